@@ -1,0 +1,107 @@
+"""What a stream can say: a closed union of small values.
+
+Events carry text as ``str`` without lone surrogates. ``choice`` is the index of the choice they belong to;
+only choice 0 is printed as text. They are named tuples because one is made for every token.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+
+class Start(NamedTuple):
+    """The first chunk of a stream: its id and the model that really answers."""
+
+    id: str
+    model: str
+
+
+class Content(NamedTuple):
+    """A piece of the answer; never empty."""
+
+    text: str
+    choice: int
+
+
+class Reasoning(NamedTuple):
+    """A piece of the reasoning before the answer; never empty."""
+
+    text: str
+    choice: int
+
+
+class Refusal(NamedTuple):
+    """A piece of a refusal, which some servers send instead of an answer; never empty."""
+
+    text: str
+    choice: int
+
+
+class ToolCall(NamedTuple):
+    """A fragment of a tool call. ``id`` and ``name`` are None where the fragment does not set them."""
+
+    index: int
+    id: str | None
+    name: str | None
+    arguments: str
+    choice: int
+
+
+class Logprobs(NamedTuple):
+    """Token log probabilities as the server sent them."""
+
+    data: dict[str, Any]
+    choice: int
+
+
+class Finish(NamedTuple):
+    """Why a choice ended, in the server's word."""
+
+    reason: str
+    choice: int
+
+
+class Usage(NamedTuple):
+    """Token counts as the server sent them."""
+
+    data: dict[str, Any]
+
+
+class Comment(NamedTuple):
+    """An SSE comment: no content, but a sign of life."""
+
+    text: str
+
+
+class Trouble(NamedTuple):
+    """An error frame: the server says, on a 200, that it failed. Nothing follows it."""
+
+    message: str
+    kind: str
+
+
+class Malformed(NamedTuple):
+    """A frame that is not what it should be. ``number`` counts data frames from 1. Nothing follows it."""
+
+    number: int
+    why: str
+
+
+class Done(NamedTuple):
+    """``[DONE]``: the server has said all. Nothing follows it."""
+
+
+Event: TypeAlias = (
+    Start
+    | Content
+    | Reasoning
+    | Refusal
+    | ToolCall
+    | Logprobs
+    | Finish
+    | Usage
+    | Comment
+    | Trouble
+    | Malformed
+    | Done
+)

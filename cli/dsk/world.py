@@ -1,0 +1,37 @@
+"""The outside world in one object: environment, standard streams, and which of them are terminals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class World:
+    """What a run may look at outside its own arguments. Descriptors are those of the process."""
+
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def is_terminal(self, descriptor: int) -> bool:
+        """Whether the descriptor is open and a terminal."""
+        try:
+            return os.isatty(descriptor)
+        except OSError:
+            return False
+
+    def has_color(self, descriptor: int, wish: str = "auto") -> bool:
+        """Whether styles may be written there.
+
+        ``wish`` is auto, always or never. Auto obeys NO_COLOR (https://no-color.org: set and not empty),
+        CLICOLOR_FORCE (set and not "0"), TERM=dumb, and asks for a terminal.
+        """
+        if wish != "auto":
+            return wish == "always"
+        if self.env.get("NO_COLOR"):
+            return False
+        if self.env.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+            return True
+        return self.env.get("TERM") != "dumb" and self.is_terminal(descriptor)
