@@ -159,3 +159,7 @@ class ReaderGone(Failure):
     """Whoever read stdout has closed it: nobody is left to tell, so it is never printed."""
 
     status = Status.CLOSED
+
+
+class Terminated(BaseException):
+    """SIGTERM has arrived; raised in the main thread wherever it is."""

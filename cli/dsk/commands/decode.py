@@ -1,0 +1,32 @@
+"""``dsk decode``: SSE frames in, the answer out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dsk.commands.framework import Command, Job
+from dsk.commands.options import output_options, output_settings
+
+HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as it arrives.
+
+\b
+    dsk ask --raw "hi" | tee run.sse | dsk decode
+"""
+
+
+def _decode(**params: Any) -> Job:
+    from dsk.jobs.decoding import decode
+
+    return partial(decode, files=params["file"], output=output_settings(params))
+
+
+COMMAND = Command(
+    "decode",
+    _decode,
+    [click.Argument(["file"], nargs=-1), *output_options()],
+    HELP,
+    uses_defaults=True,
+)

@@ -1,0 +1,278 @@
+"""What all commands share: options in groups, short and long help, defaults from the config file.
+
+A command turns argv into a ``Job`` and does nothing else; ``main`` runs the job outside Click, because Click
+turns a closed pipe into status 1 and ^C into "Aborted!".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import click
+
+from dsk.errors import Status, UsageFault
+
+if TYPE_CHECKING:
+    from dsk.state.config import Config
+    from dsk.world import World
+
+Job: TypeAlias = "Callable[[World], Status]"
+
+GENERAL = "General"
+
+
+class Option(click.Option):
+    """A Click option that knows its help group and whether the one-screen ``-h`` shows it.
+
+    Every long option can be set by ``DSK_<NAME>``, but for those made with ``env=False``.
+    """
+
+    def __init__(self, decls: Sequence[str], *, group: str, brief: bool = False, env: bool = True, **kw: Any):
+        self.group = group
+        self.brief = brief
+        if env:
+            longest = max((d.split("/")[0] for d in decls if d.startswith("--")), key=len)
+            kw.setdefault("envvar", "DSK_" + longest.lstrip("-").upper().replace("-", "_"))
+        super().__init__(list(decls), **kw)
+
+    def long_name(self) -> str:
+        """The option as a config key: its first long name without dashes."""
+        return next(o for o in self.opts if o.startswith("--"))[2:]
+
+
+class Command(click.Command):
+    """A command whose callback returns a ``Job``; ``-h`` shows one screen, ``--help`` all options."""
+
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[..., Job],
+        params: Sequence[click.Parameter],
+        help: str,  # noqa: A002 - Click's own name for it
+        *,
+        uses_defaults: bool = False,
+    ):
+        self.uses_defaults = uses_defaults
+        everything = [*params, *_general_options()]
+        super().__init__(name, callback=callback, params=everything, help=help, add_help_option=False)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse argv, with the config file's [defaults] below flags and environment."""
+        if self.uses_defaults and "default_map" not in extra and not _asks_help(args):
+            extra["default_map"] = defaults_for(self, os.environ)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The long help."""
+        return self.help_text(ctx, brief=False)
+
+    def help_text(self, ctx: click.Context, *, brief: bool) -> str:
+        """Usage, description and the options by group; with ``brief`` the most used options only."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.params:
+            record = param.get_help_record(ctx)
+            if isinstance(param, Option) and record and (param.brief or not brief):
+                groups.setdefault(param.group, []).append(record)
+        for group, rows in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(rows)
+        more = f"{ctx.command_path} --help shows all options; " if brief else ""
+        formatter.write_paragraph()
+        formatter.write_text(f"{more}man {ctx.command_path.replace(' ', '-')} is the manual.")
+        return formatter.getvalue().rstrip("\n")
+
+
+class Group(click.Group):
+    """A group that imports a command's module only when that command is named.
+
+    ``table`` maps a name to ("module:attribute", one-line help), in the order in which help lists them.
+    """
+
+    def __init__(self, name: str, table: Mapping[str, tuple[str, str]], help: str, **kw: Any):  # noqa: A002
+        self.table = table
+        super().__init__(name, help=help, params=_general_options(), add_help_option=False, **kw)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands' names, in their order of use."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now; None if there is none of that name."""
+        if cmd_name not in self.table:
+            return None
+        module, attribute = self.table[cmd_name][0].split(":")
+        return cast(click.Command, getattr(import_module(module), attribute))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names; a near miss is named in the error."""
+        name = args[0]
+        if name not in self.table and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.table, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"{ctx.command_path} --help lists the commands"
+            raise UsageFault(f"there is no command {name!r}", hint=advice)
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Usage, description, commands and options."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
+        records = [p.get_help_record(ctx) for p in self.params]
+        with formatter.section("Options"):
+            formatter.write_dl([r for r in records if r])
+        formatter.write_paragraph()
+        formatter.write_text(f"{ctx.command_path} COMMAND -h explains a command; man dsk is the manual.")
+        return formatter.getvalue().rstrip("\n")
+
+    def help_text(self, ctx: click.Context, *, brief: bool) -> str:  # noqa: ARG002
+        """The help, which fits one screen in any case."""
+        return self.get_help(ctx)
+
+
+def _general_options() -> list[click.Parameter]:
+    return [
+        Option(
+            ["-h"],
+            group=GENERAL,
+            brief=True,
+            env=False,
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_brief,
+            help="Show the most used options and exit.",
+        ),
+        Option(
+            ["--help"],
+            group=GENERAL,
+            brief=True,
+            env=False,
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_all,
+            help="Show all options and exit.",
+        ),
+        Option(
+            ["--debug"],
+            group=GENERAL,
+            is_flag=True,
+            expose_value=False,
+            help="Show a traceback when something fails.",
+        ),
+    ]
+
+
+def _show_brief(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        _show(ctx, brief=True)
+
+
+def _show_all(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        _show(ctx, brief=False)
+
+
+def _show(ctx: click.Context, *, brief: bool) -> None:
+    command = cast("Command | Group", ctx.command)
+    click.echo(command.help_text(ctx, brief=brief))
+    ctx.exit()
+
+
+def _asks_help(args: Sequence[str]) -> bool:
+    return "-h" in args or "--help" in args
+
+
+def defaults_for(command: click.Command, env: Mapping[str, str]) -> dict[str, Any]:
+    """The [defaults] of the config file that this command knows, checked, by parameter name.
+
+    Raises ``UsageFault`` naming file and line for a key that is no long option of ``ask``, or a wrong type.
+    """
+    from dsk.state.config import load
+
+    config = load(env)
+    if not config.defaults:
+        return {}
+    return {
+        str(param.name): config.defaults[key]
+        for key, param in _check_defaults(config).items()
+        if any(p.name == param.name for p in command.params)
+    }
+
+
+def _check_defaults(config: Config) -> dict[str, Option]:
+    """The option of ``ask`` that each key of [defaults] stands for."""
+    from dsk.commands.ask import COMMAND
+
+    known: dict[str, Option] = {}
+    for param in COMMAND.params:
+        if isinstance(param, Option) and param.envvar:
+            known[param.long_name()] = param
+            known[param.long_name().replace("-", "_")] = param
+    found: dict[str, Option] = {}
+    for key, value in config.defaults.items():
+        place = config.place("defaults", key)
+        if key not in known:
+            raise UsageFault(
+                f"{place}: unknown key {key!r} in [defaults]", hint="the long options of dsk ask are the keys"
+            )
+        wanted = _expected(known[key])
+        if not _fits(wanted, value):
+            raise UsageFault(f"{place}: {key} must be {wanted}, not {value!r}")
+        found[key] = known[key]
+    return found
+
+
+def _expected(option: Option) -> str:
+    if option.multiple:
+        return "a list of texts"
+    if option.is_flag and isinstance(option.type, click.types.BoolParamType):
+        return "true or false"
+    if isinstance(option.type, click.types.IntParamType):
+        return "a whole number"
+    if isinstance(option.type, click.types.FloatParamType):
+        return "a number"
+    return "a text"
+
+
+def _fits(wanted: str, value: object) -> bool:
+    match wanted:
+        case "a list of texts":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        case "true or false":
+            return isinstance(value, bool)
+        case "a whole number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "a number":
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        case _:
+            return isinstance(value, str)
+
+
+def sources(ctx: click.Context) -> dict[str, str]:
+    """Where each parameter's value came from: flag, environment, file or default."""
+    from click.core import ParameterSource
+
+    names = {
+        ParameterSource.COMMANDLINE: "flag",
+        ParameterSource.ENVIRONMENT: "environment",
+        ParameterSource.DEFAULT_MAP: "file",
+    }
+    return {
+        str(p.name): names.get(ctx.get_parameter_source(str(p.name)) or ParameterSource.DEFAULT, "default")
+        for p in ctx.command.params
+    }

@@ -1,0 +1,242 @@
+"""The options that several commands share, as lists, and the settings made of their values.
+
+Body options belong to ``ask``; network options to ``ask`` and ``send``; output options to ``ask``, ``send`` and
+``decode``. Each option is named here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.framework import Option
+
+if TYPE_CHECKING:
+    from dsk.output.settings import OutputSettings
+    from dsk.wire.settings import NetworkSettings
+
+OUTPUT = "Output"
+NETWORK = "Network"
+ON_OFF = click.Choice(["auto", "always", "never"])
+
+
+def output_options() -> list[click.Parameter]:
+    """What is done with the answer."""
+    return [
+        Option(
+            ["--format", "format"],
+            group=OUTPUT,
+            type=click.Choice(["text", "raw", "json", "jsonl"]),
+            default="text",
+            help="What is written: text, raw SSE frames, one JSON object, or a JSON line an event.  [default: text]",
+        ),
+        Option(
+            ["--raw", "format"],
+            group=OUTPUT,
+            brief=True,
+            env=False,
+            flag_value="raw",
+            help="The SSE frames, byte for byte as the server sent them.",
+        ),
+        Option(
+            ["--json", "format"],
+            group=OUTPUT,
+            brief=True,
+            env=False,
+            flag_value="json",
+            help="One JSON object at the end.",
+        ),
+        Option(
+            ["--jsonl", "format"],
+            group=OUTPUT,
+            env=False,
+            flag_value="jsonl",
+            help="One JSON object per event, as it arrives.",
+        ),
+        Option(
+            ["-o", "--output"],
+            group=OUTPUT,
+            brief=True,
+            metavar="FILE",
+            help="Write the answer to FILE instead of stdout, as it arrives.",
+        ),
+        Option(
+            ["--newline/--no-newline"],
+            group=OUTPUT,
+            default=True,
+            help="End a complete answer with a newline if it has none.  [default: newline]",
+        ),
+        Option(
+            ["--reasoning"],
+            group=OUTPUT,
+            type=click.Choice(["auto", "show", "hide", "only"]),
+            default="auto",
+            help="Where reasoning goes: to stderr if that is a terminal, always to stderr, nowhere, or to stdout"
+            " in place of the answer.  [default: auto]",
+        ),
+        Option(
+            ["-R", "--hide-reasoning", "reasoning"],
+            group=OUTPUT,
+            brief=True,
+            env=False,
+            flag_value="hide",
+            help="Do not show reasoning.",
+        ),
+        Option(
+            ["--reasoning-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write the reasoning to an open descriptor or a file.",
+        ),
+        Option(
+            ["--events-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write every event as a JSON line to an open descriptor or a file.",
+        ),
+        Option(
+            ["--usage-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write the usage as a JSON line to an open descriptor or a file.",
+        ),
+        Option(
+            ["-u", "--usage/--no-usage"],
+            group=OUTPUT,
+            brief=True,
+            default=False,
+            help="Write one line with token counts and times to stderr.",
+        ),
+        Option(
+            ["-w", "--write-out"],
+            group=OUTPUT,
+            metavar="FORMAT",
+            callback=_check_write_out,
+            help="Write FORMAT to stderr at the end, as curl does: %{ttft} %{tokens} %{finish} %{json} ...",
+        ),
+        Option(
+            ["--escapes"],
+            group=OUTPUT,
+            type=click.Choice(["auto", "show", "strip", "raw"]),
+            default="auto",
+            help="What becomes of the model's control characters: shown as text, removed, or left as they are."
+            "  [default: show on a terminal, raw elsewhere]",
+        ),
+        Option(
+            ["--color"],
+            group=OUTPUT,
+            type=ON_OFF,
+            default="auto",
+            help="When to use colour.  [default: auto]",
+        ),
+    ]
+
+
+def output_settings(params: Mapping[str, Any]) -> OutputSettings:
+    """The output settings among a command's values."""
+    from dsk.output.settings import OutputSettings
+
+    names = (
+        "format newline output escapes reasoning reasoning_to events_to usage_to usage write_out color".split()
+    )
+    return OutputSettings(**{name: params[name] for name in names})
+
+
+def endpoint_options() -> list[click.Parameter]:
+    """Which server is spoken to: for every command that speaks to one."""
+    return [
+        Option(
+            ["-P", "--profile"],
+            group=NETWORK,
+            brief=True,
+            metavar="NAME",
+            shell_complete=_complete_profile,
+            help="Use this profile of the config file.  [default: deepseek]",
+        ),
+        Option(
+            ["--base-url"],
+            group=NETWORK,
+            brief=True,
+            metavar="URL",
+            help="Speak to this server; /v1 is tried where it is needed.",
+        ),
+        Option(
+            ["--connect-timeout"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=10.0,
+            metavar="SECONDS",
+            help="Give up if there is no connection after this long.  [default: 10]",
+        ),
+        Option(
+            ["--max-time"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Give up if the whole run takes longer.  [default: no limit]",
+        ),
+    ]
+
+
+def network_options() -> list[click.Parameter]:
+    """How a question is sent."""
+    return [
+        *endpoint_options(),
+        Option(
+            ["--first-token"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=600.0,
+            metavar="SECONDS",
+            help="Give up if the first token takes longer.  [default: 600]",
+        ),
+        Option(
+            ["--stall"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=120.0,
+            metavar="SECONDS",
+            help="Give up if the server sends nothing for this long.  [default: 120]",
+        ),
+        Option(
+            ["--offline/--no-offline"],
+            group=NETWORK,
+            brief=True,
+            default=False,
+            help="Ask the built-in scripted endpoint: no key, no network, no model.",
+        ),
+    ]
+
+
+def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> NetworkSettings:
+    """The network settings among a command's values; ``origins`` is what ``framework.sources`` gives."""
+    from dsk.wire.settings import NetworkSettings
+
+    return NetworkSettings(
+        profile=params["profile"],
+        base_url=params["base_url"],
+        base_url_from_file=origins["base_url"] == "file",
+        connect_timeout=params["connect_timeout"],
+        first_token=params.get("first_token", 600.0),
+        stall=params.get("stall", 120.0),
+        max_time=params["max_time"],
+        offline=params.get("offline", False),
+    )
+
+
+def _check_write_out(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from dsk.output.write_out import check_format
+
+        check_format(value)
+    return value
+
+
+def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    import os
+
+    from dsk.state.config import load
+
+    return [name for name in load(os.environ).profiles if name.startswith(incomplete)]

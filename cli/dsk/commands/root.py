@@ -1,0 +1,51 @@
+"""The ``dsk`` command itself: the table of all commands."""
+
+from __future__ import annotations
+
+import click
+
+from dsk import __version__
+from dsk.commands.framework import Group, Option
+
+COMMANDS = {
+    "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
+    "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
+    "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
+    "models": ("dsk.commands.models:COMMAND", "List the server's models."),
+    "balance": ("dsk.commands.balance:COMMAND", "Show the account's balance."),
+    "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
+    "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
+    "serve": ("dsk.commands.serve:COMMAND", "Run the scripted endpoint for tests."),
+    "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
+}
+
+HELP = """Stream chat completions from DeepSeek and any OpenAI-compatible server to stdout, token by token.
+
+\b
+    dsk ask "Tell me a story"
+    git diff | dsk ask "Write a commit message" | tee msg.txt
+    dsk ask --raw "hi" | tee run.sse | dsk decode
+    dsk ask --offline "Works without a key"
+"""
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"dsk {__version__}")
+        ctx.exit()
+
+
+ROOT = Group("dsk", COMMANDS, HELP)
+ROOT.params.insert(
+    0,
+    Option(
+        ["-V", "--version"],
+        group="General",
+        env=False,
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help="Show the version and exit.",
+    ),
+)

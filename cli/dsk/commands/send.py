@@ -1,0 +1,41 @@
+"""``dsk send``: a request body from stdin or a file to the server, the answer to stdout."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dsk.commands.framework import Command, Job, sources
+from dsk.commands.options import network_options, network_settings, output_options, output_settings
+
+HELP = """Send a request body and write the answer to stdout as it arrives.
+
+The body is JSON, read from FILE or stdin, and is sent byte for byte as it is.
+
+\b
+    dsk ask --dry-run "hi" | dsk send
+"""
+
+
+def _send(**params: Any) -> Job:
+    from dsk.jobs.sending import send
+
+    origins = sources(click.get_current_context())
+    return partial(
+        send, file=params["file"], network=network_settings(params, origins), output=output_settings(params)
+    )
+
+
+COMMAND = Command(
+    "send",
+    _send,
+    [
+        click.Argument(["file"], required=False, default="-"),
+        *output_options(),
+        *network_options(),
+    ],
+    HELP,
+    uses_defaults=True,
+)

@@ -1,0 +1,142 @@
+"""What flags, environment, profile and defaults mean together: worked out here, once, for every job.
+
+The order for each value: flag, environment, the profile as the config file has it, [defaults], the built-in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.request.models import resolve_retired
+from dsk.request.options import RequestOptions
+from dsk.wire.clocks import Clocks
+from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback
+
+if TYPE_CHECKING:
+    from dsk.state.config import Config
+    from dsk.state.profile import Profile
+    from dsk.wire.settings import NetworkSettings
+    from dsk.world import World
+
+PROFILE_FIELDS = ("model", "think", "effort", "temperature", "max_tokens")
+BASE_URL_VARIABLE = "DEEPSEEK_BASE_URL"
+
+
+class Server(NamedTuple):
+    """The profile and where it really leads."""
+
+    profile: Profile
+    base_url: str
+
+
+def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, str]) -> Server:
+    """The profile asked for, and its base URL. DEEPSEEK_BASE_URL counts for the profile deepseek alone."""
+    from dsk.state.config import choose
+
+    profile = choose(config, network.profile)
+    base_url = network.base_url if not network.base_url_from_file else None
+    if not base_url and profile.name == "deepseek":
+        base_url = env.get(BASE_URL_VARIABLE)
+    if not base_url and not config.sets(profile.name, "base_url"):
+        base_url = network.base_url
+    return Server(profile, check_base_url(base_url or profile.base_url))
+
+
+def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
+    """The clocks, started now. A server that streams nothing is silent until it has the whole answer."""
+    stall = network.stall if streams else max(network.stall, network.first_token)
+    return Clocks(
+        time.monotonic(),
+        connect=network.connect_timeout,
+        first_token=network.first_token,
+        stall=stall,
+        max_time=network.max_time,
+    )
+
+
+def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
+    """The endpoint with its key.
+
+    Raises ``KeyFault`` if there is none and the server is not on this machine, and ``UsageFault`` if the key is
+    not safe on the way there.
+    """
+    from dsk.state.keys import find_key, no_key_fault
+
+    profile, base_url = server
+    key = find_key(profile, env)
+    if key is None and profile.key_env != "" and not is_loopback(base_url) and base_url.startswith("https:"):
+        raise no_key_fault(profile)
+    endpoint = Endpoint(base_url, key.secret if key else None, profile.headers)
+    check_key_is_safe(endpoint)
+    return endpoint
+
+
+class Settled(NamedTuple):
+    """Request options with every layer applied, and what the user should be told."""
+
+    options: RequestOptions
+    warnings: list[str]
+
+
+def settle_request(
+    options: RequestOptions, from_file: frozenset[str], config: Config, server: Server
+) -> Settled:
+    """The request options after all layers; aliases and retired model names are resolved."""
+    profile = server.profile
+    said = {n: None if n in from_file else getattr(options, n) for n in PROFILE_FIELDS}
+    owned = {n: getattr(profile, n) for n in PROFILE_FIELDS if config.sets(profile.name, n)}
+    defaults = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_file}
+    layers = [said, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
+    model = _first(layers, "model")
+    if not model:
+        raise UsageFault(f"profile {profile.name!r} has no model", hint="name one with -m; dsk models lists them")
+    model = config.aliases.get(str(model), str(model))
+    warnings: list[str] = []
+    retired = resolve_retired(model, host_of(server.base_url))
+    if retired:
+        warnings.append(
+            f"{model} is retired: {retired[0]} is asked, with thinking {'on' if retired[1] else 'off'}"
+        )
+        model = retired[0]
+        layers.insert(1, {"think": retired[1]})
+    think, effort = _thinking(layers)
+    return Settled(
+        options._replace(
+            model=model,
+            think=think,
+            effort=effort,
+            temperature=_first(layers, "temperature"),
+            max_tokens=_first(layers, "max_tokens"),
+        ),
+        warnings,
+    )
+
+
+def _first(layers: Iterable[Mapping[str, object]], name: str) -> object:
+    return next((layer[name] for layer in layers if layer.get(name) is not None), None)
+
+
+def _thinking(layers: list[dict[str, object]]) -> tuple[bool | None, str | None]:
+    """Thinking and effort. The highest layer that names either decides whether to think; an effort from a layer
+    below one that switched thinking by hand counts only if it agrees."""
+    for depth, layer in enumerate(layers):
+        think, effort = layer.get("think"), layer.get("effort")
+        if think is None and effort is None:
+            continue
+        wanted = bool(think) if think is not None else effort != "none"
+        lower = _first(layers[depth + 1 :], "effort")
+        if effort is None and wanted and lower != "none":
+            effort = lower
+        return wanted, str(effort) if effort is not None else None
+    return None, None
+
+
+def warn_of(warnings: Iterable[str], world: World) -> None:
+    """Tell warnings on stderr, a line each."""
+    from dsk.main import tell
+
+    for warning in warnings:
+        tell(f"dsk: warning: {warning}", world)

@@ -1,0 +1,164 @@
+"""The way through: argv to a job, the job to an ending, the ending to an exit status.
+
+The only place that prints a failure and the only one that ends the process. A run that was stopped by a signal
+dies of that signal, so that shells and their loops see it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, TerminateFault, UsageFault
+from dsk.world import STDERR, World
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from dsk.commands.framework import Job
+
+SIGNALS = {
+    Status.INTERRUPTED: signal.SIGINT,
+    Status.CLOSED: signal.SIGPIPE,
+    Status.TERMINATED: signal.SIGTERM,
+}
+
+
+def run() -> NoReturn:
+    """The ``dsk`` command: run argv and end the process."""
+    if "_DSK_COMPLETE" in os.environ:
+        complete()
+    status = main(sys.argv[1:])
+    if status in SIGNALS:
+        die_of(SIGNALS[status])
+    # All output went through os.write: nothing is left to flush, and taking the interpreter apart takes longer
+    # than a short answer.
+    os._exit(status)
+
+
+def main(argv: Sequence[str]) -> Status:
+    """Run one command line and give its exit status; failures are told on stderr."""
+    world = World()
+    debug = "--debug" in argv or world.env.get("DSK_DEBUG", "0") not in ("", "0")
+    try:
+        # A termination before this line has nothing to keep: the default action is right until then.
+        signal.signal(signal.SIGTERM, _terminate)
+        job = parse(argv)
+        return job(world) if job else Status.OK
+    except Failure as failure:
+        fault = failure
+    except KeyboardInterrupt:
+        fault = InterruptFault("interrupted")
+    except Terminated:
+        fault = TerminateFault("terminated")
+    except BrokenPipeError:
+        return Status.CLOSED
+    except Exception as error:
+        fault = LocalFault(
+            "this is a bug in dsk",
+            f"{type(error).__name__}: {error}",
+            hint="run it again with --debug and report what it shows",
+        )
+        fault.__cause__ = error
+    report(fault, world, debug=debug)
+    return fault.status
+
+
+def parse(argv: Sequence[str]) -> Job | None:
+    """The job that argv asks for; None where showing help or the version was all.
+
+    Raises ``UsageFault`` for a command line that cannot be understood.
+    """
+    import click
+
+    from dsk.commands.root import ROOT
+
+    try:
+        with ROOT.make_context("dsk", list(argv) or ["--help"]) as context:
+            job: Job = ROOT.invoke(context)
+            return job
+    except click.exceptions.Exit:
+        return None
+    except click.UsageError as error:
+        raise usage_fault(error) from error
+    except click.ClickException as error:
+        raise UsageFault(error.format_message()) from error
+
+
+def usage_fault(error: Exception) -> UsageFault:
+    """A Click usage error in our words, with the place of the value where it was not a flag."""
+    import click
+
+    assert isinstance(error, click.UsageError)
+    context = error.ctx
+    what = error.format_message().rstrip(".")
+    where = f"{context.command_path} " if context else "dsk "
+    param = error.param if isinstance(error, click.BadParameter) else None
+    if context and param and param.name:
+        from click.core import ParameterSource
+
+        origin = context.get_parameter_source(param.name)
+        if origin is ParameterSource.ENVIRONMENT and isinstance(param.envvar, str):
+            what = f"{param.envvar} in the environment: {what}"
+        elif origin is ParameterSource.DEFAULT_MAP:
+            from dsk.state.config import load
+
+            config = load(os.environ)
+            key = next(k for k in config.defaults if k.replace("-", "_") == _config_key(param))
+            what = f"{config.place('defaults', key)}: {what}"
+    return UsageFault(what, hint=f"{where}-h shows the usage")
+
+
+def _config_key(param: object) -> str:
+    from dsk.commands.framework import Option
+
+    assert isinstance(param, Option)
+    return param.long_name().replace("-", "_")
+
+
+def report(failure: Failure, world: World, *, debug: bool = False) -> None:
+    """Tell a failure on stderr: what and why, then the next step. Nobody is left to tell of a closed pipe."""
+    if failure.status is Status.CLOSED:
+        return
+    if debug:
+        import traceback
+
+        tell("".join(traceback.format_exception(failure)).rstrip("\n"), world)
+    tell(f"dsk: {failure.message}", world)
+    if failure.hint:
+        tell(f"dsk: hint: {failure.hint}", world)
+
+
+def tell(text: str, world: World) -> None:
+    """Write a line to stderr; if that fails there is no better place to say so."""
+    if world.is_terminal(STDERR):
+        from dsk.output.escapes import clean_line
+
+        text = "\n".join(clean_line(line) for line in text.split("\n"))
+    try:
+        os.write(STDERR, text.encode("utf-8", "replace") + b"\n")
+    except OSError:
+        return
+
+
+def complete() -> NoReturn:
+    """Answer the shell's completion request, which the completion script makes through the environment."""
+    from click.shell_completion import shell_complete
+
+    from dsk.commands.root import ROOT
+
+    sys.exit(shell_complete(ROOT, {}, "dsk", "_DSK_COMPLETE", os.environ["_DSK_COMPLETE"]))
+
+
+def die_of(number: signal.Signals) -> NoReturn:
+    """End the process by this signal's default action."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated

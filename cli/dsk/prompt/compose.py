@@ -1,0 +1,107 @@
+"""All that the user says, put together into messages.
+
+The order is that of a stable prefix: files, then stdin, then the words, so that asking again about the same
+document hits the server's prefix cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dsk.errors import UsageFault
+from dsk.prompt.files import read_source, system_text
+from dsk.prompt.stdin import is_directory, read_stdin
+from dsk.prompt.text import argument, text_of
+from dsk.world import STDIN
+
+if TYPE_CHECKING:
+    from dsk.prompt.settings import PromptSettings
+    from dsk.world import World
+
+STDIN_WORD = "-"
+
+
+def compose(
+    settings: PromptSettings, world: World, fetch: Callable[[str], bytes], say: Callable[[str], None]
+) -> list[dict[str, str]]:
+    """The messages, an optional system message and the user's.
+
+    ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr. Raises ``UsageFault`` if
+    there is nothing to ask or something that cannot be sent as it is.
+    """
+    words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
+    system = system_text(argument(settings.system, "--system")) if settings.system is not None else None
+    stdin = _Stdin(settings, world, say, has_words=bool(words) or settings.editor)
+    _check_single_use(settings, words, stdin)
+    parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
+    if not stdin.named:
+        parts.append(stdin.text() if stdin.is_wanted() else "")
+        parts.append(" ".join(words))
+    elif STDIN_WORD in words:
+        middle = words.index(STDIN_WORD)
+        parts += [" ".join(words[:middle]), stdin.text(), " ".join(words[middle + 1 :])]
+    else:
+        parts.append(" ".join(words))
+    text = join(parts)
+    if settings.editor:
+        from dsk.prompt.editor import edit
+
+        text = edit(text, world.env)
+    if not text.strip():
+        raise UsageFault(
+            "there is no prompt",
+            "the editor left nothing" if settings.editor else "no words were given and stdin is empty",
+            hint='try dsk ask "Tell me a story", or dsk ask -h',
+        )
+    messages = [{"role": "system", "content": system}] if system else []
+    return [*messages, {"role": "user", "content": text}]
+
+
+def join(parts: list[str]) -> str:
+    """The parts that are not empty, a blank line between; each part stays as it is."""
+    whole = ""
+    for part in parts:
+        if whole and part:
+            whole += "\n" if whole.endswith("\n") else "\n\n"
+        whole += part
+    return whole
+
+
+class _Stdin:
+    """Standard input, read at most once and only if something wants it."""
+
+    def __init__(
+        self, settings: PromptSettings, world: World, say: Callable[[str], None], *, has_words: bool
+    ) -> None:
+        ignored = settings.ignore_stdin
+        if ignored is None:
+            ignored = world.env.get("DSK_STDIN") == "ignore"
+        self.ignored = ignored
+        self.uses = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
+        self.named = self.uses > 0
+        self._is_terminal = world.is_terminal(STDIN)
+        self._say = say
+        self._has_words = has_words
+
+    def is_wanted(self) -> bool:
+        return not (self.ignored or self._is_terminal)
+
+    def text(self) -> str:
+        if is_directory():
+            raise UsageFault("stdin is a directory")
+        say = self._say_waiting if self._has_words else None
+        return text_of(read_stdin(say), "stdin")
+
+    def _say_waiting(self) -> None:
+        self._say("waiting for standard input; -I ignores it")
+
+
+def _check_single_use(settings: PromptSettings, words: list[str], stdin: _Stdin) -> None:
+    if stdin.uses > 1:
+        raise UsageFault("stdin is named more than once", "it can be read only once")
+    if stdin.named and stdin.ignored:
+        where = "among the words" if STDIN_WORD in words else "for --file"
+        raise UsageFault(
+            f"- {where} reads stdin", "it is to be ignored" + (" (-I)" if settings.ignore_stdin else " (DSK_STDIN)")
+        )

@@ -1,0 +1,55 @@
+"""The user's editor on the prompt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from dsk.errors import LocalFault
+from dsk.prompt.text import text_of
+
+FALLBACK = "vi"
+
+
+def edit(text: str, env: Mapping[str, str]) -> str:
+    """The text as the user leaves it in $VISUAL or $EDITOR.
+
+    The value is a shell command, as git and crontab take it. Raises ``LocalFault`` if the editor cannot be
+    run or does not end with success, ``UsageFault`` if what it leaves is not text.
+    """
+    import shlex
+    import subprocess
+    import tempfile
+
+    command = env.get("VISUAL") or env.get("EDITOR") or FALLBACK
+    with tempfile.TemporaryDirectory(prefix="dsk-") as folder:
+        path = Path(folder, "prompt.md")
+        path.write_bytes(text.encode())
+        # stdin and stdout may be a pipe's ends; the editor talks to the terminal.
+        terminal = _terminal()
+        try:
+            done = subprocess.run(
+                f"{command} {shlex.quote(str(path))}",
+                shell=True,
+                check=False,
+                stdin=terminal,
+                stdout=terminal,
+            )
+        finally:
+            if terminal is not None:
+                os.close(terminal)
+        if done.returncode != 0:
+            raise LocalFault(
+                f"the editor {command!r} failed",
+                f"exit status {done.returncode}",
+                hint="set VISUAL or EDITOR; nothing was sent",
+            )
+        return text_of(path.read_bytes(), "the edited prompt")
+
+
+def _terminal() -> int | None:
+    try:
+        return os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return None

@@ -1,0 +1,47 @@
+"""Files that go before the prompt, each under its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsk.errors import UsageFault
+from dsk.prompt.text import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def read_file(path: str, what: str) -> str:
+    """The text of a local file; ``what`` names the option in the error (``UsageFault``)."""
+    try:
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageFault(f"{what} {path}", why.lower()) from error
+    return text_of(data, path)
+
+
+def under_name(name: str, text: str) -> str:
+    """A file as the model sees it: its name as head(1) and tail(1) show it, then the text as it is."""
+    return f"==> {name} <==\n{text}"
+
+
+def read_source(source: str, fetch: Callable[[str], bytes], stdin: Callable[[], str]) -> str:
+    """One value of --file (a path, a URL or ``-``), under its name.
+
+    ``fetch`` gets the bytes of a URL; ``stdin`` gives the standard input as text.
+    """
+    if source == "-":
+        return under_name("stdin", stdin())
+    if source.startswith(("http://", "https://")):
+        return under_name(source, text_of(fetch(source), source))
+    return under_name(source, read_file(source, "--file"))
+
+
+def system_text(value: str) -> str:
+    """The system message: the text itself, or with ``@FILE`` the file's text less its final newline."""
+    if not value.startswith("@"):
+        return value
+    text = read_file(value[1:], "--system")
+    return text[:-1] if text.endswith("\n") else text

@@ -1,0 +1,15 @@
+"""What the command line says about the prompt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class PromptSettings(NamedTuple):
+    """``ignore_stdin`` None means that nothing was said: DSK_STDIN decides."""
+
+    words: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    system: str | None = None
+    editor: bool = False
+    ignore_stdin: bool | None = None

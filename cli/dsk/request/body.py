@@ -1,0 +1,84 @@
+"""The request body. Fields that nobody asked for are not sent, ``stream`` and the profile's own apart.
+
+Field names, ranges and what a mode ignores are those of DeepSeek's chat completions reference of autumn 2026;
+other servers ignore what they do not know.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.request.fields import parse_field
+from dsk.request.options import RequestOptions
+
+DEPRECATED = ("frequency_penalty", "presence_penalty")
+
+
+class Body(NamedTuple):
+    """A body ready to be written, and what the user should be told about it."""
+
+    fields: dict[str, Any]
+    warnings: list[str]
+
+
+def build(messages: Sequence[dict[str, str]], options: RequestOptions, *, is_deepseek: bool, usage: bool) -> Body:
+    """The body of a question.
+
+    ``options.model`` must be set. ``is_deepseek`` tells whether the profile's rules are DeepSeek's, for the
+    warnings; ``usage`` asks other servers for token counts, which DeepSeek always sends.
+    """
+    fields: dict[str, Any] = {"model": options.model, "messages": list(messages), "stream": options.stream}
+    if options.stream and usage and not is_deepseek:
+        fields["stream_options"] = {"include_usage": True}
+    think = wants_thinking(options)
+    if think is not None:
+        fields["thinking"] = {"type": "enabled" if think else "disabled"}
+    if options.effort and options.effort != "none":
+        fields["reasoning_effort"] = options.effort
+    for name in ("temperature", "top_p", "max_tokens", "user_id"):
+        value = getattr(options, name)
+        if value is not None:
+            fields[name] = value
+    if options.stop:
+        fields["stop"] = list(options.stop)
+    if options.json_mode:
+        fields["response_format"] = {"type": "json_object"}
+    if options.logprobs is not None:
+        fields["logprobs"] = True
+        fields["top_logprobs"] = options.logprobs
+    fields.update(parse_field(text) for text in options.set)
+    return Body(fields, _warnings(fields, options) if is_deepseek else [])
+
+
+def wants_thinking(options: RequestOptions) -> bool | None:
+    """The thinking switch: an effort asks for it (``none`` for its opposite) where --think says nothing."""
+    if options.think is None and options.effort:
+        return options.effort != "none"
+    if options.think and options.effort == "none":
+        raise UsageFault("--think and --effort none", "one asks for thinking, the other for none")
+    return options.think
+
+
+def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
+    """The body as UTF-8 JSON: compact on one line, or indented for people."""
+    if pretty:
+        return json.dumps(fields, ensure_ascii=False, indent=2).encode()
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
+    thinks = (fields.get("thinking") or {}).get("type") != "disabled"
+    found = []
+    if thinks and "temperature" in fields:
+        found.append("temperature has no effect while the model thinks (--no-think)")
+    if not thinks and "top_p" in fields:
+        found.append("top_p has no effect unless the model thinks (--think)")
+    if not thinks and options.effort not in (None, "none"):
+        found.append("--effort has no effect with --no-think")
+    found += [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
+    if options.json_mode and not any("json" in m["content"].lower() for m in fields["messages"]):
+        found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")
+    return found

@@ -1,0 +1,89 @@
+"""Where requests go: base URL, key, extra headers, and the rules that keep the key where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from dsk.errors import UsageFault
+
+CHAT_PATH = "/chat/completions"
+
+
+class Endpoint(NamedTuple):
+    """A server. ``key`` is the secret itself or None; ``base_url`` has no trailing slash."""
+
+    base_url: str
+    key: str | None
+    headers: Mapping[str, str]
+
+    def redact(self, text: str) -> str:
+        """The text without the key, should the server have echoed it."""
+        return text.replace(self.key, "[key]") if self.key else text
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Endpoint({self.base_url})"
+
+
+def check_base_url(url: str) -> str:
+    """The base URL without trailing slashes.
+
+    Raises ``UsageFault`` if it is not http(s), has no host, or carries credentials, a query or a fragment.
+    """
+    parts = _split(url)
+    if parts.scheme not in ("http", "https"):
+        raise UsageFault(f"base URL {url!r} does not start with http:// or https://")
+    if not parts.hostname:
+        raise UsageFault(f"base URL {url!r} names no host")
+    if parts.username is not None or parts.password is not None:
+        raise UsageFault(
+            "the base URL carries a user name or password", hint="a key belongs into dsk key set or the environment"
+        )
+    if parts.query or parts.fragment:
+        raise UsageFault(f"base URL {url!r} has a query or fragment")
+    return url.rstrip("/")
+
+
+def check_key_is_safe(endpoint: Endpoint) -> None:
+    """Refuse, before a packet is sent, to put a key on plain http to another machine (``UsageFault``)."""
+    parts = _split(endpoint.base_url)
+    if endpoint.key and parts.scheme == "http" and not is_loopback(endpoint.base_url):
+        raise UsageFault(
+            f"the key would cross the network in the clear to {parts.hostname}",
+            "plain http carries a key to this machine only",
+            hint='use https, or a profile with key_env = "" if the server needs no key',
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine by its name or address, without asking DNS."""
+    host = (_split(url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_of(url: str) -> str:
+    """The host, with the port if one is named, for messages."""
+    return _split(url).netloc.rpartition("@")[2]
+
+
+def lacks_version(base_url: str) -> bool:
+    """Whether the base URL has no ``/v1`` of its own, so that one may be tried."""
+    return "v1" not in _split(base_url).path.split("/")
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - a bad port is found only when it is asked for
+    except ValueError as error:
+        raise UsageFault(f"base URL {url!r} cannot be read", str(error)) from error
+    return parts

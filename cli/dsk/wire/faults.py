@@ -1,0 +1,86 @@
+"""Exceptions of requests, urllib3 and the socket layer as our own failures, in words a user can act on."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from dsk.errors import BrokenFault, Failure, NetworkFault, UsageFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dsk.wire.clocks import Clocks
+
+
+def before_answer(error: BaseException, clocks: Clocks, now: float, where: str) -> Failure:
+    """What went wrong before the server answered; ``where`` is its host."""
+    import requests
+
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return clocks.connect_fault(now, where)
+    if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
+        return clocks.read_fault(now)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NetworkFault(
+            f"no way through the proxy to {where}",
+            reason(error),
+            hint="check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+        )
+    if isinstance(error, (requests.exceptions.SSLError, ssl.SSLError)):
+        return NetworkFault(
+            f"no secure connection to {where}",
+            reason(error),
+            hint="check the clock and the CA bundle (REQUESTS_CA_BUNDLE)",
+        )
+    if isinstance(error, (ValueError, requests.exceptions.InvalidHeader)):
+        return UsageFault(f"the request to {where} cannot be made", reason(error))
+    if any(isinstance(e, socket.gaierror) for e in _chain(error)):
+        return NetworkFault(
+            f"cannot find the host {where}", reason(error), hint="check the network and --base-url"
+        )
+    return NetworkFault(f"no answer from {where}", reason(error), hint="check the network and --base-url")
+
+
+def in_answer(error: BaseException, clocks: Clocks, now: float) -> Failure:
+    """What went wrong while the answer's bytes were read."""
+    import urllib3
+
+    if isinstance(error, (urllib3.exceptions.ReadTimeoutError, TimeoutError)):
+        return clocks.read_fault(now)
+    if isinstance(error, urllib3.exceptions.DecodeError):
+        return BrokenFault("the stream broke", "its compression is damaged", hint="run it again")
+    return BrokenFault("the stream broke", f"the connection was lost: {reason(error)}", hint="run it again")
+
+
+def reason(error: BaseException) -> str:
+    """The innermost cause in one line: the OS's or the TLS library's own words where there are any."""
+    said = ""
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return (cause.reason or str(cause)).replace("_", " ").lower()
+        if isinstance(cause, OSError) and cause.strerror:
+            said = cause.strerror
+    if not said:
+        last = list(_chain(error))[-1]
+        said = str(last) or type(last).__name__
+    if "IncompleteRead" in said:
+        return "it ended in the middle of the answer"
+    return " ".join(said.split()).rstrip(".").lower()
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it was made from, outermost first. requests and urllib3 nest in ``args``."""
+    seen: set[int] = set()
+    pending: list[BaseException] = [error]
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+        pending += [e for e in inner if isinstance(e, BaseException)]

@@ -1,0 +1,102 @@
+"""An HTTP answer that is not 200, as a ``Failure`` with the next step.
+
+The body is parsed by its content, not its header: DeepSeek's 400 comes as application/octet-stream, its 413 as
+HTML. ``code`` is no use for telling errors apart there (it is nearly always invalid_request_error), so the HTTP
+status decides, then the message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from dsk.errors import (
+    BalanceFault,
+    Failure,
+    KeyFault,
+    LocalFault,
+    RateFault,
+    RefusedFault,
+    ServerFault,
+)
+
+MAX_MESSAGE = 600
+
+
+def refusal(status: int, reason: str, body: bytes, trace: str = "", location: str = "") -> Failure:
+    """The failure that an HTTP status other than 200 stands for.
+
+    ``reason`` is the status line's text, ``trace`` the server's trace id, ``location`` a redirect's target.
+    """
+    message = server_message(body) or reason or "no message"
+    if 300 <= status < 400:
+        return LocalFault(
+            f"redirected to {location or 'nowhere'}",
+            "not followed, so that the key stays with its host",
+            hint="set --base-url to where the server really is",
+            http_status=status,
+            trace=trace,
+        )
+    kind, what, hint = _meaning(status, message)
+    return kind(what, message, hint=hint, http_status=status, trace=trace)
+
+
+def server_message(body: bytes) -> str:
+    """The server's own words in an error body: JSON of any shape, HTML, or plain text; "" if there are none."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        found = _from_json(json.loads(text))
+    except (ValueError, RecursionError):
+        found = _from_html(text) if text.startswith("<") else text
+    found = " ".join(found.split())
+    return found if len(found) <= MAX_MESSAGE else found[:MAX_MESSAGE] + "..."
+
+
+def _from_json(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value:
+        return _from_json(value[0])
+    if isinstance(value, dict):
+        for key in ("error", "message", "detail", "msg", "errors"):
+            if value.get(key):
+                return _from_json(value[key])
+    return ""
+
+
+def _from_html(text: str) -> str:
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    plain = title.group(1) if title else re.sub(r"<[^>]*>", " ", text)
+    return plain.strip()
+
+
+def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
+    """Kind, what happened, and the next step."""
+    low = message.lower()
+    match status:
+        case 401 | 403:
+            return KeyFault, "the key was refused", "check it with dsk key origin, replace it with dsk key set"
+        case 402:
+            return BalanceFault, "the balance is used up", "top up at https://platform.deepseek.com/top_up"
+        case 429:
+            return RateFault, "too many requests", "wait a while, or run fewer at a time"
+        case 404:
+            return RefusedFault, "not found", "check --base-url and --model; dsk models lists the models"
+        case 408:
+            return RefusedFault, "the server gave up waiting", "try again"
+        case 413:
+            return RefusedFault, "the request is too large", "send less text"
+        case 503:
+            return ServerFault, "the server is overloaded", "try again later"
+        case _ if status >= 500:
+            return ServerFault, "the server failed", "try again later"
+    if "context length" in low:
+        hint = "send less text, or lower --max-tokens"
+    elif "model" in low and ("supported" in low or "exist" in low or "not found" in low):
+        hint = "dsk models lists the models"
+    elif "content exists risk" in low:
+        hint = "the input was refused as it is: change it"
+    else:
+        hint = "dsk ask --dry-run shows what was sent"
+    return RefusedFault, "the request was refused", hint

@@ -1,0 +1,19 @@
+"""What the user said about the network, before the config file and the environment are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Times are in seconds; ``max_time`` None means no limit. ``base_url_from_file``: [defaults] set the base URL."""
+
+    profile: str | None = None
+    base_url: str | None = None
+    base_url_from_file: bool = False
+    connect_timeout: float = 10.0
+    first_token: float = 600.0
+    stall: float = 120.0
+    max_time: float | None = None
+    offline: bool = False
