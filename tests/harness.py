@@ -103,10 +103,15 @@ class Dsk:
         )
 
     def shell(
-        self, script: str, *, env: Mapping[str, str] | None = None, timeout: float = DEADLINE, shell: str = "bash"
+        self,
+        script: str,
+        *,
+        env: Mapping[str, str] | None = None,
+        timeout: float = DEADLINE,
+        shell: str = "bash",
     ) -> Result:
         """Run a shell script in which ``dsk`` is the command under test; pipefail is on, stdin is empty."""
-        head = f"dsk() {{ command {' '.join(DSK)} \"$@\"; }}\nset -o pipefail\n"
+        head = f'dsk() {{ command {" ".join(DSK)} "$@"; }}\nset -o pipefail\n'
         done = subprocess.run(
             [shell, "-c", head + script],
             stdin=subprocess.DEVNULL,

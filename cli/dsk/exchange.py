@@ -1,33 +1,59 @@
-"""One question from its body to its ending: the only loop that meets wire, stream and output."""
+"""One question from its body to its ending: the only loop that meets wire, stream and output.
+
+Bytes come from a ``Source``: a request under way, or files that are decoded. The loop is the same for both, so
+that a stream means the same whichever way it came.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from dsk.ending import Ending, Timing
-from dsk.errors import Failure, InterruptFault, InvalidFault, ReaderGone, Status, Terminated, TerminateFault
+from dsk.errors import (
+    Failure,
+    InterruptFault,
+    InvalidFault,
+    ReaderGone,
+    Status,
+    Terminated,
+    TerminateFault,
+)
 from dsk.output.reader import ReaderWatch
 from dsk.stream.answer import Answer
 from dsk.stream.decoder import Decoder
 from dsk.stream.events import Content, Event, Reasoning, Refusal, ToolCall
-from dsk.wire.sockets import Line
-from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from dsk.output.printer import Printer
     from dsk.wire.clocks import Clocks
-    from dsk.wire.transport import Reply
 
 TOKENS = frozenset((Content, Reasoning, Refusal, ToolCall))
+
+
+class Source(Protocol):
+    """Where the bytes of a stream come from."""
+
+    def open(self) -> int | None:
+        """Begin; the HTTP status where there is one. Raises a ``Failure`` if no stream is to be had."""
+
+    def read(self) -> bytes:
+        """The bytes that have arrived, waiting for at least one; b"" at the end. Raises a ``Failure``."""
+
+    def cut(self) -> None:
+        """End a read that is under way in another thread, and all later ones."""
+
+    def close(self) -> None:
+        """Let go of everything."""
 
 
 class Exchange:
     """What has come of one question so far."""
 
-    def __init__(self, printer: Printer, clocks: Clocks, *, whole: bool, wants_json: bool) -> None:
-        """``whole`` reads to the end of the body, past ``[DONE]``, as a dump of the frames must."""
+    def __init__(self, printer: Printer, clocks: Clocks | None, *, whole: bool, wants_json: bool) -> None:
+        """``whole`` reads to the end of the body, past ``[DONE]``, as a dump of the frames must. Without clocks
+        nothing is timed."""
         self._printer = printer
         self._clocks = clocks
         self._whole = whole
@@ -37,42 +63,41 @@ class Exchange:
         self._http_status: int | None = None
         self.answer = Answer()
 
-    def run(self, open_reply: Callable[[Line], Reply]) -> Ending:
+    def run(self, source: Source) -> Ending:
         """Ask, print what comes as it comes, and say how it ended. Failures are in the ending, not raised."""
         failure: Failure | None
-        line = Line()
-        with ReaderWatch(STDOUT, line.cut) as reader:
+        with ReaderWatch(self._printer.descriptor, source.cut) as reader:
             try:
-                self._stream(open_reply, line)
+                self._stream(source)
                 failure = self.answer.verdict() or self._check_json()
             except KeyboardInterrupt:
-                failure = InterruptFault("interrupted", "the answer so far is kept" if self._has_text() else "")
+                failure = InterruptFault("interrupted")
             except Terminated:
-                failure = TerminateFault("terminated", "the answer so far is kept" if self._has_text() else "")
+                failure = TerminateFault("terminated")
             except Failure as fault:
-                # A cut connection is what we ourselves did when the reader went away.
-                failure = ReaderGone("stdout is closed") if reader.is_gone else self._server_first(fault)
-            else:
-                if reader.is_gone:
-                    failure = ReaderGone("stdout is closed")
-        total = time.monotonic() - self._clocks.begun
+                failure = self._server_first(fault)
+            # A cut connection is what we ourselves did when the reader went away.
+            if reader.is_gone:
+                failure = ReaderGone("stdout is closed")
         status = self._http_status or (failure.http_status if failure else None)
-        return Ending(self.answer, failure, Timing(self._first_token, total), status)
+        return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)
 
-    def _stream(self, open_reply: Callable[[Line], Reply], line: Line) -> None:
-        with open_reply(line) as reply:
-            self._http_status = reply.status
-            while data := self._read(reply):
+    def _stream(self, source: Source) -> None:
+        try:
+            self._http_status = source.open()
+            while data := self._read(source):
                 self._take(data, self._decoder.feed(data))
                 if (self.answer.done or self.answer.trouble) and not self._whole:
                     return
             self._take(b"", self._decoder.close())
+        finally:
+            source.close()
 
-    def _read(self, reply: Reply) -> bytes:
+    def _read(self, source: Source) -> bytes:
         try:
-            return reply.read()
-        except Failure as fault:
-            if fault.status is Status.BROKEN and self.answer.done:
+            return source.read()
+        except Failure:
+            if self.answer.done:
                 # All was said: how the connection ends is of no matter.
                 return b""
             self._take(b"", self._decoder.close())
@@ -81,10 +106,13 @@ class Exchange:
     def _take(self, data: bytes, events: Sequence[Event]) -> None:
         for event in events:
             self.answer.add(event)
-            if self._first_token is None and type(event) in TOKENS:
-                self._first_token = time.monotonic() - self._clocks.begun
+            if self._first_token is None and type(event) in TOKENS and self._clocks:
+                self._first_token = self._elapsed()
                 self._clocks.token_seen = True
         self._printer.received(data, events)
+
+    def _elapsed(self) -> float | None:
+        return time.monotonic() - self._clocks.begun if self._clocks else None
 
     def _server_first(self, fault: Failure) -> Failure:
         """The error that the stream itself told of, if the connection was lost after it."""
@@ -93,10 +121,7 @@ class Exchange:
         return fault
 
     def _check_json(self) -> Failure | None:
-        return json_fault(self.answer.content) if self._wants_json and self.answer.complete else None
-
-    def _has_text(self) -> bool:
-        return bool(self.answer.content)
+        return json_fault(self.answer.content) if self._wants_json else None
 
 
 def json_fault(text: str) -> InvalidFault | None:
@@ -107,7 +132,9 @@ def json_fault(text: str) -> InvalidFault | None:
         json.loads(text)
     except (ValueError, RecursionError) as error:
         return InvalidFault(
-            "the answer is not JSON", str(error), hint='say "JSON" in the prompt, with an example; run it again'
+            "the answer is not JSON",
+            str(error),
+            hint='say "JSON" in the prompt, with an example; run it again',
         )
     return None
 

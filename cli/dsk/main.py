@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, TerminateFault, UsageFault
-from dsk.world import STDERR, World
+from dsk.output.notes import tell
+from dsk.world import STDERR, STDIN, STDOUT, World
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,7 +32,11 @@ def run() -> NoReturn:
     """The ``dsk`` command: run argv and end the process."""
     if "_DSK_COMPLETE" in os.environ:
         complete()
-    status = main(sys.argv[1:])
+    try:
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        # A second ^C, while the first was being told.
+        status = Status.INTERRUPTED
     if status in SIGNALS:
         die_of(SIGNALS[status])
     # All output went through os.write: nothing is left to flush, and taking the interpreter apart takes longer
@@ -41,6 +46,7 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> Status:
     """Run one command line and give its exit status; failures are told on stderr."""
+    keep_descriptors()
     world = World()
     debug = "--debug" in argv or world.env.get("DSK_DEBUG", "0") not in ("", "0")
     try:
@@ -65,6 +71,18 @@ def main(argv: Sequence[str]) -> Status:
         fault.__cause__ = error
     report(fault, world, debug=debug)
     return fault.status
+
+
+def keep_descriptors() -> None:
+    """Keep a standard descriptor that was closed (``>&-``) from being given to the next file that is opened.
+
+    What stands in for it fails in use just as a closed one does.
+    """
+    for descriptor, mode in ((STDIN, os.O_WRONLY), (STDOUT, os.O_RDONLY), (STDERR, os.O_RDONLY)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, mode)
 
 
 def parse(argv: Sequence[str]) -> Job | None:
@@ -104,19 +122,11 @@ def usage_fault(error: Exception) -> UsageFault:
         if origin is ParameterSource.ENVIRONMENT and isinstance(param.envvar, str):
             what = f"{param.envvar} in the environment: {what}"
         elif origin is ParameterSource.DEFAULT_MAP:
+            from dsk.commands.framework import place_of_default
             from dsk.state.config import load
 
-            config = load(os.environ)
-            key = next(k for k in config.defaults if k.replace("-", "_") == _config_key(param))
-            what = f"{config.place('defaults', key)}: {what}"
+            what = f"{place_of_default(param.name, load(os.environ))}: {what}"
     return UsageFault(what, hint=f"{where}-h shows the usage")
-
-
-def _config_key(param: object) -> str:
-    from dsk.commands.framework import Option
-
-    assert isinstance(param, Option)
-    return param.long_name().replace("-", "_")
 
 
 def report(failure: Failure, world: World, *, debug: bool = False) -> None:
@@ -132,25 +142,12 @@ def report(failure: Failure, world: World, *, debug: bool = False) -> None:
         tell(f"dsk: hint: {failure.hint}", world)
 
 
-def tell(text: str, world: World) -> None:
-    """Write a line to stderr; if that fails there is no better place to say so."""
-    if world.is_terminal(STDERR):
-        from dsk.output.escapes import clean_line
-
-        text = "\n".join(clean_line(line) for line in text.split("\n"))
-    try:
-        os.write(STDERR, text.encode("utf-8", "replace") + b"\n")
-    except OSError:
-        return
-
-
 def complete() -> NoReturn:
     """Answer the shell's completion request, which the completion script makes through the environment."""
-    from click.shell_completion import shell_complete
+    from dsk.commands.completing import answer
 
-    from dsk.commands.root import ROOT
-
-    sys.exit(shell_complete(ROOT, {}, "dsk", "_DSK_COMPLETE", os.environ["_DSK_COMPLETE"]))
+    answer(os.environ["_DSK_COMPLETE"].partition("_")[0], sys.argv[1:])
+    os._exit(Status.OK)
 
 
 def die_of(number: signal.Signals) -> NoReturn:

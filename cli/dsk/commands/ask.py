@@ -87,12 +87,14 @@ def _request_options() -> list[click.Parameter]:
         Option(
             ["--temperature"],
             group=REQUEST,
+            metavar="N",
             type=click.FloatRange(0, 2),
             help="Sampling temperature.",
         ),
         Option(
             ["--top-p"],
             group=REQUEST,
+            metavar="N",
             type=click.FloatRange(0, 1),
             help="Nucleus sampling.",
         ),
@@ -100,6 +102,7 @@ def _request_options() -> list[click.Parameter]:
             ["--max-tokens"],
             group=REQUEST,
             brief=True,
+            metavar="N",
             type=click.IntRange(min=1),
             help="The most tokens to generate, reasoning included.",
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 import click
 
@@ -86,7 +86,9 @@ class Command(click.Command):
                 formatter.write_dl(rows)
         more = f"{ctx.command_path} --help shows all options; " if brief else ""
         formatter.write_paragraph()
-        formatter.write_text(f"{more}man {ctx.command_path.replace(' ', '-')} is the manual.")
+        # The manual of a group has its commands too: dsk key set is in dsk-key(1).
+        manual = "-".join(ctx.command_path.split()[:2])
+        formatter.write_text(f"{more}man {manual} is the manual.")
         return formatter.getvalue().rstrip("\n")
 
 
@@ -99,6 +101,10 @@ class Group(click.Group):
     def __init__(self, name: str, table: Mapping[str, tuple[str, str]], help: str, **kw: Any):  # noqa: A002
         self.table = table
         super().__init__(name, help=help, params=_general_options(), add_help_option=False, **kw)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse argv; nothing at all asks for the help."""
+        return super().parse_args(ctx, args or ["--help"])
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The commands' names, in their order of use."""
@@ -197,6 +203,14 @@ def _asks_help(args: Sequence[str]) -> bool:
     return "-h" in args or "--help" in args
 
 
+class Default(NamedTuple):
+    """One key of [defaults]: the option of ``ask`` that it stands for, and the value for that option's parameter."""
+
+    key: str
+    option: Option
+    value: Any
+
+
 def defaults_for(command: click.Command, env: Mapping[str, str]) -> dict[str, Any]:
     """The [defaults] of the config file that this command knows, checked, by parameter name.
 
@@ -204,43 +218,62 @@ def defaults_for(command: click.Command, env: Mapping[str, str]) -> dict[str, An
     """
     from dsk.state.config import load
 
-    config = load(env)
+    names = {param.name for param in command.params if isinstance(param, Option)}
+    found = checked_defaults(load(env))
+    return {str(d.option.name): d.value for d in found if d.option.name in names}
+
+
+def place_of_default(name: str, config: Config) -> str:
+    """``FILE:LINE`` of the key of [defaults] that decides this parameter."""
+    keys = [d.key for d in checked_defaults(config) if d.option.name == name]
+    return config.place("defaults", keys[-1])
+
+
+def checked_defaults(config: Config) -> list[Default]:
+    """The keys of [defaults], in the file's order. A switch for one value of an option (``json = true`` for
+    ``format = "json"``) that is false says nothing.
+
+    Raises ``UsageFault`` as ``defaults_for`` does.
+    """
     if not config.defaults:
-        return {}
-    return {
-        str(param.name): config.defaults[key]
-        for key, param in _check_defaults(config).items()
-        if any(p.name == param.name for p in command.params)
-    }
-
-
-def _check_defaults(config: Config) -> dict[str, Option]:
-    """The option of ``ask`` that each key of [defaults] stands for."""
-    from dsk.commands.ask import COMMAND
-
-    known: dict[str, Option] = {}
-    for param in COMMAND.params:
-        if isinstance(param, Option) and param.envvar:
-            known[param.long_name()] = param
-            known[param.long_name().replace("-", "_")] = param
-    found: dict[str, Option] = {}
+        return []
+    known = _options_of_ask()
+    found = []
     for key, value in config.defaults.items():
         place = config.place("defaults", key)
-        if key not in known:
-            raise UsageFault(
-                f"{place}: unknown key {key!r} in [defaults]", hint="the long options of dsk ask are the keys"
-            )
-        wanted = _expected(known[key])
+        option = known.get(key.replace("_", "-"))
+        if option is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key.replace("_", "-"), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the long options of dsk ask are the keys"
+            raise UsageFault(f"{place}: unknown key {key!r} in [defaults]", hint=hint)
+        wanted = _expected(option)
         if not _fits(wanted, value):
             raise UsageFault(f"{place}: {key} must be {wanted}, not {value!r}")
-        found[key] = known[key]
+        if not _is_value_switch(option):
+            found.append(Default(key, option, value))
+        elif value:
+            found.append(Default(key, option, option.flag_value))
     return found
+
+
+def _options_of_ask() -> dict[str, Option]:
+    from dsk.commands.ask import COMMAND
+
+    # The general ones count before any file is read.
+    options = (p for p in COMMAND.params if isinstance(p, Option) and p.group != GENERAL)
+    return {option.long_name(): option for option in options}
+
+
+def _is_value_switch(option: Option) -> bool:
+    return option.is_flag and not option.is_bool_flag
 
 
 def _expected(option: Option) -> str:
     if option.multiple:
         return "a list of texts"
-    if option.is_flag and isinstance(option.type, click.types.BoolParamType):
+    if option.is_flag:
         return "true or false"
     if isinstance(option.type, click.types.IntParamType):
         return "a whole number"

@@ -134,27 +134,42 @@ def output_options() -> list[click.Parameter]:
     ]
 
 
+def json_option() -> click.Parameter:
+    """``--json`` for commands that print a table otherwise."""
+    return Option(
+        ["--json", "as_json"],
+        group=OUTPUT,
+        brief=True,
+        env=False,
+        is_flag=True,
+        help="Print the server's answer as JSON.",
+    )
+
+
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     """The output settings among a command's values."""
     from dsk.output.settings import OutputSettings
 
-    names = (
-        "format newline output escapes reasoning reasoning_to events_to usage_to usage write_out color".split()
-    )
+    names = "format newline output escapes reasoning reasoning_to events_to usage_to usage write_out color".split()
     return OutputSettings(**{name: params[name] for name in names})
+
+
+def profile_option() -> click.Parameter:
+    """Which profile is meant."""
+    return Option(
+        ["-P", "--profile"],
+        group=NETWORK,
+        brief=True,
+        metavar="NAME",
+        shell_complete=_complete_profile,
+        help="Use this profile of the config file.  [default: deepseek]",
+    )
 
 
 def endpoint_options() -> list[click.Parameter]:
     """Which server is spoken to: for every command that speaks to one."""
     return [
-        Option(
-            ["-P", "--profile"],
-            group=NETWORK,
-            brief=True,
-            metavar="NAME",
-            shell_complete=_complete_profile,
-            help="Use this profile of the config file.  [default: deepseek]",
-        ),
+        profile_option(),
         Option(
             ["--base-url"],
             group=NETWORK,

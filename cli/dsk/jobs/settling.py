@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.request.models import resolve_retired
@@ -16,11 +16,12 @@ from dsk.wire.clocks import Clocks
 from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback
 
 if TYPE_CHECKING:
+    from dsk.prompt.settings import PromptSettings
     from dsk.state.config import Config
     from dsk.state.profile import Profile
     from dsk.wire.settings import NetworkSettings
-    from dsk.world import World
 
+DEEPSEEK = "deepseek"
 PROFILE_FIELDS = ("model", "think", "effort", "temperature", "max_tokens")
 BASE_URL_VARIABLE = "DEEPSEEK_BASE_URL"
 
@@ -31,18 +32,32 @@ class Server(NamedTuple):
     profile: Profile
     base_url: str
 
+    @property
+    def is_deepseek(self) -> bool:
+        """Whether DeepSeek's rules hold; a stand-in for it at another address keeps them."""
+        return self.profile.name == DEEPSEEK
+
 
 def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, str]) -> Server:
-    """The profile asked for, and its base URL. DEEPSEEK_BASE_URL counts for the profile deepseek alone."""
+    """The profile asked for, and its base URL. DEEPSEEK_BASE_URL counts for the profile deepseek alone.
+
+    Raises ``UsageFault`` if there is no such profile, or no base URL that can be used.
+    """
     from dsk.state.config import choose
 
     profile = choose(config, network.profile)
     base_url = network.base_url if not network.base_url_from_file else None
-    if not base_url and profile.name == "deepseek":
+    if not base_url and profile.name == DEEPSEEK:
         base_url = env.get(BASE_URL_VARIABLE)
     if not base_url and not config.sets(profile.name, "base_url"):
         base_url = network.base_url
-    return Server(profile, check_base_url(base_url or profile.base_url))
+    base_url = base_url or profile.base_url
+    if not base_url:
+        raise UsageFault(
+            f"profile {profile.name} has no base_url",
+            hint=f"add it at {config.place('profiles', profile.name)}, or give --base-url",
+        )
+    return Server(profile, check_base_url(base_url))
 
 
 def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
@@ -66,12 +81,20 @@ def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
     from dsk.state.keys import find_key, no_key_fault
 
     profile, base_url = server
-    key = find_key(profile, env)
+    key, looked_at = find_key(profile, env)
     if key is None and profile.key_env != "" and not is_loopback(base_url) and base_url.startswith("https:"):
-        raise no_key_fault(profile)
+        raise no_key_fault(profile, looked_at)
     endpoint = Endpoint(base_url, key.secret if key else None, profile.headers)
     check_key_is_safe(endpoint)
     return endpoint
+
+
+def settle_system(prompt: PromptSettings, from_file: frozenset[str], server: Server) -> PromptSettings:
+    """The prompt with the system message that counts: that of the profile goes before the one of [defaults]."""
+    own = server.profile.system
+    if own is None or (prompt.system is not None and "system" not in from_file):
+        return prompt
+    return prompt._replace(system=own)
 
 
 class Settled(NamedTuple):
@@ -81,9 +104,7 @@ class Settled(NamedTuple):
     warnings: list[str]
 
 
-def settle_request(
-    options: RequestOptions, from_file: frozenset[str], config: Config, server: Server
-) -> Settled:
+def settle_request(options: RequestOptions, from_file: frozenset[str], config: Config, server: Server) -> Settled:
     """The request options after all layers; aliases and retired model names are resolved."""
     profile = server.profile
     said = {n: None if n in from_file else getattr(options, n) for n in PROFILE_FIELDS}
@@ -93,13 +114,11 @@ def settle_request(
     model = _first(layers, "model")
     if not model:
         raise UsageFault(f"profile {profile.name!r} has no model", hint="name one with -m; dsk models lists them")
-    model = config.aliases.get(str(model), str(model))
+    model = config.aliases.get(model, model)
     warnings: list[str] = []
     retired = resolve_retired(model, host_of(server.base_url))
     if retired:
-        warnings.append(
-            f"{model} is retired: {retired[0]} is asked, with thinking {'on' if retired[1] else 'off'}"
-        )
+        warnings.append(f"{model} is retired: {retired[0]} is asked, with thinking {'on' if retired[1] else 'off'}")
         model = retired[0]
         layers.insert(1, {"think": retired[1]})
     think, effort = _thinking(layers)
@@ -115,11 +134,11 @@ def settle_request(
     )
 
 
-def _first(layers: Iterable[Mapping[str, object]], name: str) -> object:
+def _first(layers: Iterable[Mapping[str, Any]], name: str) -> Any:
     return next((layer[name] for layer in layers if layer.get(name) is not None), None)
 
 
-def _thinking(layers: list[dict[str, object]]) -> tuple[bool | None, str | None]:
+def _thinking(layers: list[dict[str, Any]]) -> tuple[bool | None, str | None]:
     """Thinking and effort. The highest layer that names either decides whether to think; an effort from a layer
     below one that switched thinking by hand counts only if it agrees."""
     for depth, layer in enumerate(layers):
@@ -132,11 +151,3 @@ def _thinking(layers: list[dict[str, object]]) -> tuple[bool | None, str | None]
             effort = lower
         return wanted, str(effort) if effort is not None else None
     return None, None
-
-
-def warn_of(warnings: Iterable[str], world: World) -> None:
-    """Tell warnings on stderr, a line each."""
-    from dsk.main import tell
-
-    for warning in warnings:
-        tell(f"dsk: warning: {warning}", world)

@@ -71,9 +71,7 @@ def join(parts: list[str]) -> str:
 class _Stdin:
     """Standard input, read at most once and only if something wants it."""
 
-    def __init__(
-        self, settings: PromptSettings, world: World, say: Callable[[str], None], *, has_words: bool
-    ) -> None:
+    def __init__(self, settings: PromptSettings, world: World, say: Callable[[str], None], *, has_words: bool) -> None:
         ignored = settings.ignore_stdin
         if ignored is None:
             ignored = world.env.get("DSK_STDIN") == "ignore"

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def read_file(path: str, what: str) -> str:
-    """The text of a local file; ``what`` names the option in the error (``UsageFault``)."""
+def read_bytes(path: str, what: str) -> bytes:
+    """A local file; ``what`` names in the error (``UsageFault``) who wanted it."""
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageFault(f"{what} {path}", why.lower()) from error
-    return text_of(data, path)
+
+
+def read_file(path: str, what: str) -> str:
+    """The text of a local file. Raises ``UsageFault``."""
+    return text_of(read_bytes(path, what), path)
 
 
 def under_name(name: str, text: str) -> str:

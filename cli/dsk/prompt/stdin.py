@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import stat
@@ -20,7 +21,7 @@ def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
     ``say_waiting`` is called once if stdin is a pipe or socket that stays silent for 2 s; then it goes on
     waiting. Raises ``LocalFault`` if stdin cannot be read.
     """
-    pieces = []
+    pieces: list[bytes] = []
     try:
         if say_waiting and _can_stay_silent() and not _is_ready(SILENCE_MS):
             say_waiting()
@@ -35,16 +36,15 @@ def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
                 return b"".join(pieces)
             pieces.append(piece)
     except OSError as error:
-        if not pieces and not _is_open():
-            return b""
-        raise LocalFault(
-            "stdin cannot be read", error.strerror or str(error), hint="-I does not read it"
-        ) from error
+        # A closed stdin is an empty one.
+        if error.errno == errno.EBADF:
+            return b"".join(pieces)
+        raise LocalFault("stdin cannot be read", error.strerror or str(error), hint="-I does not read it") from error
 
 
 def is_directory() -> bool:
     """Whether stdin is a directory (``dsk ask < .``)."""
-    return _is_open() and stat.S_ISDIR(os.fstat(STDIN).st_mode)
+    return stat.S_ISDIR(os.fstat(STDIN).st_mode)
 
 
 def _can_stay_silent() -> bool:
@@ -56,11 +56,3 @@ def _is_ready(timeout_ms: int | None) -> bool:
     poll = select.poll()
     poll.register(STDIN, select.POLLIN)
     return bool(poll.poll(timeout_ms))
-
-
-def _is_open() -> bool:
-    try:
-        os.fstat(STDIN)
-    except OSError:
-        return False
-    return True

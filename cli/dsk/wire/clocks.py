@@ -15,9 +15,7 @@ LEAST = 0.001
 class Clocks:
     """The clocks of one run; every time is in seconds, ``now`` that of ``time.monotonic``."""
 
-    def __init__(
-        self, now: float, *, connect: float, first_token: float, stall: float, max_time: float | None
-    ) -> None:
+    def __init__(self, now: float, *, connect: float, first_token: float, stall: float, max_time: float | None) -> None:
         self.connect = connect
         self.first_token = first_token
         self.stall = stall

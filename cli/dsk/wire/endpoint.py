@@ -39,7 +39,8 @@ def check_base_url(url: str) -> str:
         raise UsageFault(f"base URL {url!r} names no host")
     if parts.username is not None or parts.password is not None:
         raise UsageFault(
-            "the base URL carries a user name or password", hint="a key belongs into dsk key set or the environment"
+            "the base URL carries a user name or password",
+            hint="a key belongs into dsk key set or the environment",
         )
     if parts.query or parts.fragment:
         raise UsageFault(f"base URL {url!r} has a query or fragment")

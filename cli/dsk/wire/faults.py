@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dsk.wire.clocks import Clocks
+    from dsk.wire.line import Line
 
 
-def before_answer(error: BaseException, clocks: Clocks, now: float, where: str) -> Failure:
+def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, line: Line) -> Failure:
     """What went wrong before the server answered; ``where`` is its host."""
     import requests
 
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return clocks.connect_fault(now, where)
     if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
-        return clocks.read_fault(now)
+        # A TLS handshake that stalls is called a read time-out by urllib3.
+        return clocks.read_fault(now) if line.is_connected else clocks.connect_fault(now, where)
     if isinstance(error, requests.exceptions.ProxyError):
         return NetworkFault(
             f"no way through the proxy to {where}",
@@ -37,9 +37,7 @@ def before_answer(error: BaseException, clocks: Clocks, now: float, where: str) 
     if isinstance(error, (ValueError, requests.exceptions.InvalidHeader)):
         return UsageFault(f"the request to {where} cannot be made", reason(error))
     if any(isinstance(e, socket.gaierror) for e in _chain(error)):
-        return NetworkFault(
-            f"cannot find the host {where}", reason(error), hint="check the network and --base-url"
-        )
+        return NetworkFault(f"cannot find the host {where}", reason(error), hint="check the network and --base-url")
     return NetworkFault(f"no answer from {where}", reason(error), hint="check the network and --base-url")
 
 

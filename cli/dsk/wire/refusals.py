@@ -76,7 +76,11 @@ def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
     low = message.lower()
     match status:
         case 401 | 403:
-            return KeyFault, "the key was refused", "check it with dsk key origin, replace it with dsk key set"
+            return (
+                KeyFault,
+                "the key was refused",
+                "check it with dsk key origin, replace it with dsk key set",
+            )
         case 402:
             return BalanceFault, "the balance is used up", "top up at https://platform.deepseek.com/top_up"
         case 429:

@@ -15,8 +15,9 @@ from dsk.errors import Failure
 from dsk.wire.clocks import Clocks
 from dsk.wire.endpoint import Endpoint, check_key_is_safe, host_of, is_loopback, lacks_version
 from dsk.wire.faults import before_answer, in_answer
+from dsk.wire.line import Line
 from dsk.wire.refusals import refusal
-from dsk.wire.sockets import Line, LineAdapter
+from dsk.wire.sockets import LineAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,14 +64,14 @@ class Reply:
         self.close()
 
 
-def post(endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line | None = None) -> Reply:
+def post(endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line) -> Reply:
     """POST a JSON body; the reply is there as soon as its headers are.
 
     If the path is not found and the base URL has no /v1, it is tried once with it. Raises ``UsageFault`` before
     a packet is sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is
     no answer, and the failure of the HTTP status if that is not 200.
     """
-    return _fetch("POST", endpoint, path, clocks, line or Line(), body)
+    return _fetch("POST", endpoint, path, clocks, line, body)
 
 
 def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
@@ -166,7 +167,7 @@ def _request(
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise before_answer(error, clocks, time.monotonic(), host_of(url)) from error
+            raise before_answer(error, clocks, time.monotonic(), host_of(url), line) from error
 
 
 class _Bearer(requests.auth.AuthBase):

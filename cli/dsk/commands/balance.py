@@ -1,0 +1,29 @@
+"""``dsk balance``: what is left on the account."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dsk.commands.framework import Command, Job, sources
+from dsk.commands.options import endpoint_options, json_option, network_settings
+
+HELP = """Show the account's balance: a table on a terminal, fields separated by tabs in a pipe.
+
+The exit status is 4 if the balance does not suffice for a request.
+
+\b
+    dsk balance && dsk ask "Tell me a story"
+"""
+
+
+def _balance(**params: Any) -> Job:
+    from dsk.jobs.listing import show_balance
+
+    origins = sources(click.get_current_context())
+    return partial(show_balance, network_settings(params, origins), params["as_json"])
+
+
+COMMAND = Command("balance", _balance, [json_option(), *endpoint_options()], HELP, uses_defaults=True)

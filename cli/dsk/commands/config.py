@@ -1,0 +1,93 @@
+"""``dsk config``: what every setting is and where it comes from."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.framework import GENERAL, Command, Job, Option, place_of_default, sources
+from dsk.commands.options import OUTPUT, endpoint_options, network_settings
+
+if TYPE_CHECKING:
+    from dsk.jobs.configuring import Asked, Row
+    from dsk.state.config import Config
+
+HELP = """Show each setting, its value and where it comes from: a flag, the environment, a line of the config file
+or the default. The file is checked on the way.
+
+\b
+    dsk config | grep ^model
+    $EDITOR "$(dsk config --path)"
+"""
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        Option(
+            ["--path"],
+            group=OUTPUT,
+            brief=True,
+            env=False,
+            is_flag=True,
+            help="Print the path of the config file and nothing else.",
+        ),
+        Option(
+            ["--json", "as_json"],
+            group=OUTPUT,
+            brief=True,
+            env=False,
+            is_flag=True,
+            help="Print one JSON object.",
+        ),
+        *endpoint_options(),
+    ]
+
+
+def _config(**params: Any) -> Job:
+    from dsk.jobs.configuring import print_config_path, show_config
+
+    if params["path"]:
+        return print_config_path
+    return partial(show_config, _asked(click.get_current_context()), params["as_json"])
+
+
+def _asked(ctx: click.Context) -> Asked:
+    """What ``dsk ask`` would be told by the same flags, this environment and this file."""
+    import os
+
+    from dsk.commands.ask import COMMAND as ASK
+    from dsk.jobs.configuring import Asked
+    from dsk.state.config import load
+
+    shared = {option.name for option in endpoint_options()}
+    given = sources(ctx)
+    flags = [
+        f"--{option.long_name()}={ctx.params[str(option.name)]}"
+        for option in ctx.command.params
+        if isinstance(option, Option) and option.name in shared and given[str(option.name)] == "flag"
+    ]
+    ask = ASK.make_context("dsk ask", flags)
+    params, origins = ask.params, sources(ask)
+    config = load(os.environ)
+    rows: dict[str, Row] = {}
+    for option in ASK.params:
+        name = str(option.name)
+        if isinstance(option, Option) and option.group != GENERAL and name not in rows:
+            rows[name] = _row(option, params[name], origins[name], config)
+    from_file = frozenset(name for name, origin in origins.items() if origin == "file")
+    return Asked(rows, from_file, network_settings(params, origins))
+
+
+def _row(option: Option, value: object, origin: str, config: Config) -> Row:
+    from dsk.jobs.configuring import Row
+
+    if origin == "environment":
+        origin = str(option.envvar)
+    elif origin == "file":
+        origin = place_of_default(str(option.name), config)
+    return Row(value, origin)
+
+
+COMMAND = Command("config", _config, _options(), HELP)

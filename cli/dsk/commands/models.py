@@ -1,0 +1,27 @@
+"""``dsk models``: the models that the server offers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dsk.commands.framework import Command, Job, sources
+from dsk.commands.options import endpoint_options, json_option, network_settings
+
+HELP = """List the models that the server offers: a table on a terminal, one name a line in a pipe.
+
+\b
+    dsk models | fzf
+"""
+
+
+def _models(**params: Any) -> Job:
+    from dsk.jobs.listing import list_models
+
+    origins = sources(click.get_current_context())
+    return partial(list_models, network_settings(params, origins), params["as_json"])
+
+
+COMMAND = Command("models", _models, [json_option(), *endpoint_options()], HELP, uses_defaults=True)

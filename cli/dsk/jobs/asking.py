@@ -1,0 +1,85 @@
+"""The job of ``dsk ask``: prompt and options to a body, the body to the server, the answer to stdout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dsk.errors import Status
+from dsk.jobs.settling import (
+    Server,
+    settle_clocks,
+    settle_request,
+    settle_server,
+    settle_system,
+)
+from dsk.output.notes import note, warn
+from dsk.output.settings import OutputSettings
+from dsk.prompt.compose import compose
+from dsk.prompt.settings import PromptSettings
+from dsk.request.body import Body, build, encode
+from dsk.request.options import RequestOptions
+from dsk.state.config import load
+from dsk.wire.settings import NetworkSettings
+from dsk.world import STDOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsk.world import World
+
+# The most that --file takes from a URL: several times what the largest context holds.
+URL_LIMIT = 64 << 20
+
+
+class AskSettings(NamedTuple):
+    """What ``ask`` was told. ``from_file`` names the values that came from [defaults]; ``show`` asks for the body
+    or the curl command in place of an answer."""
+
+    prompt: PromptSettings
+    request: RequestOptions
+    from_file: frozenset[str]
+    network: NetworkSettings
+    output: OutputSettings
+    show: Literal["body", "curl"] | None
+
+
+def ask(settings: AskSettings, world: World) -> Status:
+    """Ask one question; the status of its answer."""
+    config = load(world.env)
+    server = settle_server(settings.network, config, world.env)
+    settled = settle_request(settings.request, settings.from_file, config, server)
+    prompt = settle_system(settings.prompt, settings.from_file, server)
+    messages = compose(prompt, world, _fetcher(settings.network), lambda text: note(text, world))
+    body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.output.wants_usage)
+    warn([*settled.warnings, *body.warnings], world)
+    if settings.show:
+        _show(settings.show, body, server, world)
+        return Status.OK
+    from dsk.jobs.sending import deliver
+
+    return deliver(encode(body.fields), body.fields, server, settings.network, settings.output, world)
+
+
+def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
+    def fetch(url: str) -> bytes:
+        from dsk.wire.transport import get_file
+
+        return get_file(url, settle_clocks(network), URL_LIMIT)
+
+    return fetch
+
+
+def _show(what: Literal["body", "curl"], body: Body, server: Server, world: World) -> None:
+    from dsk.output.sinks import write_out_all
+
+    if what == "body":
+        data = encode(body.fields, pretty=world.is_terminal(STDOUT))
+    else:
+        from dsk.request.curl import curl_command
+        from dsk.wire.endpoint import CHAT_PATH
+
+        profile = server.profile
+        data = curl_command(
+            server.base_url + CHAT_PATH, profile.key_env or None, profile.headers, encode(body.fields)
+        ).encode()
+    write_out_all(STDOUT, data + b"\n")

@@ -1,0 +1,84 @@
+"""The job of ``dsk decode``: recorded frames to the answer, by the same loop that a live stream takes."""
+
+from __future__ import annotations
+
+import os
+import select
+from typing import TYPE_CHECKING
+
+from dsk.errors import LocalFault, Status, UsageFault
+from dsk.exchange import Exchange, conclude
+from dsk.output.printer import open_printer
+from dsk.world import STDIN
+
+if TYPE_CHECKING:
+    from dsk.output.settings import OutputSettings
+    from dsk.world import World
+
+READ_SIZE = 65536
+
+
+def decode(files: tuple[str, ...], output: OutputSettings, world: World) -> Status:
+    """Decode the files, or stdin, as one stream; the status of its answer."""
+    if not files and world.is_terminal(STDIN):
+        raise UsageFault("there are no frames", "stdin is a terminal", hint="try dsk decode FILE, or dsk decode -h")
+    frames = Frames(files or ("-",))
+    printer = open_printer(output, world)
+    # Read to the end even when all is said: a writer whose pipe is closed early dies of it.
+    exchange = Exchange(printer, None, whole=True, wants_json=False)
+    return conclude(printer, exchange.run(frames))
+
+
+class Frames:
+    """Files one after another, as cat(1) joins them, each opened now so that a missing one is noticed at once."""
+
+    def __init__(self, files: tuple[str, ...]) -> None:
+        self._pending = [(name, _open(name)) for name in files]
+        self._wake = os.pipe()
+
+    def open(self) -> None:
+        """Nothing is left to be done."""
+
+    def read(self) -> bytes:
+        """The next bytes; b"" at the end. Raises ``LocalFault`` if a file cannot be read."""
+        while self._pending:
+            name, descriptor = self._pending[0]
+            try:
+                if not _wait(descriptor, self._wake[0]):
+                    return b""
+                data = os.read(descriptor, READ_SIZE)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise LocalFault(f"cannot read {name}", (error.strerror or str(error)).lower()) from error
+            if data:
+                return data
+            os.close(descriptor)
+            self._pending.pop(0)
+        return b""
+
+    def cut(self) -> None:
+        """Wake a read that waits: it is the last."""
+        os.write(self._wake[1], b"\0")
+
+    def close(self) -> None:
+        """Close what is still open."""
+        for _, descriptor in self._pending:
+            os.close(descriptor)
+        self._pending.clear()
+
+
+def _wait(descriptor: int, wake: int) -> bool:
+    """Wait until there is something to read; False if it is time to stop."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.register(wake, select.POLLIN)
+    return not any(ready == wake for ready, _ in poll.poll())
+
+
+def _open(name: str) -> int:
+    try:
+        return os.dup(STDIN) if name == "-" else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        what = "stdin" if name == "-" else name
+        raise UsageFault(f"cannot read {what}", (error.strerror or str(error)).lower()) from error

@@ -1,0 +1,91 @@
+"""The jobs of ``dsk models`` and ``dsk balance``: what the server says of itself and of the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import BalanceFault, ServerFault, Status
+from dsk.jobs.settling import settle_clocks, settle_endpoint, settle_server
+from dsk.output.sinks import write_out_all
+from dsk.output.table import table
+from dsk.state.config import load
+from dsk.world import STDOUT
+
+if TYPE_CHECKING:
+    from dsk.wire.settings import NetworkSettings
+    from dsk.world import World
+
+MODELS_PATH = "/models"
+BALANCE_PATH = "/user/balance"
+
+
+def list_models(network: NetworkSettings, as_json: bool, world: World) -> Status:
+    """Print the models: a table on a terminal, an id a line in a pipe, or the server's JSON."""
+    answer = _get(MODELS_PATH, network, world)
+    models = _rows(answer, "data", MODELS_PATH)
+    if as_json:
+        _print_json(answer)
+    elif world.is_terminal(STDOUT):
+        rows = [[_text(m, "id"), _text(m, "owned_by")] for m in models]
+        _print(table(["MODEL", "OWNER"], rows, aligned=True), world)
+    else:
+        _print(table(["MODEL"], [[_text(m, "id")] for m in models], aligned=False), world)
+    return Status.OK
+
+
+def show_balance(network: NetworkSettings, as_json: bool, world: World) -> Status:
+    """Print the balance. Raises ``BalanceFault`` after it if it does not suffice for a request."""
+    answer = _get(BALANCE_PATH, network, world)
+    balances = _rows(answer, "balance_infos", BALANCE_PATH)
+    if as_json:
+        _print_json(answer)
+    else:
+        fields = ["currency", "total_balance", "granted_balance", "topped_up_balance"]
+        rows = [[_text(balance, field) for field in fields] for balance in balances]
+        heading = ["CURRENCY", "TOTAL", "GRANTED", "TOPPED UP"]
+        _print(table(heading, rows, aligned=world.is_terminal(STDOUT)), world)
+    if answer.get("is_available") is False:
+        raise BalanceFault(
+            "the balance is used up",
+            "it does not suffice for a request",
+            hint="top up at https://platform.deepseek.com/top_up",
+        )
+    return Status.OK
+
+
+def _get(path: str, network: NetworkSettings, world: World) -> Any:
+    from dsk.wire.transport import get_json
+
+    server = settle_server(network, load(world.env), world.env)
+    return get_json(settle_endpoint(server, world.env), path, settle_clocks(network))
+
+
+def _rows(answer: Any, field: str, path: str) -> list[dict[str, Any]]:
+    """The objects listed under a field. Raises ``ServerFault`` if the answer has another shape."""
+    found = answer.get(field) if isinstance(answer, dict) else None
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise ServerFault(
+            f"the server's answer to {path} has no list {field!r}",
+            hint="--base-url may lead to another kind of server",
+        )
+    return found
+
+
+def _text(row: dict[str, Any], field: str) -> str:
+    value = row.get(field)
+    return "" if value is None else str(value)
+
+
+def _print(text: str, world: World) -> None:
+    if world.is_terminal(STDOUT):
+        from dsk.output.escapes import clean_line
+
+        text = "".join(clean_line(line) + "\n" for line in text.splitlines())
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))
+
+
+def _print_json(answer: Any) -> None:
+    import json
+
+    # ASCII only: the server's text cannot reach a terminal as control characters.
+    write_out_all(STDOUT, json.dumps(answer).encode() + b"\n")

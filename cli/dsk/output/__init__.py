@@ -1,0 +1,1 @@
+"""From events to bytes on descriptors. Knows nothing of the network and of how the events came about."""

@@ -1,0 +1,28 @@
+"""``--json``: one object, when all is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.output.json_text import json_line
+from dsk.output.summary import summary
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.outlet import Outlet
+    from dsk.stream.events import Event
+
+
+class JsonObject:
+    """Writes the object, also for a run that failed."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+
+    def received(self, _data: bytes, _events: Sequence[Event]) -> None:
+        """Nothing is written yet."""
+
+    def end(self, ending: Ending) -> None:
+        """Write the object."""
+        self._outlet.put(json_line(summary(ending, texts=True), is_terminal=self._outlet.is_terminal))

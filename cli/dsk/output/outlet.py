@@ -1,0 +1,38 @@
+"""A sink as one part of the output sees it: bytes go in, and what may be written there is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dsk.output.escapes import Firewall
+    from dsk.output.settings import Escapes
+    from dsk.output.sink import Sink
+    from dsk.output.sinks import Sinks
+
+
+class Outlet:
+    """Where a part writes to, and whether that is a terminal."""
+
+    def __init__(self, sinks: Sinks, sink: Sink, *, is_terminal: bool, escapes: Escapes) -> None:
+        self.is_terminal = is_terminal
+        self._sinks = sinks
+        self._sink = sink
+        self._escapes = ("show" if is_terminal else "raw") if escapes == "auto" else escapes
+
+    @property
+    def descriptor(self) -> int:
+        """The descriptor behind it."""
+        return self._sink.descriptor
+
+    def firewall(self) -> Firewall | None:
+        """A new firewall for a text that is written here; None where it is written as it is."""
+        if self._escapes == "raw":
+            return None
+        from dsk.output.escapes import firewall
+
+        return firewall(self._escapes)
+
+    def put(self, data: bytes) -> None:
+        """Have the bytes leave at the end of this arrival."""
+        self._sinks.put(self._sink, data)

@@ -1,0 +1,162 @@
+"""Everything a run writes while a stream arrives and at its end: the settings become parts and descriptors.
+
+Whatever arrived in one read leaves in one write a descriptor. Knows the shape of events and of an ending, and
+nothing of how they came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.output.outlet import Outlet
+from dsk.output.part import LastPart, Part
+from dsk.output.sinks import Sinks
+from dsk.output.text import Text
+from dsk.stream.events import Content, Event, Reasoning
+from dsk.world import STDERR
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.settings import OutputSettings
+    from dsk.output.sink import Sink
+    from dsk.world import World
+
+HTTP_OK = 200
+
+
+def open_printer(settings: OutputSettings, world: World) -> Printer:
+    """Open everything that will be written to.
+
+    Raises ``UsageFault`` for a descriptor that is not open and ``LocalFault`` for a file or stdout that cannot be
+    written to. Waits for a reader where a path is a FIFO.
+    """
+    return Printer(settings, world)
+
+
+class Printer:
+    """The output of one run. ``descriptor`` is where the answer goes."""
+
+    def __init__(self, settings: OutputSettings, world: World) -> None:
+        self._settings = settings
+        self._world = world
+        self._sinks = Sinks()
+        self._parts: list[Part] = []
+        self._last_parts: list[LastPart] = []
+        answer = self._outlet(self._sinks.open_answer(settings.output))
+        self.descriptor = answer.descriptor
+        self._takes_turns = self._add_reasoning_view(answer)
+        if settings.reasoning_to is not None:
+            outlet = self._side(settings.reasoning_to, "--reasoning-to")
+            self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
+        self._parts.append(self._main(answer))
+        if settings.events_to is not None:
+            from dsk.output.json_lines import JsonLines
+
+            self._parts.append(JsonLines(self._side(settings.events_to, "--events-to")))
+        self._add_last_parts()
+
+    def received(self, data: bytes, events: Sequence[Event]) -> None:
+        """Write what has arrived: the bytes, and the events in them.
+
+        Raises ``ReaderGone`` if nobody reads the answer any more, and ``LocalFault`` if it cannot be written.
+        """
+        if data or events:
+            self._sinks.begin()
+        if self._takes_turns:
+            from dsk.output.reasoning import in_turns
+
+            for turn in in_turns(events):
+                self._write(data, turn)
+                data = b""
+        else:
+            self._write(data, events)
+        if self._sinks.answer_fault:
+            raise self._sinks.answer_fault
+
+    def end(self, ending: Ending) -> None:
+        """Finish everything and close the files.
+
+        Raises ``ReaderGone`` or ``LocalFault`` if the answer could not be written to its end, and ``LocalFault`` for
+        another output that could not, unless the run has failed anyway: then it is a warning.
+        """
+        is_object = self._settings.format in ("json", "jsonl")
+        if ending.http_status == HTTP_OK or ending.failure is None or is_object:
+            self._sinks.begin()
+        for part in (*self._parts, *self._last_parts):
+            part.end(ending)
+            self._sinks.flush()
+        self._sinks.close()
+        fault, side_fault = self._sinks.answer_fault, self._sinks.side_fault
+        if side_fault and (fault or ending.failure):
+            from dsk.output.notes import warn
+
+            warn([side_fault.message], self._world)
+            side_fault = None
+        if fault and fault is not ending.failure:
+            raise fault
+        if side_fault:
+            raise side_fault
+
+    def _write(self, data: bytes, events: Sequence[Event]) -> None:
+        for part in self._parts:
+            part.received(data, events)
+        self._sinks.flush()
+
+    def _outlet(self, sink: Sink) -> Outlet:
+        is_terminal = self._world.is_terminal(sink.descriptor)
+        return Outlet(self._sinks, sink, is_terminal=is_terminal, escapes=self._settings.escapes)
+
+    def _side(self, value: str, option: str) -> Outlet:
+        return self._outlet(self._sinks.open_side(value, option))
+
+    def _main(self, answer: Outlet) -> Part:
+        settings = self._settings
+        match settings.format:
+            case "raw":
+                from dsk.output.raw import raw
+
+                return raw(answer)
+            case "json":
+                from dsk.output.json_object import JsonObject
+
+                return JsonObject(answer)
+            case "jsonl":
+                from dsk.output.json_lines import JsonLines
+
+                return JsonLines(answer)
+            case "text":
+                kind = Reasoning if settings.reasoning == "only" else Content
+                return Text(answer, kind, newline=settings.newline)
+
+    def _add_reasoning_view(self, answer: Outlet) -> bool:
+        """Show reasoning on stderr if it is wanted there; whether it shares a screen with the answer."""
+        settings = self._settings
+        is_terminal = self._world.is_terminal(STDERR)
+        by_itself = is_terminal and settings.format == "text" and settings.reasoning_to is None
+        stderr = self._sinks.stderr()
+        if stderr and (settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself)):
+            from dsk.output.reasoning import ReasoningView
+
+            is_dim = self._world.has_color(STDERR, settings.color)
+            shares_screen = is_terminal and answer.is_terminal
+            view = ReasoningView(self._outlet(stderr), is_dim=is_dim, beside_answer=shares_screen)
+            self._parts.append(view)
+            return shares_screen
+        return False
+
+    def _add_last_parts(self) -> None:
+        settings = self._settings
+        stderr = self._sinks.stderr()
+        if settings.usage and stderr:
+            from dsk.output.usage_line import UsageLine
+
+            self._last_parts.append(UsageLine(self._outlet(stderr)))
+        if settings.usage_to is not None:
+            from dsk.output.usage_line import UsageRecord
+
+            self._last_parts.append(UsageRecord(self._side(settings.usage_to, "--usage-to")))
+        if settings.write_out and stderr:
+            from dsk.output.write_out import WriteOut
+
+            self._last_parts.append(WriteOut(self._outlet(stderr), settings.write_out))

@@ -1,0 +1,72 @@
+"""Reasoning as it is shown beside the answer: dim on stderr, never on the answer's own lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dsk.stream.events import Content, Event, Reasoning
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.outlet import Outlet
+
+DIM, PLAIN = "\x1b[2m", "\x1b[0m"
+
+
+class ReasoningView:
+    """Writes the reasoning of choice 0, and a newline between it and the answer.
+
+    Each write switches the style on and off again, so that nothing that ends the run leaves the terminal dim.
+    """
+
+    def __init__(self, outlet: Outlet, *, is_dim: bool, beside_answer: bool) -> None:
+        """``beside_answer``: the answer goes to the same screen."""
+        self._outlet = outlet
+        self._is_dim = is_dim
+        self._beside_answer = beside_answer
+        self._firewall = outlet.firewall()
+        self._is_line_open = False
+        self._is_answer_line_open = False
+
+    def received(self, _data: bytes, events: Sequence[Event]) -> None:
+        """Write the reasoning among the events; no ``Reasoning`` may follow a ``Content`` in them."""
+        text = "".join([event.text for event in events if isinstance(event, Reasoning) and event.choice == 0])
+        answer = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
+        if text:
+            if self._is_answer_line_open:
+                self._outlet.put(b"\n")
+                self._is_answer_line_open = False
+            self._put(self._firewall.feed(text) if self._firewall else text)
+        if answer:
+            self._finish()
+            self._is_answer_line_open = self._beside_answer and not answer.endswith("\n")
+
+    def end(self, _ending: Ending) -> None:
+        """Finish the line that is open."""
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._firewall:
+            self._put(self._firewall.close())
+        if self._is_line_open:
+            self._outlet.put(b"\n")
+            self._is_line_open = False
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._is_line_open = not text.endswith("\n")
+            self._outlet.put((f"{DIM}{text}{PLAIN}" if self._is_dim else text).encode())
+
+
+def in_turns(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    """The events in runs in which no reasoning follows the answer, so that two descriptors that lead to one
+    screen can be written in turn."""
+    begin, in_answer = 0, False
+    for place, event in enumerate(events):
+        if isinstance(event, Reasoning) and in_answer:
+            yield events[begin:place]
+            begin, in_answer = place, False
+        elif isinstance(event, Content):
+            in_answer = True
+    yield events[begin:]

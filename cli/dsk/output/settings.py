@@ -1,0 +1,36 @@
+"""How the answer is written, as the user asked for it: plain values, checked by the command line."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Format: TypeAlias = Literal["text", "raw", "json", "jsonl"]
+Escapes: TypeAlias = Literal["auto", "show", "strip", "raw"]
+ReasoningMode: TypeAlias = Literal["auto", "show", "hide", "only"]
+Color: TypeAlias = Literal["auto", "always", "never"]
+
+
+class OutputSettings(NamedTuple):
+    """The output options of ``ask``, ``send`` and ``decode``.
+
+    ``output`` is a path, ``-`` or None for stdout. ``reasoning_to``, ``events_to`` and ``usage_to`` are each the
+    number of an open descriptor, a path, ``-`` for stdout, or None. ``write_out`` has been checked.
+    """
+
+    format: Format = "text"
+    newline: bool = True
+    output: str | None = None
+    escapes: Escapes = "auto"
+    reasoning: ReasoningMode = "auto"
+    reasoning_to: str | None = None
+    events_to: str | None = None
+    usage_to: str | None = None
+    usage: bool = False
+    write_out: str | None = None
+    color: Color = "auto"
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether anything that will be written tells the token counts."""
+        told = self.usage or self.usage_to or self.write_out or self.events_to
+        return bool(told) or self.format in ("json", "jsonl")

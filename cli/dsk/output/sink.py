@@ -1,0 +1,85 @@
+"""One descriptor that bytes are written to, whole and in order, whatever it is: file, pipe, terminal, socket.
+
+Bytes are collected by ``put`` and leave together in ``flush``. What a sink's failure means for the run is
+decided by whoever owns it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+
+BUFFER_SIZE = 128 * 1024
+
+
+class Sink:
+    """A descriptor, its name in messages, and what is still to be written there."""
+
+    def __init__(self, descriptor: int, name: str, *, owned: bool = False) -> None:
+        """``owned`` descriptors are closed by ``close``. Raises ``OSError`` if the descriptor is not open."""
+        self.descriptor = descriptor
+        self.name = name
+        self._owned = owned
+        self._pending = bytearray()
+        self._raw = io.FileIO(descriptor, "wb", closefd=False)
+        # The buffer's own loop, unlike one over os.write, knows how much has left when a signal ends it in the
+        # middle of a write: so nothing is lost or written twice when flushing goes on after ^C.
+        self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE)
+        self._is_lost = False
+
+    def put(self, data: bytes) -> None:
+        """Have the bytes leave with the next ``flush``. Once writing has failed they are dropped."""
+        if not self._is_lost:
+            self._pending += data
+
+    def flush(self) -> None:
+        """Write everything: up to 128 KiB in one write, if the descriptor takes it.
+
+        Waits for a full pipe, also for one that does not block. Raises ``OSError``, and writes nothing any more
+        after that.
+        """
+        try:
+            self._drain()
+            while self._pending:
+                self._writer.write(self._pending[:BUFFER_SIZE])
+                del self._pending[:BUFFER_SIZE]
+                self._drain()
+        except OSError:
+            self._lose()
+            raise
+
+    def truncate(self) -> None:
+        """Empty a regular file; others have nothing to be emptied."""
+        if stat.S_ISREG(os.fstat(self.descriptor).st_mode):
+            os.ftruncate(self.descriptor, 0)
+
+    def close(self) -> None:
+        """Let go of the descriptor. Raises ``OSError`` if a file system says only now that it could not write."""
+        self._lose()
+        if self._owned:
+            self._owned = False
+            os.close(self.descriptor)
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                self._writer.flush()
+            except BlockingIOError:
+                _wait_writable(self.descriptor)
+            else:
+                return
+
+    def _lose(self) -> None:
+        self._is_lost = True
+        self._pending.clear()
+        # Closing the raw file underneath keeps the buffer from trying again when it is collected.
+        self._raw.close()
+
+
+def _wait_writable(descriptor: int) -> None:
+    import select
+
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    poll.poll()

@@ -1,0 +1,68 @@
+"""What ``--json`` and the last line of ``--jsonl`` say of a run. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import Status
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending, Timing
+    from dsk.errors import Failure
+    from dsk.stream.answer import Choice
+
+# Answers are not resumed yet: there was never more than one stream.
+RESUMED = 0
+
+
+def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
+    """The whole run as one object, its keys in the documented order; ``texts`` False leaves the texts out."""
+    answer = ending.answer
+    fields = {
+        "id": answer.id or None,
+        "model": answer.model or None,
+        "content": answer.content,
+        "reasoning": answer.reasoning,
+        "tool_calls": _tool_calls(answer.tool_calls),
+        "finish_reason": answer.finish_reason,
+        "usage": answer.usage,
+        "choices": [_choice(index, answer.choices[index], texts=texts) for index in sorted(answer.choices)],
+        "timing": timing_fields(ending.timing),
+        "resumed": RESUMED,
+        "status": int(ending.failure.status if ending.failure else Status.OK),
+        "error": _error(ending.failure, ending.http_status) if ending.failure else None,
+    }
+    return fields if texts else {k: v for k, v in fields.items() if k not in ("content", "reasoning")}
+
+
+def timing_fields(timing: Timing) -> dict[str, float | None]:
+    """Seconds to the microsecond."""
+    return {name: None if value is None else round(value, 6) for name, value in timing._asdict().items()}
+
+
+def _choice(index: int, choice: Choice, *, texts: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {"index": index}
+    if texts:
+        fields |= {"content": choice.content, "reasoning": choice.reasoning}
+    fields |= {"tool_calls": _tool_calls(choice.tool_calls), "finish_reason": choice.finish_reason}
+    if texts and choice.logprobs is not None:
+        fields["logprobs"] = choice.logprobs
+    if texts and choice.refusal:
+        fields["refusal"] = choice.refusal
+    return fields
+
+
+def _tool_calls(calls: Any) -> list[dict[str, Any]]:
+    return [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in calls
+    ]
+
+
+def _error(failure: Failure, http_status: int | None) -> dict[str, Any]:
+    return {
+        "message": failure.message,
+        "http_status": failure.http_status or http_status,
+        "trace": failure.trace or None,
+        "hint": failure.hint or None,
+    }

@@ -1,0 +1,18 @@
+"""Rows for people and for scripts: aligned under a heading, or separated by tabs without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: bool) -> str:
+    """The rows as lines. Aligned is for a terminal; otherwise fields are separated by one tab each, so that
+    cut(1) and awk(1) can take them apart."""
+    if not aligned:
+        return "".join("\t".join(row) + "\n" for row in rows)
+    lines = [heading, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heading))]
+    return "".join(
+        "  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        for line in lines
+    )

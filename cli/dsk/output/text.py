@@ -1,0 +1,42 @@
+"""The answer, or the reasoning, as text: the model's own bytes and at most one newline more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.stream.events import Content, Event, Reasoning
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.outlet import Outlet
+
+
+class Text:
+    """Writes the pieces of one kind that belong to choice 0."""
+
+    def __init__(self, outlet: Outlet, kind: type[Content | Reasoning], *, newline: bool) -> None:
+        self._outlet = outlet
+        self._kind = kind
+        self._newline = newline
+        self._firewall = outlet.firewall()
+        self._last = ""
+
+    def received(self, _data: bytes, events: Sequence[Event]) -> None:
+        """Write what the events add to the text."""
+        kind = self._kind
+        text = "".join([event.text for event in events if isinstance(event, kind) and event.choice == 0])
+        self._put(self._firewall.feed(text) if self._firewall else text)
+
+    def end(self, ending: Ending) -> None:
+        """Finish the line, if the answer is complete or somebody looks at it."""
+        if self._firewall:
+            self._put(self._firewall.close())
+        is_open = self._last not in ("", "\n")
+        if self._newline and is_open and (ending.answer.complete or self._outlet.is_terminal):
+            self._outlet.put(b"\n")
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._last = text[-1]
+            self._outlet.put(text.encode())

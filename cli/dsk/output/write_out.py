@@ -1,0 +1,107 @@
+"""``--write-out FORMAT``: facts of a finished run in the user's own format, with the syntax of curl(1)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from dsk.errors import Status, UsageFault
+from dsk.output.counts import token_counts, tokens_per_second
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.outlet import Outlet
+
+Value: TypeAlias = "int | float | str | None"
+
+NAMES = tuple(
+    "ttft total tokens prompt_tokens cache_hit reasoning_tokens tps finish model id status http_status json".split()
+)
+ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\", "%%": "%"}
+_TOKEN = re.compile(r"\\[ntr\\]|%%|%\{([^}]*)\}")
+
+
+def check_format(text: str) -> str:
+    """The format to be used: the text itself, or with ``@FILE`` the file's without its line ends.
+
+    Raises ``UsageFault`` for a file that cannot be read, an unknown variable, and one that is not closed.
+    """
+    if text.startswith("@"):
+        text = _read(text[1:])
+    for match in _TOKEN.finditer(text):
+        if match[1] is not None and match[1] not in NAMES:
+            raise UsageFault(
+                f"--write-out: there is no variable %{{{match[1]}}}",
+                hint=f"there are {' '.join(NAMES)}",
+            )
+    if "%{" in _TOKEN.sub("", text):
+        raise UsageFault("--write-out: a variable is not closed", "%{ without }", hint="write %% for a percent sign")
+    return text
+
+
+def _read(path: str) -> str:
+    if path == "-":
+        raise UsageFault("--write-out @-", "stdin is the prompt's", hint="put the format in a file: -w @FILE")
+    try:
+        return "".join(Path(path).read_text("utf-8").split("\n"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageFault(f"--write-out @{path}", why.lower()) from error
+
+
+class WriteOut:
+    """Writes the format at the very end, also for a run that failed."""
+
+    def __init__(self, outlet: Outlet, text: str) -> None:
+        """``text`` is what ``check_format`` gave."""
+        self._outlet = outlet
+        self._text = text
+
+    def end(self, ending: Ending) -> None:
+        """Write it, with what is not known left empty."""
+        values = facts(ending)
+
+        def fill(match: re.Match[str]) -> str:
+            name = match[1]
+            if name is None:
+                return ESCAPES[match[0]]
+            return self._json(values) if name == "json" else self._safe(_shown(values[name]))
+
+        self._outlet.put(_TOKEN.sub(fill, self._text).encode("utf-8", "surrogateescape"))
+
+    def _json(self, values: dict[str, Value]) -> str:
+        from dsk.output.json_text import json_line
+
+        return json_line(values, is_terminal=self._outlet.is_terminal).decode().rstrip("\n")
+
+    def _safe(self, text: str) -> str:
+        firewall = self._outlet.firewall()
+        return firewall.feed(text) + firewall.close() if firewall else text
+
+
+def facts(ending: Ending) -> dict[str, Value]:
+    """The variables but ``json``: seconds, tokens, tokens per second, and the server's words."""
+    answer, timing = ending.answer, ending.timing
+    counts = token_counts(answer.usage)
+    pace = tokens_per_second(counts, timing)
+    return {
+        "ttft": None if timing.first_token is None else round(timing.first_token, 6),
+        "total": None if timing.total is None else round(timing.total, 6),
+        "tokens": counts.completion,
+        "prompt_tokens": counts.prompt,
+        "cache_hit": counts.cache_hit,
+        "reasoning_tokens": counts.reasoning,
+        "tps": None if pace is None else round(pace, 1),
+        "finish": answer.finish_reason,
+        "model": answer.model or None,
+        "id": answer.id or None,
+        "status": int(ending.failure.status if ending.failure else Status.OK),
+        "http_status": ending.http_status,
+    }
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

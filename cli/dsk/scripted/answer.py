@@ -1,0 +1,132 @@
+"""A reply and a request become an answer in token-like pieces. Pure.
+
+Here the rules of the answer are kept: thinking or not, going on after a prefix, stop sequences, the token limit,
+and what usage says of it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dsk.scripted.asked import Asked
+from dsk.scripted.faults import Fault
+from dsk.scripted.pieces import cut
+from dsk.scripted.script import Reply
+from dsk.scripted.stories import story_for
+
+
+class Call(NamedTuple):
+    """A tool call with its arguments in pieces."""
+
+    id: str
+    name: str
+    arguments: tuple[str, ...]
+
+
+class Answer(NamedTuple):
+    """All that is said, in pieces of about a token, and what is said about it."""
+
+    reasoning: tuple[str, ...]
+    content: tuple[str, ...]
+    calls: tuple[Call, ...]
+    finish_reason: str
+    usage: Mapping[str, Any]
+
+    @property
+    def tokens(self) -> int:
+        """The number of pieces; a call's name counts as one."""
+        return len(self.reasoning) + len(self.content) + sum(1 + len(call.arguments) for call in self.calls)
+
+
+def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
+    """The answer that a reply gives to a request."""
+    text = "" if "empty" in faults else _text(reply, asked)
+    text = _after(text, asked.prefix)
+    if "repeat-prefix" in faults:
+        text = asked.prefix + text
+    text = _before_stop(text, asked.stops)
+    if asked.echo:
+        text = asked.prompt + text
+    whole = Answer(
+        reasoning=tuple(cut(_reasoning(reply, asked))),
+        content=tuple(cut(text)),
+        calls=() if asked.fim else _calls(reply),
+        finish_reason="",
+        usage={},
+    )
+    answer = whole if asked.max_tokens is None else _limited(whole, asked.max_tokens)
+    reason = reply.finish_reason or ("tool_calls" if whole.calls else "stop")
+    if answer.tokens < whole.tokens:
+        reason = "length"
+    if "finish" in faults:
+        reason = faults["finish"].argument
+    return answer._replace(finish_reason=reason, usage=_usage(answer, reply, asked))
+
+
+def _text(reply: Reply, asked: Asked) -> str:
+    if reply.echo:
+        return asked.prompt
+    if reply.text is not None:
+        return reply.text
+    if reply.tool_calls:
+        return ""
+    story = story_for(asked.prompt)
+    return story.json if asked.json_mode else story.text
+
+
+def _reasoning(reply: Reply, asked: Asked) -> str:
+    # An answer that has begun is thought through already.
+    if not asked.thinks or asked.prefix:
+        return ""
+    thought = reply.reasoning if reply.reasoning is not None else story_for(asked.prompt).thought
+    return _after(thought, asked.thought)
+
+
+def _after(text: str, prefix: str) -> str:
+    return text[len(prefix) :] if text.startswith(prefix) else text
+
+
+def _before_stop(text: str, stops: tuple[str, ...]) -> str:
+    return text[: min((place for place in map(text.find, stops) if place >= 0), default=len(text))]
+
+
+def _calls(reply: Reply) -> tuple[Call, ...]:
+    return tuple(
+        Call(call.id or _call_id(place), call.name, tuple(cut(call.arguments)))
+        for place, call in enumerate(reply.tool_calls)
+    )
+
+
+def _call_id(place: int) -> str:
+    """An id of DeepSeek's form: the number of the call and 24 letters or digits."""
+    letters = "4mK2vT9qXw7LcR1nB8sYhZ3d" * 2
+    return f"call_{place:02}_{letters[place % 24 : place % 24 + 24]}"
+
+
+def _limited(answer: Answer, limit: int) -> Answer:
+    """No more than ``limit`` pieces of an answer; reasoning, content and calls come in this order."""
+    reasoning = answer.reasoning[:limit]
+    limit -= len(reasoning)
+    content = answer.content[:limit]
+    limit -= len(content)
+    calls = []
+    for call in answer.calls:
+        if limit <= 0:
+            break
+        calls.append(call._replace(arguments=call.arguments[: limit - 1]))
+        limit -= 1 + len(calls[-1].arguments)
+    return answer._replace(reasoning=reasoning, content=content, calls=tuple(calls))
+
+
+def _usage(answer: Answer, reply: Reply, asked: Asked) -> dict[str, Any]:
+    usage: dict[str, Any] = {
+        "prompt_tokens": asked.prompt_tokens,
+        "completion_tokens": answer.tokens,
+        "total_tokens": asked.prompt_tokens + answer.tokens,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
+    if asked.thinks:
+        usage["completion_tokens_details"] = {"reasoning_tokens": len(answer.reasoning)}
+    usage |= {"prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": asked.prompt_tokens}
+    return usage | dict(reply.usage)

@@ -1,0 +1,184 @@
+"""What a completion request asks for: the rules between fields, and the few values that an answer depends on.
+
+Pure. The rules are those of DeepSeek's API: what breaks one is a 400, what does not fit the schema a 422.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, Final, NamedTuple
+
+from dsk.scripted import schema
+from dsk.scripted.pieces import estimate
+from dsk.scripted.refusals import Refused, dumps
+
+FLASH = "deepseek-flash"
+MODELS: Final = (FLASH, "deepseek-v4-pro")
+#: Names that are answered by another model. The last two are retired: only ``strict`` refuses them.
+ALIASES: Final = {"deepseek-v4-flash": FLASH, "deepseek-v4-flash-vision-exp": FLASH}
+RETIRED: Final = {"deepseek-chat": FLASH, "deepseek-reasoner": FLASH}
+
+MAX_STOPS = 16
+MAX_TOOLS = 128
+_RANGES: Final = {
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "frequency_penalty": (-2, 2),
+    "presence_penalty": (-2, 2),
+    "top_logprobs": (0, 20),
+}
+_MAX_TOKENS: Final = {"chat": 393_216, "fim": 4096}
+
+
+class Asked(NamedTuple):
+    """A request that can be answered.
+
+    ``prompt`` is the last user message, or the text before the gap in FIM. ``prefix`` is the beginning of the
+    answer that is to be gone on with, "" in other requests; ``thought`` the beginning of its reasoning.
+    ``conversation`` is the same number for a question and for the requests that go on with its answer.
+    ``top_logprobs`` is None where no log probabilities are wanted.
+    """
+
+    fim: bool
+    model: str
+    prompt: str
+    prompt_tokens: int
+    conversation: int
+    thinks: bool = False
+    is_prefix: bool = False
+    prefix: str = ""
+    thought: str = ""
+    echo: bool = False
+    max_tokens: int | None = None
+    stops: tuple[str, ...] = ()
+    streams: bool = False
+    include_usage: bool = False
+    json_mode: bool = False
+    top_logprobs: int | None = None
+
+
+def read_chat(data: bytes, *, beta: bool, strict: bool) -> Asked:
+    """The chat request in a body. ``strict`` refuses models that DeepSeek does not have. Raises ``Refused``."""
+    body = schema.parse(data)
+    schema.check_chat(body, _place(data))
+    messages: list[dict[str, Any]] = body["messages"]
+    if not messages:
+        raise Refused(400, "Empty input messages")
+    last = messages[-1]
+    is_prefix = bool(last.get("prefix"))
+    thinks = _thinks(body)
+    _check_common(body, "chat", strict=strict)
+    _check_prefixes(messages, beta=beta)
+    _check_tools(body, messages, thinks=thinks)
+    if (body.get("response_format") or {}).get("type") == "json_schema":
+        raise Refused(400, "This response_format type is unavailable now")
+    if body.get("top_logprobs") is not None and not body.get("logprobs"):
+        raise Refused(400, "logprobs must be set to true if top_logprobs is used")
+    asked = messages[:-1] if is_prefix else messages
+    return Asked(
+        fim=False,
+        prompt=next((_text(m) for m in reversed(asked) if m["role"] == "user"), ""),
+        prompt_tokens=sum(estimate(_text(m)) + 4 for m in messages),
+        conversation=zlib.crc32(dumps(asked).encode()),
+        thinks=thinks,
+        is_prefix=is_prefix,
+        prefix=_text(last) if is_prefix else "",
+        thought=(last.get("reasoning_content") or "") if is_prefix else "",
+        json_mode=(body.get("response_format") or {}).get("type") == "json_object",
+        top_logprobs=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
+        **_common(body),
+    )
+
+
+def read_fim(data: bytes, *, strict: bool) -> Asked:
+    """The FIM request in a body. Raises ``Refused``."""
+    body = schema.parse(data)
+    schema.check_fim(body, _place(data))
+    _check_common(body, "fim", strict=strict)
+    prompt, suffix = body["prompt"], body.get("suffix") or ""
+    if not 0 <= (body.get("logprobs") or 0) <= 20:
+        raise _out_of_range("logprobs", 0, 20)
+    return Asked(
+        fim=True,
+        prompt=prompt,
+        prompt_tokens=estimate(prompt) + estimate(suffix) + 3,
+        conversation=zlib.crc32(dumps([prompt, suffix]).encode()),
+        echo=bool(body.get("echo")),
+        top_logprobs=body.get("logprobs"),
+        **_common(body),
+    )
+
+
+def _common(body: dict[str, Any]) -> dict[str, Any]:
+    stops = body.get("stop") or ()
+    model = body["model"]
+    return {
+        "model": (ALIASES | RETIRED).get(model, model),
+        "max_tokens": body.get("max_tokens"),
+        "stops": tuple(stop for stop in ((stops,) if isinstance(stops, str) else stops) if stop),
+        "streams": bool(body.get("stream")),
+        "include_usage": bool((body.get("stream_options") or {}).get("include_usage")),
+    }
+
+
+def _place(data: bytes) -> str:
+    lines = data.rstrip().split(b"\n")
+    return f" at line {len(lines)} column {len(lines[-1])}"
+
+
+def _text(message: dict[str, Any]) -> str:
+    """A message's text: all of it, or the text parts of it."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    texts = (part.get("text") for part in content if isinstance(part, dict))
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def _thinks(body: dict[str, Any]) -> bool:
+    """Whether the model thinks: ``thinking`` beats ``reasoning_effort``; with neither it does."""
+    if body.get("thinking") is not None:
+        return bool(body["thinking"]["type"] == "enabled")
+    if body.get("reasoning_effort") is not None:
+        return schema.EFFORTS[body["reasoning_effort"]] != "none"
+    return body["model"] != "deepseek-chat"
+
+
+def _check_common(body: dict[str, Any], kind: str, *, strict: bool) -> None:
+    model = body["model"]
+    if strict and model not in MODELS and model not in ALIASES:
+        raise Refused(
+            400, f"The supported API model names are {', '.join(MODELS)}, but you passed {model}."
+        )
+    if body.get("stream_options") is not None and not body.get("stream"):
+        raise Refused(400, "stream_options should be set along with stream = true")
+    for name, (low, high) in (_RANGES | {"max_tokens": (1, _MAX_TOKENS[kind])}).items():
+        if (value := body.get(name)) is not None and not low <= value <= high:
+            raise _out_of_range(name, low, high)
+    if isinstance(body.get("stop"), list) and len(body["stop"]) > MAX_STOPS:
+        raise Refused(400, f"Invalid stop value, at most {MAX_STOPS} stop sequences are allowed")
+
+
+def _out_of_range(name: str, low: int, high: int) -> Refused:
+    return Refused(400, f"Invalid {name} value, the valid range of {name} is [{low}, {high}]")
+
+
+def _check_prefixes(messages: list[dict[str, Any]], *, beta: bool) -> None:
+    places = [place for place, message in enumerate(messages) if message.get("prefix")]
+    if not places:
+        return
+    if not beta:
+        raise Refused(400, "The prefix parameter is a beta feature: use the base URL that ends in /beta")
+    if places != [len(messages) - 1] or messages[-1]["role"] != "assistant":
+        raise Refused(400, "The prefix parameter is only for the last message, which must be from the assistant")
+
+
+def _check_tools(body: dict[str, Any], messages: list[dict[str, Any]], *, thinks: bool) -> None:
+    tools = body.get("tools") or ()
+    if len(tools) > MAX_TOOLS:
+        raise Refused(400, f"Invalid tools value, at most {MAX_TOOLS} tools are allowed")
+    choice = body.get("tool_choice")
+    if thinks and (choice == "required" or isinstance(choice, dict)):
+        raise Refused(400, "Thinking mode does not support this tool_choice")
+    if thinks and tools and any(m["role"] == "assistant" and "reasoning_content" not in m for m in messages):
+        raise Refused(400, "The `reasoning_content` in the thinking mode must be passed back to the API.")

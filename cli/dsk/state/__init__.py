@@ -1,0 +1,1 @@
+"""What lies on disk and in the environment: config file, profiles, keys. Knows nothing of requests or answers."""

@@ -1,0 +1,215 @@
+"""The config file: ``load`` reads and checks it, ``choose`` picks a profile. What is wrong has a file and a line.
+
+Whether the keys of [defaults] are options of ``ask`` is for the commands to check, who know the options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from dsk.errors import UsageFault
+from dsk.state import rules
+from dsk.state.paths import config_file
+from dsk.state.profile import BUILT_IN, DEEPSEEK, Profile, is_name, new_profile
+
+TOP_KEYS = ("profile", "profiles", "defaults", "aliases")
+KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password")
+
+
+class Places:
+    """Where keys stand in the file; the text is scanned only if somebody asks."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """The text is valid TOML."""
+        self._path = path
+        self._text = text
+
+    def at(self, *keys: str) -> str:
+        """``FILE:LINE`` of a key, named from the top; the file alone if it is not there."""
+        line = self._lines.get(keys)
+        return f"{self._path}:{line}" if line else self._path
+
+    @cached_property
+    def _lines(self) -> Mapping[tuple[str | int, ...], int]:
+        from dsk.state.toml_places import find_places
+
+        return find_places(self._text)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The file as a whole, checked. ``profiles`` always has ``deepseek``, with what the file changes in it.
+
+    ``profile`` is the name that the file chooses, None if it does not; ``own`` has the fields that the file sets
+    in each profile.
+    """
+
+    places: Places
+    profile: str | None
+    profiles: Mapping[str, Profile]
+    own: Mapping[str, frozenset[str]]
+    defaults: Mapping[str, object]
+    aliases: Mapping[str, str]
+
+    def place(self, *keys: str) -> str:
+        """``FILE:LINE`` of a key, named from the top: ``place("profiles", "groq", "model")``."""
+        return self.places.at(*keys)
+
+    def sets(self, profile: str, field: str) -> bool:
+        """Whether the file itself says what this field of the profile is."""
+        return field in self.own.get(profile, ())
+
+
+def load(env: Mapping[str, str]) -> Config:
+    """The config file of this environment; one that does not exist is an empty one.
+
+    Raises ``UsageFault`` with file and line for whatever is wrong with it.
+    """
+    path = config_file(env)
+    data = _read(path)
+    return _parsed(path, data) if data else _checked(Places(path, ""), {})
+
+
+def choose(config: Config, name: str | None = None) -> Profile:
+    """The profile of this name; without one, what the file chooses, else ``deepseek``.
+
+    Raises ``UsageFault`` naming the profiles there are.
+    """
+    wanted = name or config.profile or DEEPSEEK
+    found = config.profiles.get(wanted)
+    if found is None:
+        place = ""
+        if not name:
+            place = f"{config.place('profile')}: "
+        elif config.defaults.get("profile") == name:
+            place = f"{config.place('defaults', 'profile')}: "
+        near = _near(wanted, config.profiles) or "dsk config --path names the file to add it to"
+        raise UsageFault(
+            f"{place}there is no profile {wanted!r}", f"the profiles are {', '.join(config.profiles)}", hint=near
+        )
+    return found
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageFault(f"{path} cannot be read", error.strerror or str(error)) from error
+
+
+# One run asks for the file in several places; the content is the key, so that a changed file is read anew.
+@lru_cache(maxsize=1)
+def _parsed(path: str, data: bytes) -> Config:
+    import sys
+    from importlib import import_module
+
+    # A byte order mark is what some editors begin every UTF-8 file with.
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageFault(f"{path}:{line}: not UTF-8", f"byte {error.start} of the file") from error
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        tree = toml.loads(text)
+    except RecursionError as error:
+        raise UsageFault(f"{path} cannot be read", "it is nested too deep") from error
+    except ValueError as error:
+        raise _syntax_fault(path, text, str(error)) from error
+    return _checked(Places(path, text), tree)
+
+
+def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
+    """tomllib's message, its place moved to the front: "... (at line 3, column 7)" or "... (at end of document)"."""
+    import re
+
+    what, _, where = said.rpartition(" (at ")
+    found = re.match(r"line (\d+), column (\d+)\)", where)
+    if found:
+        return UsageFault(f"{path}:{found[1]}: not TOML", f"{what} (column {found[2]})")
+    if where:
+        return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
+    return UsageFault(f"{path}: not TOML", said)
+
+
+def _checked(places: Places, tree: Mapping[str, Any]) -> Config:
+    for key in tree:
+        if key not in TOP_KEYS:
+            raise UsageFault(
+                f"{places.at(key)}: unknown key {key!r}",
+                hint=_near(key, TOP_KEYS)
+                or "options of dsk ask go under [defaults], those of a server under [profiles.NAME]",
+            )
+    if "profile" in tree:
+        _check(places, ("profile",), tree["profile"], rules.NAME)
+    tables = {key: tree.get(key, {}) for key in TOP_KEYS[1:]}
+    for key, table in tables.items():
+        _check(places, (key,), table, rules.TABLE)
+    for alias, model in tables["aliases"].items():
+        _check(places, ("aliases", alias), model, rules.NAME)
+    profiles = {DEEPSEEK: BUILT_IN}
+    profiles |= {name: _profile(places, name, table) for name, table in tables["profiles"].items()}
+    own = {name: frozenset(table) for name, table in tables["profiles"].items()}
+    return Config(places, tree.get("profile"), profiles, own, tables["defaults"], tables["aliases"])
+
+
+def _profile(places: Places, name: str, table: Any) -> Profile:
+    path = ("profiles", name)
+    if not is_name(name):
+        raise UsageFault(
+            f"{places.at(*path)}: a profile cannot be called {name!r}",
+            hint="it names a file: no slash, no control characters, no dot or dash in front",
+        )
+    _check(places, path, table, rules.TABLE)
+    for field, value in table.items():
+        rule = rules.PROFILE.get(field)
+        if rule is None:
+            raise UsageFault(
+                f"{places.at(*path, field)}: unknown key {field!r} in [profiles.{name}]", hint=_advice(field)
+            )
+        _check(places, (*path, field), value, rule)
+    _check_headers(places, path, table.get("headers", {}))
+    if table.get("key_env") == "" and "key_command" in table:
+        raise UsageFault(
+            f'{places.at(*path, "key_command")}: key_env = "" says that the server needs no key',
+            hint="leave out one of the two",
+        )
+    return new_profile(name)._replace(**table)
+
+
+def _check(places: Places, path: tuple[str, ...], value: object, rule: rules.Rule) -> None:
+    if not rule.holds(value):
+        raise UsageFault(f"{places.at(*path)}: {path[-1]} must be {rule.expected}")
+
+
+def _check_headers(places: Places, profile: tuple[str, ...], headers: Mapping[str, object]) -> None:
+    seen = set()
+    for name, value in headers.items():
+        path = (*profile, "headers", name)
+        trouble = rules.header_name_trouble(name)
+        if name.lower() in seen:
+            trouble = f"the header {name} is there twice", "upper and lower case are the same in a header"
+        if trouble:
+            raise UsageFault(f"{places.at(*path)}: {trouble[0]}", hint=trouble[1])
+        seen.add(name.lower())
+        _check(places, path, value, rules.HEADER)
+
+
+def _advice(field: str) -> str:
+    if field.lower() in KEY_WORDS:
+        return "a key does not belong into this file: dsk key set, key_env and key_command are its places"
+    return _near(field, rules.PROFILE) or f"the keys are {', '.join(rules.PROFILE)}"
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else ""

@@ -1,0 +1,86 @@
+"""The key file of a profile: one line, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dsk.errors import KeyFault, LocalFault
+
+MODE = 0o600
+FOLDER_MODE = 0o700
+SIZE_LIMIT = 1 << 16
+
+
+def read_key_file(path: str) -> bytes | None:
+    """The bytes of the key file; None if there is none.
+
+    Raises ``KeyFault`` if it cannot be read, is no regular file, or others might read or write it.
+    """
+    what = f"the key file {path} cannot be used"
+    try:
+        # Non-blocking, so that a named pipe in its place does not hang the run.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise KeyFault(what, error.strerror or str(error)) from error
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise KeyFault(what, "it is not a regular file", hint="dsk key set writes a new one")
+        mode = stat.S_IMODE(status.st_mode)
+        if mode & ~MODE:
+            from shlex import quote
+
+            raise KeyFault(what, f"its mode {mode:04o} is wider than 0600", hint=f"chmod 600 {quote(path)}")
+        try:
+            data = file.read(SIZE_LIMIT + 1)
+        except OSError as error:
+            raise KeyFault(what, error.strerror or str(error)) from error
+    if len(data) > SIZE_LIMIT:
+        raise KeyFault(what, "it is far too long for a key")
+    return data
+
+
+def write_key_file(path: str, secret: str) -> None:
+    """Put the key into its file, whole or not at all. Raises ``LocalFault`` if that is not possible.
+
+    The folder is made, and both are closed to everybody else, whatever the umask is.
+    """
+    from pathlib import Path
+    from tempfile import mkstemp
+
+    folder = Path(path).parent
+    try:
+        for part in (*reversed(folder.parents), folder):
+            part.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+        # A dot in front is no profile's name; mkstemp gives the file mode 0600.
+        descriptor, name = mkstemp(prefix=".", dir=folder)
+        new = Path(name)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(secret.encode("ascii") + b"\n")
+                file.flush()
+                os.fchmod(descriptor, MODE)
+                os.fsync(descriptor)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise LocalFault(f"the key file {path} cannot be written", error.strerror or str(error)) from error
+
+
+def remove_key_file(path: str) -> bool:
+    """Remove the key file; whether there was one. Raises ``LocalFault`` if that is not possible."""
+    from pathlib import Path
+
+    try:
+        Path(path).unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise LocalFault(f"the key file {path} cannot be removed", error.strerror or str(error)) from error
+    return True

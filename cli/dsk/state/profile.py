@@ -1,0 +1,64 @@
+"""A profile: one server, the model to ask there, and where its key is found. The values themselves, no files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+DEEPSEEK = "deepseek"
+
+
+class Profile(NamedTuple):
+    """One ``[profiles.NAME]``; a field that is None or empty was not given.
+
+    ``base_url`` is "" if it is only known from ``--base-url``. ``key_env`` "" says that the server needs no key.
+    ``temperature`` is 0 to 2, ``max_tokens`` at least 1. ``headers`` may hold secrets of other kinds.
+    """
+
+    name: str
+    base_url: str
+    key_env: str
+    model: str | None = None
+    key_command: str | None = None
+    think: bool | None = None
+    effort: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    system: str | None = None
+    prefix_completion: bool = False
+    headers: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        """Without the headers and the key command, which may hold secrets."""
+        return f"Profile({self.name!r})"
+
+
+BUILT_IN = Profile(
+    DEEPSEEK,
+    "https://api.deepseek.com",
+    "DEEPSEEK_API_KEY",
+    model="deepseek-flash",
+    think=False,
+    prefix_completion=True,
+)
+
+
+def new_profile(name: str) -> Profile:
+    """What a profile is before the config file says anything of it. Only ``deepseek`` knows its server.
+
+    Every other one looks for its key under a name of its own, so that no key reaches another company's server
+    by default.
+    """
+    return BUILT_IN if name == DEEPSEEK else Profile(name, "", default_key_env(name))
+
+
+def default_key_env(name: str) -> str:
+    """The environment variable of a profile's key: ``groq`` has GROQ_API_KEY, ``my-box`` has MY_BOX_API_KEY."""
+    word = re.sub("[^A-Z0-9]", "_", name.upper())
+    return f"{'_' if word[0].isdigit() else ''}{word}_API_KEY"
+
+
+def is_name(name: str) -> bool:
+    """Whether a profile can be called so: its key file's name must stay in the keys folder, and be seen there."""
+    return name.isprintable() and name != "" and "/" not in name and not name.startswith((".", "-"))

@@ -1,0 +1,104 @@
+"""What the values of the config file must be, field by field. Pure: knows no file and no line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+EFFORTS = ("none", "low", "high", "max")
+# dsk sets these itself; a key has its own places, where it is neither shown nor sent in the clear.
+OWN_HEADERS = ("authorization", "accept-encoding", "connection", "content-length", "transfer-encoding")
+
+# RFC 9110, section 5.6.2: token
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Rule(NamedTuple):
+    """``expected`` completes the sentence "it must be ...". Values are never shown: a key may have been put in
+    the wrong field."""
+
+    expected: str
+    holds: Callable[[object], bool]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and value.strip() != ""
+
+
+def _is_command(value: object) -> bool:
+    return isinstance(value, str) and value.strip() != "" and "\0" not in value
+
+
+def _is_variable(value: object) -> bool:
+    return isinstance(value, str) and (value == "" or _VARIABLE.fullmatch(value) is not None)
+
+
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_temperature(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 2
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_url(value: object) -> bool:
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
+        return False
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - a bad port is found only when it is asked for
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+TABLE = Rule("a table", _is_table)
+NAME = Rule("a name, as a text", _is_name)
+PROFILE: Mapping[str, Rule] = {
+    "base_url": Rule("an http:// or https:// URL without user name, password, query and fragment", _is_url),
+    "model": NAME,
+    "key_env": Rule('the name of an environment variable, or "" if the server needs no key', _is_variable),
+    "key_command": Rule("a shell command, as a text", _is_command),
+    "think": Rule("true or false", _is_switch),
+    "effort": Rule('"none", "low", "high" or "max"', EFFORTS.__contains__),
+    "temperature": Rule("a number from 0 to 2", _is_temperature),
+    "max_tokens": Rule("a whole number of at least 1", _is_count),
+    "system": Rule("a text", _is_text),
+    "prefix_completion": Rule("true or false", _is_switch),
+    "headers": Rule("a table of texts", _is_table),
+}
+
+
+def _is_header(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value == value.strip()
+
+
+HEADER = Rule("a text of printable ASCII characters that neither begins nor ends with a space", _is_header)
+
+
+def header_name_trouble(name: str) -> tuple[str, str] | None:
+    """Why a header cannot be called so, and the next step; None if it can."""
+    if _TOKEN.fullmatch(name) is None:
+        return f"{name!r} is no header name", "letters, digits and - make a name"
+    if name.lower() == "authorization":
+        return f"{name} is no place for a key", "dsk key set, key_env and key_command are"
+    if name.lower() in OWN_HEADERS:
+        return f"dsk sets {name} itself", "leave it out"
+    return None

@@ -1,0 +1,51 @@
+"""A body that is no event stream, whole, to events: the answer to ``stream: false``, an error, a page. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from dsk.stream.chunk import ChunkReader
+from dsk.stream.events import Done, Event, Malformed
+from dsk.stream.parsing import parse
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+#: The frame number of a body that has no frames.
+WHOLE = 0
+
+
+def read_body(data: bytes, chunks: ChunkReader) -> list[Event]:
+    """The events of a whole body, ``Done`` at the end of an answer. Anything else ends in ``Trouble`` or
+    ``Malformed``."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return _malformed(f"it is not UTF-8, at byte 0x{data[error.start]:02x}")
+    if text.startswith("<"):
+        return _malformed(_name_page(text))
+    try:
+        value = sole(parse(text))
+    except ValueError as error:
+        return _malformed(f"it is not one whole JSON value: {error}")
+    if not isinstance(value, dict):
+        return _malformed("it is JSON, but no object")
+    events = chunks.read(value)
+    if isinstance(value.get("choices"), list):
+        return [*events, Done()]
+    return events or _malformed("it is JSON, but neither an answer nor an error")
+
+
+def sole(value: object) -> object:
+    """The one item of a list of one, as which Google's servers send their errors; else the value itself."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _malformed(why: str) -> list[Event]:
+    return [Malformed(WHOLE, why)]
+
+
+def _name_page(text: str) -> str:
+    from html import unescape
+
+    found = _TITLE.search(text[:65536])
+    title = " ".join(unescape(found[1]).split()) if found else ""
+    return f"it is a page of markup, titled {title!r}" if title else "it is a page of markup (HTML or XML)"

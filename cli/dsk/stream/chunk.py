@@ -1,0 +1,125 @@
+"""One chunk of a chat completion to events: the shapes that servers give to the same thing. Pure.
+
+A chunk is the JSON object of a frame, or that of a whole answer that was not streamed. What is not known is
+ignored: servers add keys at will.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dsk.stream.calls import Calls
+from dsk.stream.content import split_content
+from dsk.stream.events import Content, Event, Finish, Logprobs, Reasoning, Refusal, Start, ToolCall, Usage
+from dsk.stream.trouble import find_trouble, trouble_of
+
+
+class ChunkReader:
+    """Reads the chunks of one stream, in their order."""
+
+    def __init__(self) -> None:
+        self._started = False
+        # A server that sends deltas may repeat the whole message at the end.
+        self._has_deltas = False
+        self._calls: dict[int, Calls] = {}
+
+    def read(self, chunk: dict[str, Any]) -> list[Event]:
+        """The events of a chunk; a ``Trouble`` is the last of them, after all good content."""
+        events: list[Event] = []
+        choices = chunk.get("choices")
+        usage = chunk.get("usage")
+        failed = None
+        if choices and isinstance(choices, list):
+            for position, choice in enumerate(choices):
+                if isinstance(choice, dict):
+                    self._read_choice(choice, position, events)
+                    usage = usage or choice.get("usage")  # Moonshot
+                    failed = failed or choice.get("error")  # OpenRouter
+        if not usage and "x_groq" in chunk and isinstance(chunk["x_groq"], dict):
+            usage = chunk["x_groq"].get("usage")
+        if usage and isinstance(usage, dict):
+            events.append(Usage(usage))
+        if not self._started:
+            self._start(chunk, events)
+        if failed:
+            events.append(trouble_of(failed))
+        elif not choices or "error" in chunk:
+            trouble = find_trouble(chunk)
+            if trouble:
+                events.append(trouble)
+        return events
+
+    def _start(self, chunk: dict[str, Any], events: list[Event]) -> None:
+        """Put the start before the first events. A first chunk without a model (Azure) does not start it."""
+        stream_id, model = chunk.get("id") or "", chunk.get("model") or ""
+        if model or events:
+            self._started = True
+            events.insert(0, Start(str(stream_id), str(model)))
+
+    def _read_choice(self, choice: dict[str, Any], position: int, events: list[Event]) -> None:
+        index = choice.get("index")
+        if type(index) is not int or index < 0:
+            index = position
+        delta = choice.get("delta")
+        if isinstance(delta, dict):
+            self._has_deltas = True
+        elif not self._has_deltas:
+            delta = choice.get("message")
+        has_content = isinstance(delta, dict) and self._read_delta(delta, index, events)
+        if not has_content:
+            # Legacy and FIM completions have text alone; a server that sends it beside a delta says it once.
+            text = choice.get("text")
+            if text and isinstance(text, str):
+                events.append(Content(text, index))
+        logprobs = choice.get("logprobs")
+        if logprobs and isinstance(logprobs, dict):
+            events.append(Logprobs(logprobs, index))
+        reason = choice.get("finish_reason")
+        if reason and isinstance(reason, str):
+            events.append(Finish(reason, index))
+
+    def _read_delta(self, delta: dict[str, Any], index: int, events: list[Event]) -> bool:
+        """Append what a delta, or a whole message, says; whether it said anything."""
+        before = len(events)
+        content = delta.get("content")
+        # Both keys at once hold the same text. DeepSeek has the first, Groq, OpenRouter and vLLM the second.
+        thought = delta.get("reasoning_content") or delta.get("reasoning")
+        if thought and not isinstance(thought, str):
+            thought = "".join(split_content(thought))
+        if content and not isinstance(content, str):
+            thinking, content = split_content(content)
+            thought = thought or thinking
+        if thought:
+            events.append(Reasoning(thought, index))
+        if content:
+            events.append(Content(content, index))
+        refusal = delta.get("refusal")
+        if refusal and isinstance(refusal, str):
+            events.append(Refusal(refusal, index))
+        fragments = delta.get("tool_calls")
+        if fragments and isinstance(fragments, list):
+            for fragment in fragments:
+                self._read_call(fragment, index, events)
+        if "function_call" in delta:
+            self._read_call({"index": 0, "function": delta["function_call"]}, index, events)
+        return len(events) > before
+
+    def _read_call(self, fragment: object, choice: int, events: list[Event]) -> None:
+        function = fragment.get("function") if isinstance(fragment, dict) else None
+        if not isinstance(fragment, dict) or not isinstance(function, dict):
+            return
+        call_id, name = _text(fragment.get("id")), _text(function.get("name"))
+        arguments = function.get("arguments")
+        if isinstance(arguments, (dict, list)):
+            arguments = json.dumps(arguments, ensure_ascii=False)
+        said = fragment.get("index")
+        if type(said) is not int or said < 0:
+            said = None
+        if call_id or name or arguments:
+            place = self._calls.setdefault(choice, Calls()).place(said, call_id, name)
+            events.append(ToolCall(place, call_id or None, name or None, _text(arguments), choice))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,179 @@
+"""Blocks to frames and comments: the one room that knows sseclient.
+
+sseclient decides what a block says. It is given complete blocks only, all those of one read together, and this
+room makes up for its edges: a BOM, mixed line ends, comments, bad UTF-8, a half event at the end, blocks of
+very many lines, bodies that are no event stream. What the frames mean is the decoder's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from dsk.stream.blocks import Blocks
+from dsk.stream.events import Comment, Malformed
+
+#: Bytes of an unfinished frame, or of a body without frames, that are kept at most.
+LIMIT = 64 * 1024 * 1024
+#: sseclient copies a block once for each of its lines, so a longer one is given to it in parts of this many.
+LONG = 256
+#: How much of the body is kept to say what it was, if it turns out to be no event stream.
+OPENING = 200
+
+_BOM_AND_BLANK = b"\xef\xbb\xbf \t\r\n"
+_FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
+# Not in the standard, but sent: llama.cpp has a field "error", and servers that fail while they stream append
+# the body of a failed request. The standard would drop both, and with them the reason.
+_ERROR_FIELD = b"error:"
+_ERROR_BODY = b'{"error"'
+_ODD = (b":", _ERROR_FIELD, _ERROR_BODY)
+
+
+class Frame(NamedTuple):
+    """One event: its number among those with data, from 1, its name ("message" if none), its data."""
+
+    number: int
+    event: str
+    data: str
+
+
+class Body(NamedTuple):
+    """A whole body that is no event stream."""
+
+    data: bytes
+
+
+Item: TypeAlias = Frame | Comment | Malformed | Body
+
+
+class Frames:
+    """Takes the body as it arrives. Nothing follows a ``Malformed``."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        """``limit`` bounds, in bytes, what is kept of an unfinished frame."""
+        self._limit = limit
+        self._blocks = Blocks()
+        self._body: bytearray | None = None
+        self._opening = b""
+        self._number = 0
+        self._has_items = False
+        self._over = False
+
+    def feed(self, data: bytes) -> list[Item]:
+        """The frames and comments that are complete now, in their order."""
+        if len(self._opening) < OPENING:
+            data = self._open(data)
+        if self._over or not data:
+            return []
+        if self._body is not None:
+            self._body += data
+            return self._bounded([], len(self._body), 0)
+        blocks = self._blocks.feed(data)
+        items = self._read(blocks) if blocks else []
+        return self._bounded(items, self._blocks.size, self._number + 1)
+
+    def close(self) -> list[Item]:
+        """What was left when the body ended: a frame here is one that no blank line has ended."""
+        if self._over:
+            return []
+        self._over = True
+        if self._body is not None:
+            return [Body(bytes(self._body))]
+        rest = self._blocks.close()
+        items = self._read(rest + b"\n\n") if rest else []
+        if not self._has_items and self._opening and not self._opening.startswith(_FIELDS):
+            start = self._opening.decode("utf-8", "replace")
+            return [Malformed(0, f"it is no event stream, it begins {' '.join(start.split())!r}")]
+        return items
+
+    def _open(self, data: bytes) -> bytes:
+        """Skip the BOM and blank lines at the start (DeepSeek sends those to keep a connection alive), then
+        see from the first byte whether this can be an event stream: no field begins like JSON or markup."""
+        if not self._opening:
+            data = data.lstrip(_BOM_AND_BLANK)
+            if data.startswith((b"{", b"[", b"<")):
+                self._body = bytearray()
+        self._opening = (self._opening + data[:OPENING])[:OPENING]
+        return data
+
+    def _bounded(self, items: list[Item], size: int, number: int) -> list[Item]:
+        if size > self._limit and not self._over:
+            self._over = True
+            items.append(Malformed(number, f"it is longer than {self._limit:,} bytes"))
+        return items
+
+    def _read(self, blocks: bytes) -> list[Item]:
+        items: list[Item] = []
+        try:
+            if not _has_odd_line(blocks) and blocks.count(b"\n") - 2 * blocks.count(b"\n\n") < LONG:
+                self._dispatch([blocks], items)
+            else:
+                self._read_each(blocks.split(b"\n\n"), items)
+        except UnicodeDecodeError as error:
+            self._over = True
+            why = f"it is not UTF-8, at byte 0x{error.object[error.start]:02x}"
+            items.append(Malformed(self._number + 1, why))
+        self._has_items = self._has_items or bool(items)
+        return items
+
+    def _read_each(self, blocks: list[bytes], items: list[Item]) -> None:
+        """Read blocks some of which need care; the plain ones between them still go together."""
+        plain: list[bytes] = []
+        for block in blocks:
+            if _has_odd_line(block):
+                self._dispatch(plain, items)
+                plain = []
+                block = _without_oddities(block, items)
+            if block.count(b"\n") < LONG:
+                plain.append(block + b"\n\n")
+            else:
+                self._dispatch(plain, items)
+                plain = []
+                self._dispatch_long(block, items)
+        self._dispatch(plain, items)
+
+    def _dispatch(self, blocks: Iterable[bytes], items: list[Item]) -> None:
+        """Append what sseclient makes of the blocks; raises UnicodeDecodeError at one that is not UTF-8."""
+        from sseclient import SSEClient  # type: ignore[import-untyped]
+
+        for event in SSEClient(blocks).events():
+            self._number += 1
+            items.append(Frame(self._number, event.event, event.data))
+
+    def _dispatch_long(self, block: bytes, items: list[Item]) -> None:
+        """Read a block in parts and join them. Each part is begun with an empty data line, so that it counts
+        whatever fields it holds, and so that the parts join with a line end between them."""
+        lines = block.split(b"\n")
+        parts = [b"data\n" + b"\n".join(lines[at : at + LONG]) + b"\n\n" for at in range(0, len(lines), LONG)]
+        frames: list[Item] = []
+        number = self._number
+        try:
+            self._dispatch(parts, frames)
+        finally:
+            self._number = number
+        data = "".join(frame.data for frame in frames if isinstance(frame, Frame))
+        if data:
+            names = [frame.event for frame in frames if isinstance(frame, Frame) and frame.event != "message"]
+            self._number += 1
+            items.append(Frame(self._number, names[-1] if names else "message", data[1:]))
+
+
+def _has_odd_line(blocks: bytes) -> bool:
+    return (
+        blocks.startswith(_ODD) or b"\n:" in blocks or b"\n" + _ERROR_FIELD in blocks or b"\n{" in blocks
+    )
+
+
+def _without_oddities(block: bytes, items: list[Item]) -> bytes:
+    """The block in standard fields: comments become items, errors get a data field."""
+    lines: list[bytes] = []
+    for line in block.split(b"\n"):
+        if line.startswith(b":"):
+            items.append(Comment(line[1:].decode("utf-8", "replace").strip()))
+        elif line.startswith(_ERROR_FIELD):
+            lines += [b"event: error", b"data:" + line.removeprefix(_ERROR_FIELD)]
+        elif line.startswith(_ERROR_BODY):
+            lines.append(b"data:" + line)
+        else:
+            lines.append(line)
+    return b"\n".join(lines)

@@ -1,0 +1,71 @@
+"""The text of a frame to a JSON value, with every way of being wrong turned into one ``ValueError``.
+
+What comes out can be written as JSON again: no NaN, no infinity, no depth that would exhaust the stack.
+"""
+
+from __future__ import annotations
+
+import json
+
+#: Nothing that answers a question nests deeper, and what does could not be printed.
+DEEPEST = 100
+# A frame shorter than this cannot nest deeper than the stack bears.
+_SHORT = 1000
+_BLANK = " \t\r\n"
+
+
+def parse(text: str) -> object:
+    """The one JSON value in the text; raises ``ValueError`` with a line saying why there is none."""
+    if len(text) < _SHORT:
+        try:
+            value, end = _scan(text)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            if end == len(text):
+                return value
+    return _parse_with_care(text)
+
+
+def _parse_with_care(text: str) -> object:
+    text = text.strip(_BLANK)
+    try:
+        value, end = _scan(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg} at character {error.pos + 1}") from error
+    except ValueError as error:
+        raise ValueError("it holds a number that is too long") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if end != len(text):
+        raise ValueError(f"extra data at character {end + 1}")
+    if text.count("[") + text.count("{") > DEEPEST and _is_deep(value):
+        raise ValueError("it is nested too deeply")
+    return value
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        below: list[object] = []
+        for node in level:
+            if isinstance(node, dict):
+                below += node.values()
+            elif isinstance(node, list):
+                below += node
+        if not below:
+            return False
+        level = below
+    return True
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if number - number == 0 else None
+
+
+def _constant(_name: str) -> None:
+    """NaN and Infinity, which are no JSON, count as null."""
+
+
+_scan = json.JSONDecoder(parse_float=_finite, parse_constant=_constant).raw_decode

@@ -1,0 +1,125 @@
+"""What flags, environment, config file and built-ins mean together, seen in the body and at the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
+from tests.harness import Dsk
+
+Serve = Callable[[Script], ScriptedServer]
+
+
+def body(dsk: Dsk, *args: str, env: dict[str, str] | None = None) -> dict[str, Any]:
+    result = dsk.run("ask", "--dry-run", *args, "hi", stdin=None, env=env)
+    assert (result.errors, result.status) == ("", 0)
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def test_the_built_in_profile_is_flash_without_thinking(dsk: Dsk) -> None:
+    assert body(dsk) == {
+        "model": "deepseek-flash",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": True,
+        "thinking": {"type": "disabled"},
+    }
+
+
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(dsk: Dsk) -> None:
+    assert body(dsk)["model"] == "deepseek-flash"
+    dsk.write_config('[defaults]\nmodel = "from-defaults"\nmax-tokens = 5\n')
+    assert (body(dsk)["model"], body(dsk)["max_tokens"]) == ("from-defaults", 5)
+    dsk.write_config('[defaults]\nmodel = "from-defaults"\n[profiles.deepseek]\nmodel = "from-profile"\n')
+    assert body(dsk)["model"] == "from-profile"
+    env = {"DSK_MODEL": "from-environment"}
+    assert body(dsk, env=env)["model"] == "from-environment"
+    assert body(dsk, "-m", "from-flag", env=env)["model"] == "from-flag"
+
+
+def test_an_alias_is_its_model(dsk: Dsk) -> None:
+    dsk.write_config('[aliases]\npro = "deepseek-v4-pro"\n')
+    assert body(dsk, "-m", "pro")["model"] == "deepseek-v4-pro"
+
+
+def test_a_profile_of_the_file_is_chosen_by_flag_environment_or_file(dsk: Dsk) -> None:
+    profile = '[profiles.local]\nbase_url = "http://127.0.0.1:1"\nmodel = "llama"\nsystem = "Be brief."\n'
+    dsk.write_config(profile)
+    expected = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
+    for found in (body(dsk, "-P", "local"), body(dsk, env={"DSK_PROFILE": "local"})):
+        assert found == {"model": "llama", "messages": expected, "stream": True}
+    dsk.write_config('profile = "local"\n' + profile)
+    assert body(dsk)["model"] == "llama"
+    assert body(dsk, "-s", "Mine.")["messages"][0]["content"] == "Mine."
+
+
+def test_deepseek_base_url_is_obeyed(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),)))
+    assert dsk.run("ask", "hi", stdin=None, env={"DEEPSEEK_BASE_URL": server.base_url}).stdout == b"yes\n"
+    other = serve(Script(replies=(Reply(text="other"),)))
+    env = {"DEEPSEEK_BASE_URL": server.base_url}
+    assert dsk.run("ask", "--base-url", other.base_url, "hi", stdin=None, env=env).stdout == b"other\n"
+
+
+@pytest.mark.parametrize(("name", "thinking"), [("deepseek-chat", "disabled"), ("deepseek-reasoner", "enabled")])
+def test_retired_names_are_understood_at_deepseeks_own_host_with_one_warning(
+    dsk: Dsk, name: str, thinking: str
+) -> None:
+    result = dsk.run("ask", "--dry-run", "-m", name, "hi", stdin=None)
+    found = json.loads(result.stdout)
+    assert (found["model"], found["thinking"]) == ("deepseek-flash", {"type": thinking})
+    assert result.errors.startswith(f"dsk: warning: {name} is retired: ")
+    assert result.errors.count("\n") == 1
+
+
+def test_retired_names_go_through_unchanged_to_any_other_host(dsk: Dsk) -> None:
+    found = body(dsk, "-m", "deepseek-reasoner", "--base-url", "https://example.com")
+    assert (found["model"], found["thinking"]) == ("deepseek-reasoner", {"type": "disabled"})
+
+
+def test_a_flag_beats_what_a_retired_name_implies(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--dry-run", "-m", "deepseek-reasoner", "--no-think", "hi", stdin=None)
+    assert json.loads(result.stdout)["thinking"] == {"type": "disabled"}
+
+
+def test_an_effort_asks_for_thinking(dsk: Dsk) -> None:
+    found = body(dsk, "--effort", "high")
+    assert (found["thinking"], found["reasoning_effort"]) == ({"type": "enabled"}, "high")
+    assert body(dsk, "--effort", "none")["thinking"] == {"type": "disabled"}
+
+
+def test_each_switch_has_its_twin_and_the_last_one_wins(dsk: Dsk) -> None:
+    assert body(dsk, "--think", "--no-think")["thinking"] == {"type": "disabled"}
+    assert body(dsk, "--no-think", "--think")["thinking"] == {"type": "enabled"}
+    assert body(dsk, "--no-stream", "--stream")["stream"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("[defaults]\nnonsense = 1\n", "config.toml:2: unknown key 'nonsense' in [defaults]"),
+        ('\n[defaults]\nmax-tokens = "many"\n', "config.toml:3: max-tokens must be a whole number, not 'many'"),
+        ('[defaults]\neffort = "huge"\n', "config.toml:2: "),
+        ("[profiles.deepseek]\n\nmodle = 'x'\n", "config.toml:3: "),
+        ("[profiles.deepseek]\nthink = 'yes'\n", "config.toml:2: "),
+        ("a = \n", "config.toml:1: "),
+        ("[profile]\n", "config.toml:1: "),
+        ("nonsense = 1\n", "config.toml:1: "),
+    ],
+)
+def test_a_fault_in_the_config_file_is_exit_2_with_file_and_line(dsk: Dsk, text: str, start: str) -> None:
+    path = dsk.write_config(text)
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith(f"dsk: {path.parent}/{start}"), result.errors
+
+
+def test_a_bad_value_in_the_environment_is_named_by_its_variable(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None, env={"DSK_MAX_TOKENS": "many"})
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith("dsk: DSK_MAX_TOKENS in the environment: ")

@@ -1,0 +1,219 @@
+"""The stages are commands: whatever way the same stream takes, bytes on stdout and exit status are the same."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+
+import pytest
+from dsk.scripted.server import ScriptedServer
+
+from dsk.scripted.faults import parse_fault
+from dsk.scripted.script import Reply, Script
+from tests.harness import KEY, Dsk, Result
+
+Serve = Callable[[Script], ScriptedServer]
+TEXT = "Grüße, 世界 👩‍🚀 and \x1b[31mred\x1b[0m.\n\nA second paragraph of it."
+CASES = {
+    "a whole answer": [],
+    "no [DONE]": ["no-done"],
+    "no finish reason": ["no-finish"],
+    "usage alone": ["usage-alone"],
+    "crlf": ["crlf"],
+    "a byte order mark": ["bom"],
+    "no space after the colon": ["no-space"],
+    "comments": ["comments"],
+    "split characters": ["split-utf8"],
+    "tiny writes": ["tiny"],
+    "close-delimited": ["close-delimited"],
+    "gzip": ["gzip=always"],
+    "one write": ["one-write"],
+    "not a stream": ["not-stream"],
+    "empty": ["empty"],
+    "cut by length": ["finish=length"],
+    "filtered": ["finish=content_filter"],
+    "aborted": ["finish=aborted"],
+    "an error frame": ["error-after=4"],
+    "a late error": ["late-error"],
+    "garbage": ["garbage-after=4"],
+    "a cut": ["drop-after=4"],
+    "a close-delimited cut": ["close-delimited", "drop-after=4"],
+    "half a frame": ["cut-frame-after=4"],
+    "html": ["html"],
+}
+
+
+@pytest.mark.parametrize("faults", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("output", [[], ["--no-newline"], ["--format", "raw"]], ids=["text", "bare", "raw"])
+def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, faults: list[str], output: list[str]) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in faults)))
+    env = {"DEEPSEEK_BASE_URL": server.base_url}
+    options = shlex.join(output)
+    whole = dsk.run("ask", *output, "X", stdin=None, env=env)
+
+    def piped(script: str) -> tuple[bytes, int]:
+        result = dsk.shell(script, env=env)
+        return result.stdout, result.status
+
+    expected = (whole.stdout, whole.status)
+    assert piped(f"dsk ask --dry-run X | dsk send {options}") == expected
+    assert piped(f"dsk ask --dry-run X | dsk send --raw | dsk decode {options}") == expected
+    curl = f"curl -sN {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
+    curl += " -H 'Content-Type: application/json' --compressed -d @-"
+    # curl has a status of its own for a transfer that was cut: the last to speak is decode.
+    assert piped(f"set +o pipefail; dsk ask --dry-run X | {curl} | dsk decode {options}") == expected
+    printed = "set +o pipefail; eval \"$(dsk ask --print-curl X | sed 's/curl -sN/& --compressed/')\""
+    assert piped(f"{printed} | dsk decode {options}") == expected
+
+
+@pytest.mark.parametrize("faults", CASES.values(), ids=CASES)
+def test_raw_is_what_curl_gives_byte_for_byte(dsk: Dsk, serve: Serve, faults: list[str]) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in faults)))
+    env = {"DEEPSEEK_BASE_URL": server.base_url, "DEEPSEEK_API_KEY": KEY}
+    body = dsk.run("ask", "--dry-run", "X", stdin=None, env=env).stdout
+    raw = dsk.run("send", "--raw", stdin=body, env=env).stdout
+    (dsk.home / "body.json").write_bytes(body)
+    curl = dsk.shell(
+        f"curl -sN --compressed {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
+        " -H 'Content-Type: application/json' --data-binary @body.json"
+    )
+    assert _without_ids(raw) == _without_ids(curl.stdout)
+
+
+def _without_ids(frames: bytes) -> bytes:
+    import re
+
+    return re.sub(rb'"(id|created)": ?("[^"]*"|\d+)', rb"", frames)
+
+
+def test_the_same_request_reaches_the_server(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    env = {"DEEPSEEK_BASE_URL": server.base_url}
+    dsk.run("ask", "-s", "be brief", "--temperature", "0.5", "--think", "Grüße", stdin=b"doc\n", env=env)
+    dsk.shell(
+        "printf 'doc\\n' | dsk ask --dry-run -s 'be brief' --temperature 0.5 --think Grüße | dsk send",
+        env=env,
+    )
+    dsk.shell(
+        "eval \"$(printf 'doc\\n' | dsk ask --print-curl -s 'be brief' --temperature 0.5 --think Grüße)\"",
+        env=env,
+    )
+    first, second, third = server.requests
+    assert first.body == second.body.rstrip(b"\n") == third.body
+    for name in ("Authorization", "Content-Type"):
+        assert first.headers[name] == second.headers[name] == third.headers[name]
+    assert first.path == second.path == third.path == "/chat/completions"
+
+
+def test_print_curl_never_expands_the_key(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--print-curl", "hi", stdin=None)
+    assert KEY not in result.text
+    assert '-H "Authorization: Bearer $DEEPSEEK_API_KEY"' in result.text
+
+
+def test_print_curl_quotes_what_the_shell_would_touch(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(echo=True),)))
+    prompt = 'it\'s $HOME `id` "x" \\ END\nEND\n!'
+    env = {"DEEPSEEK_BASE_URL": server.base_url, "PROMPT": prompt}
+    result = dsk.shell('eval "$(dsk ask --print-curl "$PROMPT")" | dsk decode', env=env)
+    assert result == Result(prompt.encode() + b"\n", b"", 0)
+
+
+def test_send_sends_the_bytes_it_is_given(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    body = b'{ "model" : "deepseek-flash",\n "messages":[{"role":"user","content":"h\\u0069"}], "stream": true }\n'
+    result = dsk.run("send", "--base-url", server.base_url, stdin=body)
+    assert result.status == 0
+    assert server.requests[0].body == body
+
+
+def test_send_takes_a_file(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),)))
+    (dsk.home / "body.json").write_bytes(dsk.run("ask", "--dry-run", "hi", stdin=None).stdout)
+    assert dsk.run("send", "--base-url", server.base_url, "body.json") == Result(b"yes\n", b"", 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "there is no request body: stdin is empty"),
+        (b" \n", "there is no request body: stdin is empty"),
+        (b"{", "the request body in stdin is not JSON: "),
+        (b"[]", "the request body in stdin is not a JSON object"),
+        (b'{"a": "\xff"}', "the request body in stdin is not JSON: "),
+        (b"[" * 100_000, "the request body in stdin is not JSON: "),
+    ],
+)
+def test_send_refuses_what_is_no_body_before_anything_is_sent(
+    dsk: Dsk, serve: Serve, body: bytes, message: str
+) -> None:
+    server = serve(Script())
+    result = dsk.run("send", "--base-url", server.base_url, stdin=body)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith(f"dsk: {message}")
+    assert server.requests == []
+
+
+def test_an_http_error_ends_the_sending_command_and_pipefail_sees_it(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(faults=(parse_fault("402"),)))
+    env = {"DEEPSEEK_BASE_URL": server.base_url}
+    result = dsk.shell('dsk ask --dry-run X | dsk send --raw | dsk decode; echo "${PIPESTATUS[*]}"', env=env)
+    assert result.stdout == b"0 4 12\n"
+
+
+def test_decode_reads_files_as_cat_joins_them(dsk: Dsk) -> None:
+    frames = b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\ndata: [DONE]\n\n'
+    (dsk.home / "1").write_bytes(frames[:30])
+    (dsk.home / "2").write_bytes(frames[30:])
+    assert dsk.run("decode", "1", "2") == Result(b"ab\n", b"", 0)
+    assert dsk.run("decode", "1", "-", stdin=frames[30:]) == Result(b"ab\n", b"", 0)
+
+
+def test_decode_names_a_file_that_is_not_there(dsk: Dsk) -> None:
+    assert dsk.run("decode", "nowhere.sse") == Result(
+        b"", b"dsk: cannot read nowhere.sse: no such file or directory\n", 2
+    )
+
+
+def test_decode_names_the_frame_that_is_not_json_after_all_good_text(dsk: Dsk) -> None:
+    good = b'data: {"choices":[{"index":0,"delta":{"content":"good "}}]}\n\n'
+    result = dsk.run("decode", stdin=good + b": hi\n\n" + good + b"data: {oops\n\n" + good + b"data: [DONE]\n\n")
+    assert (result.stdout, result.status) == (b"good good ", 12)
+    assert "frame 3" in result.errors
+
+
+def test_decode_of_nothing_is_a_broken_stream(dsk: Dsk) -> None:
+    result = dsk.run("decode", stdin=b"")
+    assert (result.stdout, result.status) == (b"", 12)
+
+
+def test_json_of_decode_is_that_of_ask_but_for_the_times(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT, reasoning="hm"),)))
+    env = {"DEEPSEEK_BASE_URL": server.base_url}
+    asked = json.loads(dsk.run("ask", "--json", "--think", "X", stdin=None, env=env).stdout)
+    frames = dsk.run("ask", "--raw", "--think", "X", stdin=None, env=env).stdout
+    decoded = json.loads(dsk.run("decode", "--json", stdin=frames).stdout)
+    assert list(asked) == (
+        [
+            "id",
+            "model",
+            "content",
+            "reasoning",
+            "tool_calls",
+            "finish_reason",
+            "usage",
+            "choices",
+            "timing",
+            "resumed",
+            "status",
+            "error",
+        ]
+    )
+    assert asked["timing"]["first_token"] <= asked["timing"]["total"]
+    assert decoded["timing"] == {"first_token": None, "total": None}
+    for name in ("id", "timing"):
+        asked.pop(name)
+        decoded.pop(name)
+    assert decoded == asked
+    assert (asked["content"], asked["reasoning"], asked["status"]) == (TEXT, "hm", 0)

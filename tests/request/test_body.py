@@ -1,0 +1,113 @@
+"""The body holds what was asked for, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dsk.errors import UsageFault
+from dsk.request.body import build, encode
+from dsk.request.fields import parse_field
+from dsk.request.options import RequestOptions
+
+MESSAGES = [{"role": "user", "content": "hi"}]
+
+
+def body(*, is_deepseek: bool = True, usage: bool = False, **options: Any) -> dict[str, Any]:
+    return build(MESSAGES, RequestOptions(model="m", **options), is_deepseek=is_deepseek, usage=usage).fields
+
+
+def warnings(**options: Any) -> list[str]:
+    return build(MESSAGES, RequestOptions(model="m", **options), is_deepseek=True, usage=False).warnings
+
+
+def test_nothing_that_was_not_asked_for_is_sent() -> None:
+    assert body() == {"model": "m", "messages": MESSAGES, "stream": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ({"think": True}, {"thinking": {"type": "enabled"}}),
+        ({"think": False}, {"thinking": {"type": "disabled"}}),
+        ({"effort": "max"}, {"thinking": {"type": "enabled"}, "reasoning_effort": "max"}),
+        ({"effort": "none"}, {"thinking": {"type": "disabled"}}),
+        ({"think": True, "temperature": 0.0}, {"thinking": {"type": "enabled"}, "temperature": 0.0}),
+        ({"top_p": 0.5}, {"top_p": 0.5}),
+        ({"max_tokens": 7}, {"max_tokens": 7}),
+        ({"stop": ("a", "b")}, {"stop": ["a", "b"]}),
+        ({"json_mode": True}, {"response_format": {"type": "json_object"}}),
+        ({"logprobs": 0}, {"logprobs": True, "top_logprobs": 0}),
+        ({"user_id": "u"}, {"user_id": "u"}),
+        ({"set": ("seed:=7", "name=7")}, {"seed": 7, "name": "7"}),
+        ({"set": ("temperature:=1", "temperature:=2")}, {"temperature": 2}),
+        ({"stream": False}, {"stream": False}),
+    ],
+)
+def test_each_option_is_its_field(options: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert body(**options) == {"model": "m", "messages": MESSAGES, "stream": True} | fields
+
+
+def test_usage_is_asked_of_other_servers_only_and_only_of_a_stream() -> None:
+    assert body(is_deepseek=False, usage=True)["stream_options"] == {"include_usage": True}
+    assert "stream_options" not in body(is_deepseek=True, usage=True)
+    assert "stream_options" not in body(is_deepseek=False, usage=True, stream=False)
+    assert "stream_options" not in body(is_deepseek=False, usage=False)
+
+
+def test_thinking_and_no_effort_contradict_each_other() -> None:
+    with pytest.raises(UsageFault):
+        body(think=True, effort="none")
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        ({"think": True, "temperature": 1.0}, "temperature has no effect"),
+        ({"think": False, "top_p": 0.9}, "top_p has no effect"),
+        ({"think": False, "effort": "high"}, "--effort has no effect"),
+        ({"set": ("presence_penalty:=1",)}, "presence_penalty has no effect"),
+        ({"json_mode": True}, "no message mentions JSON"),
+    ],
+)
+def test_what_the_mode_ignores_is_warned_of(options: dict[str, Any], start: str) -> None:
+    assert [w[: len(start)] for w in warnings(**options)] == [start]
+
+
+def test_other_servers_are_not_warned_of() -> None:
+    options = RequestOptions(model="m", think=True, temperature=1.0)
+    assert build(MESSAGES, options, is_deepseek=False, usage=False).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("a=b", ("a", "b")),
+        ("a=", ("a", "")),
+        ("a=b=c", ("a", "b=c")),
+        ("a=x:=1", ("a", "x:=1")),
+        ("a:=[1, 2]", ("a", [1, 2])),
+        ('a:="x=y"', ("a", "x=y")),
+        ("a:=null", ("a", None)),
+    ],
+)
+def test_set_takes_a_text_or_json(text: str, field: tuple[str, Any]) -> None:
+    assert parse_field(text) == field
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "=b", ":=1", "a:=", "a:={", "a:=NaN", 'a:="\\ud800"', "messages:=[]", "a:=" + "[" * 100_000]
+)
+def test_set_refuses_what_cannot_be_sent(text: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        parse_field(text)
+    assert "--set" in caught.value.what
+
+
+def test_a_body_is_one_line_in_utf8_or_indented() -> None:
+    fields = {"a": "ü\n", "b": [1]}
+    assert encode(fields) == '{"a":"ü\\n","b":[1]}'.encode()
+    assert json.loads(encode(fields, pretty=True)) == fields
+    assert b'\n  "a"' in encode(fields, pretty=True)

@@ -1,0 +1,83 @@
+"""Error answers: the status decides, the server's own words are found in any shape of body."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsk.errors import (
+    BalanceFault,
+    Failure,
+    KeyFault,
+    LocalFault,
+    RateFault,
+    RefusedFault,
+    ServerFault,
+)
+from dsk.wire.refusals import MAX_MESSAGE, refusal, server_message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"error":{"message":"Insufficient Balance","type":"unknown_error"}}', "Insufficient Balance"),
+        (b'\n\n {"error":"no"}', "no"),
+        (b'{"detail":[{"msg":"field required"}]}', "field required"),
+        (b'{"message":"plain"}', "plain"),
+        (b'[{"error":{"message":"listed"}}]', "listed"),
+        (b'{"object":"error"}', ""),
+        (b"<html><head><title>413 Request Entity\n Too Large</title></head>", "413 Request Entity Too Large"),
+        (b"<p>Bad <b>gateway</b></p>", "Bad gateway"),
+        (b"Failed to deserialize\nthe JSON body", "Failed to deserialize the JSON body"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"", ""),
+        (b"[" * 100_000, "[" * MAX_MESSAGE + "..."),
+    ],
+)
+def test_the_servers_own_words_are_found(body: bytes, message: str) -> None:
+    assert server_message(body) == message
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RefusedFault),
+        (401, KeyFault),
+        (402, BalanceFault),
+        (403, KeyFault),
+        (404, RefusedFault),
+        (408, RefusedFault),
+        (409, RefusedFault),
+        (413, RefusedFault),
+        (418, RefusedFault),
+        (422, RefusedFault),
+        (429, RateFault),
+        (500, ServerFault),
+        (503, ServerFault),
+        (529, ServerFault),
+        (307, LocalFault),
+    ],
+)
+def test_the_status_decides(status: int, kind: type[Failure]) -> None:
+    found = refusal(status, "Reason", b'{"error":{"message":"m","code":"invalid_request_error"}}', "t-1")
+    assert type(found) is kind
+    assert found.http_status == status
+    assert found.message.endswith(f"(HTTP {status}, trace t-1)")
+    assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("This model's maximum context length is 1048565 tokens.", "send less text"),
+        ("The supported API model names are deepseek-flash, but you passed X.", "dsk models"),
+        ("Content Exists Risk", "change it"),
+        ("anything else", "--dry-run"),
+    ],
+)
+def test_a_refused_request_has_the_next_step_for_its_message(message: str, hint: str) -> None:
+    body = f'{{"error":{{"message":"{message}"}}}}'.encode()
+    assert hint in refusal(400, "Bad Request", body).hint
+
+
+def test_without_words_of_the_server_the_status_line_speaks() -> None:
+    assert refusal(502, "Bad Gateway", b"").message == "the server failed: Bad Gateway (HTTP 502)"
