@@ -77,7 +77,7 @@ class Exchange:
             except Failure as fault:
                 failure = self._server_first(fault)
             # A cut connection is what we ourselves did when the reader went away.
-            if reader.is_gone:
+            if failure and reader.is_gone:
                 failure = ReaderGone("stdout is closed")
         status = self._http_status or (failure.http_status if failure else None)
         return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)

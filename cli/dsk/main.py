@@ -110,22 +110,15 @@ def usage_fault(error: Exception) -> UsageFault:
     """A Click usage error in our words, with the place of the value where it was not a flag."""
     import click
 
+    from dsk.commands.defaults import value_place
+
     assert isinstance(error, click.UsageError)
     context = error.ctx
     what = error.format_message().rstrip(".")
     where = f"{context.command_path} " if context else "dsk "
     param = error.param if isinstance(error, click.BadParameter) else None
-    if context and param and param.name:
-        from click.core import ParameterSource
-
-        origin = context.get_parameter_source(param.name)
-        if origin is ParameterSource.ENVIRONMENT and isinstance(param.envvar, str):
-            what = f"{param.envvar} in the environment: {what}"
-        elif origin is ParameterSource.DEFAULT_MAP:
-            from dsk.commands.framework import place_of_default
-            from dsk.state.config import load
-
-            what = f"{place_of_default(param.name, load(os.environ))}: {what}"
+    if context and param:
+        what = value_place(context, param) + what
     return UsageFault(what, hint=f"{where}-h shows the usage")
 
 

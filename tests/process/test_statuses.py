@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
@@ -75,11 +75,11 @@ def test_1_a_redirect_to_another_host_is_not_followed(dsk: Dsk, serve: Serve) ->
 
 def test_2_an_unknown_option_is_named(dsk: Dsk) -> None:
     result = dsk.run("ask", "--tempratur", "1", "hi")
-    assert result.stdout == b""
-    assert result.errors == (
-        "dsk: No such option '--tempratur'. Did you mean '--temperature'?\ndsk: hint: dsk ask -h shows the usage\n"
-    )
-    assert result.status == 2
+    assert (result.stdout, result.status) == (b"", 2)
+    # Click's advice is worded by its version.
+    assert result.errors.startswith("dsk: No such option '--tempratur'")
+    assert "'--temperature'" in result.errors
+    assert result.errors.endswith("\ndsk: hint: dsk ask -h shows the usage\n")
 
 
 def test_2_a_bad_value_is_named(dsk: Dsk) -> None:
@@ -159,9 +159,18 @@ def test_7_the_host_does_not_exist(dsk: Dsk) -> None:
     assert result.errors.startswith("dsk: cannot find the host nowhere.invalid: ")
 
 
-def test_7_not_tls_on_the_other_side(dsk: Dsk, serve: Serve) -> None:
-    server = faulty(serve)
-    result = dsk.run("ask", "--base-url", server.base_url.replace("http:", "https:"), "hi", stdin=None)
+def test_7_not_tls_on_the_other_side(dsk: Dsk) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        result = dsk.run("ask", "--base-url", url, "hi", stdin=None)
     assert (result.stdout, result.status) == (b"", 7)
     assert result.errors.startswith("dsk: no secure connection to 127.0.0.1:")
 
@@ -297,13 +306,13 @@ def test_130_and_143_it_dies_of_the_signal_and_the_text_is_kept(
     dsk: Dsk, serve: Serve, number: signal.Signals, shown: int, message: bytes
 ) -> None:
     server = faulty(serve, "stall-after=3")
-    process = dsk.start("ask", "--base-url", server.base_url, "hi")
-    assert process.stdout
-    seen = b""
-    while seen != b"one two three":
-        seen += os.read(process.stdout.fileno(), 100)
-    process.send_signal(number)
-    rest, stderr = process.communicate(timeout=30)
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        seen = b""
+        while seen != b"one two three":
+            seen += os.read(process.stdout.fileno(), 100)
+        process.send_signal(number)
+        rest, stderr = process.communicate(timeout=30)
     assert (rest, stderr) == (b"", message)
     assert process.returncode == -number == 128 - shown
     assert server.wait_closed(0, 10), "the connection to the server is closed"
@@ -311,13 +320,13 @@ def test_130_and_143_it_dies_of_the_signal_and_the_text_is_kept(
 
 def test_141_a_closed_pipe_ends_it_by_sigpipe_and_closes_the_connection(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "stall-after=3")
-    process = dsk.start("ask", "--base-url", server.base_url, "hi")
-    assert process.stdout
-    assert process.stderr
-    assert os.read(process.stdout.fileno(), 100)
-    process.stdout.close()
-    assert process.wait(30) == -signal.SIGPIPE
-    assert process.stderr.read() == b""
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        assert process.stderr
+        assert os.read(process.stdout.fileno(), 100)
+        process.stdout.close()
+        assert process.wait(30) == -signal.SIGPIPE
+        assert process.stderr.read() == b""
     assert server.wait_closed(0, 10), "the connection to the server is closed"
 
 
@@ -341,14 +350,10 @@ def test_a_failure_has_no_traceback_unless_debug_asks_for_it(dsk: Dsk, serve: Se
 
 def test_two_interrupts_in_a_row_end_it_all_the_same(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "stall")
-    process = dsk.start("ask", "--base-url", server.base_url, "hi")
-    wait_until(lambda: server.requests, "the request")
-    process.send_signal(signal.SIGINT)
-    process.send_signal(signal.SIGINT)
-    try:
-        assert process.wait(30) == -signal.SIGINT
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
-    assert process.stderr
-    assert b"Traceback" not in process.stderr.read()
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        wait_until(lambda: server.requests, "the request")
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGINT
+    assert b"Traceback" not in stderr

@@ -44,10 +44,12 @@ class TunnelProxy:
             client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             client.close()
             return
-        server = socket.create_connection(self._target)
-        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=_pump, args=(server, client), daemon=True).start()
-        _pump(client, server)
+        with client, socket.create_connection(self._target) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            back.start()
+            _pump(client, server)
+            back.join()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:
@@ -56,4 +58,5 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError:
-        sink.close()
+        # One side has gone: the other's next read says so.
+        return

@@ -178,8 +178,9 @@ def _complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: st
     from dsk.request.models import KNOWN
     from dsk.state.config import load
 
-    names = [*KNOWN, *load(os.environ).aliases]
-    return [name for name in names if name.startswith(incomplete)]
+    config = load(os.environ)
+    names = [*KNOWN, *config.aliases, *(p.model for p in config.profiles.values() if p.model)]
+    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
 
 
 def _ask(**params: Any) -> Job:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.framework import GENERAL, Command, Job, Option, place_of_default, sources
+from dsk.commands.defaults import place_of_default
+from dsk.commands.framework import GENERAL, Command, Job, Option, sources
 from dsk.commands.options import OUTPUT, endpoint_options, network_settings
 
 if TYPE_CHECKING:

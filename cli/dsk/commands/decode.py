@@ -20,7 +20,7 @@ HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as
 def _decode(**params: Any) -> Job:
     from dsk.jobs.decoding import decode
 
-    return partial(decode, files=params["file"], output=output_settings(params))
+    return partial(decode, params["file"], output_settings(params))
 
 
 COMMAND = Command(

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from math import isnan
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import click
 
 from dsk.errors import Status, UsageFault
 
 if TYPE_CHECKING:
-    from dsk.state.config import Config
     from dsk.world import World
 
 Job: TypeAlias = "Callable[[World], Status]"
@@ -37,6 +37,19 @@ class Option(click.Option):
             longest = max((d.split("/")[0] for d in decls if d.startswith("--")), key=len)
             kw.setdefault("envvar", "DSK_" + longest.lstrip("-").upper().replace("-", "_"))
         super().__init__(list(decls), **kw)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Check the value; a fault found by our own callbacks is told with the place of the value."""
+        try:
+            checked = super().process_value(ctx, value)
+        except UsageFault as fault:
+            from dsk.commands.defaults import value_place
+
+            raise UsageFault(value_place(ctx, self) + fault.what, fault.why, hint=fault.hint) from fault
+        if isinstance(checked, float) and isnan(checked):
+            # No range keeps it out: every comparison with it is false.
+            raise click.BadParameter("nan is not a number.", ctx, self)
+        return checked
 
     def long_name(self) -> str:
         """The option as a config key: its first long name without dashes."""
@@ -64,6 +77,8 @@ class Command(click.Command):
     ) -> click.Context:
         """Parse argv, with the config file's [defaults] below flags and environment."""
         if self.uses_defaults and "default_map" not in extra and not _asks_help(args):
+            from dsk.commands.defaults import defaults_for
+
             extra["default_map"] = defaults_for(self, os.environ)
         return super().make_context(info_name, args, parent, **extra)
 
@@ -79,16 +94,19 @@ class Command(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.params:
             record = param.get_help_record(ctx)
-            if isinstance(param, Option) and record and (param.brief or not brief):
+            if not isinstance(param, Option) or not record:
+                continue
+            if not brief:
                 groups.setdefault(param.group, []).append(record)
+            elif param.brief:
+                # One screen has no room for headings and opposites.
+                groups.setdefault("Options", []).append((record[0].partition(" / ")[0], record[1]))
         for group, rows in groups.items():
             with formatter.section(group):
                 formatter.write_dl(rows)
         more = f"{ctx.command_path} --help shows all options; " if brief else ""
         formatter.write_paragraph()
-        # The manual of a group has its commands too: dsk key set is in dsk-key(1).
-        manual = "-".join(ctx.command_path.split()[:2])
-        formatter.write_text(f"{more}man {manual} is the manual.")
+        formatter.write_text(f"{more}man {_manual(ctx)} is the manual.")
         return formatter.getvalue().rstrip("\n")
 
 
@@ -141,7 +159,7 @@ class Group(click.Group):
         with formatter.section("Options"):
             formatter.write_dl([r for r in records if r])
         formatter.write_paragraph()
-        formatter.write_text(f"{ctx.command_path} COMMAND -h explains a command; man dsk is the manual.")
+        formatter.write_text(f"{ctx.command_path} COMMAND -h explains a command; man {_manual(ctx)} is the manual.")
         return formatter.getvalue().rstrip("\n")
 
     def help_text(self, ctx: click.Context, *, brief: bool) -> str:  # noqa: ARG002
@@ -199,101 +217,13 @@ def _show(ctx: click.Context, *, brief: bool) -> None:
     ctx.exit()
 
 
+def _manual(ctx: click.Context) -> str:
+    """The page's name. A group's page has its commands too: dsk key set is in dsk-key(1)."""
+    return "-".join(ctx.command_path.split()[:2])
+
+
 def _asks_help(args: Sequence[str]) -> bool:
     return "-h" in args or "--help" in args
-
-
-class Default(NamedTuple):
-    """One key of [defaults]: the option of ``ask`` that it stands for, and the value for that option's parameter."""
-
-    key: str
-    option: Option
-    value: Any
-
-
-def defaults_for(command: click.Command, env: Mapping[str, str]) -> dict[str, Any]:
-    """The [defaults] of the config file that this command knows, checked, by parameter name.
-
-    Raises ``UsageFault`` naming file and line for a key that is no long option of ``ask``, or a wrong type.
-    """
-    from dsk.state.config import load
-
-    names = {param.name for param in command.params if isinstance(param, Option)}
-    found = checked_defaults(load(env))
-    return {str(d.option.name): d.value for d in found if d.option.name in names}
-
-
-def place_of_default(name: str, config: Config) -> str:
-    """``FILE:LINE`` of the key of [defaults] that decides this parameter."""
-    keys = [d.key for d in checked_defaults(config) if d.option.name == name]
-    return config.place("defaults", keys[-1])
-
-
-def checked_defaults(config: Config) -> list[Default]:
-    """The keys of [defaults], in the file's order. A switch for one value of an option (``json = true`` for
-    ``format = "json"``) that is false says nothing.
-
-    Raises ``UsageFault`` as ``defaults_for`` does.
-    """
-    if not config.defaults:
-        return []
-    known = _options_of_ask()
-    found = []
-    for key, value in config.defaults.items():
-        place = config.place("defaults", key)
-        option = known.get(key.replace("_", "-"))
-        if option is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(key.replace("_", "-"), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the long options of dsk ask are the keys"
-            raise UsageFault(f"{place}: unknown key {key!r} in [defaults]", hint=hint)
-        wanted = _expected(option)
-        if not _fits(wanted, value):
-            raise UsageFault(f"{place}: {key} must be {wanted}, not {value!r}")
-        if not _is_value_switch(option):
-            found.append(Default(key, option, value))
-        elif value:
-            found.append(Default(key, option, option.flag_value))
-    return found
-
-
-def _options_of_ask() -> dict[str, Option]:
-    from dsk.commands.ask import COMMAND
-
-    # The general ones count before any file is read.
-    options = (p for p in COMMAND.params if isinstance(p, Option) and p.group != GENERAL)
-    return {option.long_name(): option for option in options}
-
-
-def _is_value_switch(option: Option) -> bool:
-    return option.is_flag and not option.is_bool_flag
-
-
-def _expected(option: Option) -> str:
-    if option.multiple:
-        return "a list of texts"
-    if option.is_flag:
-        return "true or false"
-    if isinstance(option.type, click.types.IntParamType):
-        return "a whole number"
-    if isinstance(option.type, click.types.FloatParamType):
-        return "a number"
-    return "a text"
-
-
-def _fits(wanted: str, value: object) -> bool:
-    match wanted:
-        case "a list of texts":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case "true or false":
-            return isinstance(value, bool)
-        case "a whole number":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "a number":
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
-        case _:
-            return isinstance(value, str)
 
 
 def sources(ctx: click.Context) -> dict[str, str]:

@@ -112,7 +112,7 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["-w", "--write-out"],
             group=OUTPUT,
-            metavar="FORMAT",
+            metavar="FORMAT|@FILE",
             callback=_check_write_out,
             help="Write FORMAT to stderr at the end, as curl does: %{ttft} %{tokens} %{finish} %{json} ...",
         ),
@@ -245,8 +245,8 @@ def _check_write_out(_ctx: click.Context, _param: click.Parameter, value: str | 
     if value is not None:
         from dsk.output.write_out import check_format
 
-        check_format(value)
-    return value
+        return check_format(value)
+    return None
 
 
 def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

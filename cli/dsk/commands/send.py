@@ -23,9 +23,7 @@ def _send(**params: Any) -> Job:
     from dsk.jobs.sending import send
 
     origins = sources(click.get_current_context())
-    return partial(
-        send, file=params["file"], network=network_settings(params, origins), output=output_settings(params)
-    )
+    return partial(send, params["file"], network_settings(params, origins), output_settings(params))
 
 
 COMMAND = Command(

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dsk.errors import KeyFault, Status, UsageFault
-from dsk.output.notes import note, warn
+from dsk.output.notes import note, tell, warn
 from dsk.output.sinks import write_out_all
 from dsk.state.config import choose, load
 from dsk.state.paths import key_file
@@ -89,10 +89,13 @@ def _ask(profile: Profile, world: World) -> bytes:
 
     try:
         return os.fsencode(getpass(f"Key of profile {profile.name} (it is not shown): "))
-    except EOFError:
-        note("", world)
-        raise KeyFault("no key was given", "the input ended") from None
-    except UnicodeDecodeError:
+    except (EOFError, KeyboardInterrupt, UnicodeDecodeError) as stop:
+        # The cursor still stands behind the prompt.
+        tell("", world)
+        if isinstance(stop, KeyboardInterrupt):
+            raise
+        if isinstance(stop, EOFError):
+            raise KeyFault("no key was given", "the input ended") from None
         # Not chained: that error holds what was typed.
         raise KeyFault("the key from the prompt cannot be used", "it is not text") from None
 

@@ -7,6 +7,8 @@ import re
 from math import isfinite
 from typing import Any
 
+# json.dumps would make an encoder for every line.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -14,9 +16,9 @@ def json_line(value: Any, *, is_terminal: bool = False) -> bytes:
     """The value as one line. Lone surrogates become escapes and numbers that JSON has not become null; on a
     terminal all that could move it is escaped as well."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = _ENCODE(value)
     except ValueError:
-        text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"))
+        text = _ENCODE(_finite(value))
     if is_terminal:
         from dsk.output.escapes import clean_json
 

@@ -84,7 +84,13 @@ def open_path(path: str, option: str, *, truncate: bool) -> Opened:
         return Opened(_above_standard(descriptor), is_new)
     except (OSError, ValueError) as error:
         why = described(error) if isinstance(error, OSError) else str(error)
-        raise LocalFault(f"cannot write to {path}", why, hint=f"{option} names another file") from error
+        raise LocalFault(f"cannot write to {path or repr(path)}", why, hint=f"{option} names another file") from error
+
+
+def place_of(path: str) -> str:
+    """What all names of a file have in common."""
+    # No file has a NUL in its name; opening it will say so.
+    return path if "\0" in path else os.path.realpath(path)
 
 
 def _above_standard(descriptor: int) -> int:

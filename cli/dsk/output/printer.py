@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsk.errors import Failure
 from dsk.output.outlet import Outlet
-from dsk.output.part import LastPart, Part
 from dsk.output.sinks import Sinks
 from dsk.output.text import Text
 from dsk.stream.events import Content, Event, Reasoning
@@ -18,6 +18,7 @@ from dsk.world import STDERR
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.output.part import LastPart, Part
     from dsk.output.settings import OutputSettings
     from dsk.output.sink import Sink
     from dsk.world import World
@@ -43,18 +44,16 @@ class Printer:
         self._sinks = Sinks()
         self._parts: list[Part] = []
         self._last_parts: list[LastPart] = []
-        answer = self._outlet(self._sinks.open_answer(settings.output))
-        self.descriptor = answer.descriptor
-        self._takes_turns = self._add_reasoning_view(answer)
-        if settings.reasoning_to is not None:
-            outlet = self._side(settings.reasoning_to, "--reasoning-to")
-            self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
-        self._parts.append(self._main(answer))
-        if settings.events_to is not None:
-            from dsk.output.json_lines import JsonLines
-
-            self._parts.append(JsonLines(self._side(settings.events_to, "--events-to")))
-        self._add_last_parts()
+        try:
+            answer = self._outlet(self._sinks.open_answer(settings.output))
+            self.descriptor = answer.descriptor
+            self._takes_turns = self._add_reasoning(answer)
+            self._parts.append(self._main(answer))
+            self._add_events()
+            self._add_last_parts()
+        except Failure:
+            self._sinks.close()
+            raise
 
     def received(self, data: bytes, events: Sequence[Event]) -> None:
         """Write what has arrived: the bytes, and the events in them.
@@ -107,6 +106,11 @@ class Printer:
         is_terminal = self._world.is_terminal(sink.descriptor)
         return Outlet(self._sinks, sink, is_terminal=is_terminal, escapes=self._settings.escapes)
 
+    def _stderr(self) -> list[Outlet]:
+        """Stderr, if it is open."""
+        sink = self._sinks.stderr()
+        return [self._outlet(sink)] if sink else []
+
     def _side(self, value: str, option: str) -> Outlet:
         return self._outlet(self._sinks.open_side(value, option))
 
@@ -129,34 +133,41 @@ class Printer:
                 kind = Reasoning if settings.reasoning == "only" else Content
                 return Text(answer, kind, newline=settings.newline)
 
-    def _add_reasoning_view(self, answer: Outlet) -> bool:
-        """Show reasoning on stderr if it is wanted there; whether it shares a screen with the answer."""
+    def _add_reasoning(self, answer: Outlet) -> bool:
+        """Write reasoning where it is wanted besides the answer's place; whether that is the answer's screen."""
         settings = self._settings
+        shares_screen = False
         is_terminal = self._world.is_terminal(STDERR)
         by_itself = is_terminal and settings.format == "text" and settings.reasoning_to is None
-        stderr = self._sinks.stderr()
-        if stderr and (settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself)):
+        if settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself):
             from dsk.output.reasoning import ReasoningView
 
-            is_dim = self._world.has_color(STDERR, settings.color)
             shares_screen = is_terminal and answer.is_terminal
-            view = ReasoningView(self._outlet(stderr), is_dim=is_dim, beside_answer=shares_screen)
-            self._parts.append(view)
-            return shares_screen
-        return False
+            is_dim = self._world.has_color(STDERR, settings.color)
+            for outlet in self._stderr():
+                self._parts.append(ReasoningView(outlet, is_dim=is_dim, beside_answer=shares_screen))
+        if settings.reasoning_to is not None:
+            outlet = self._side(settings.reasoning_to, "--reasoning-to")
+            self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
+        return shares_screen
+
+    def _add_events(self) -> None:
+        if self._settings.events_to is not None:
+            from dsk.output.json_lines import JsonLines
+
+            self._parts.append(JsonLines(self._side(self._settings.events_to, "--events-to")))
 
     def _add_last_parts(self) -> None:
         settings = self._settings
-        stderr = self._sinks.stderr()
-        if settings.usage and stderr:
+        if settings.usage:
             from dsk.output.usage_line import UsageLine
 
-            self._last_parts.append(UsageLine(self._outlet(stderr)))
+            self._last_parts.extend(UsageLine(outlet) for outlet in self._stderr())
         if settings.usage_to is not None:
             from dsk.output.usage_line import UsageRecord
 
             self._last_parts.append(UsageRecord(self._side(settings.usage_to, "--usage-to")))
-        if settings.write_out and stderr:
+        if settings.write_out:
             from dsk.output.write_out import WriteOut
 
-            self._last_parts.append(WriteOut(self._outlet(stderr), settings.write_out))
+            self._last_parts.extend(WriteOut(outlet, settings.write_out) for outlet in self._stderr())

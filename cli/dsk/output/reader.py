@@ -21,16 +21,20 @@ class ReaderWatch:
         self._descriptor = descriptor
         self._on_gone = on_gone
         self._wake: tuple[int, int] | None = None
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> ReaderWatch:
         if _has_reader(self._descriptor):
             self._wake = os.pipe()
-            threading.Thread(target=self._watch, args=(self._wake[0],), daemon=True).start()
+            self._thread = threading.Thread(target=self._watch, args=(self._wake[0],), daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(self, *_exc: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self._wake:
+        if self._wake and self._thread:
             os.close(self._wake[1])
+            # From here on ``is_gone`` is final, and nothing is called any more.
+            self._thread.join()
 
     def _watch(self, wake: int) -> None:
         poll = select.poll()

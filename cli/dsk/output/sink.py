@@ -24,8 +24,9 @@ class Sink:
         self._pending = bytearray()
         self._raw = io.FileIO(descriptor, "wb", closefd=False)
         # The buffer's own loop, unlike one over os.write, knows how much has left when a signal ends it in the
-        # middle of a write: so nothing is lost or written twice when flushing goes on after ^C.
-        self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE)
+        # middle of a write: so nothing is lost or written twice when flushing goes on after ^C. What fills it to
+        # the brim would pass it by.
+        self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE + 1)
         self._is_lost = False
 
     def put(self, data: bytes) -> None:
@@ -39,6 +40,8 @@ class Sink:
         Waits for a full pipe, also for one that does not block. Raises ``OSError``, and writes nothing any more
         after that.
         """
+        if self._is_lost:
+            return
         try:
             self._drain()
             while self._pending:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-from pathlib import Path
 
 from dsk.errors import Failure, LocalFault, ReaderGone
 from dsk.output.opening import (
@@ -19,9 +18,13 @@ from dsk.output.opening import (
     descriptor_in,
     is_writable,
     open_path,
+    place_of,
 )
 from dsk.output.sink import Sink
 from dsk.world import STDERR, STDOUT
+
+# A socket whose reader has gone and left bytes unread says ECONNRESET.
+READER_GONE = (errno.EPIPE, errno.ECONNRESET)
 
 
 class Sinks:
@@ -55,7 +58,7 @@ class Sinks:
             self._answer = self._at(descriptor)
             return self._answer
         opened = open_path(path, "--output", truncate=False)
-        self._answer = self._by_path[os.path.realpath(path)] = Sink(opened.descriptor, path, owned=True)
+        self._answer = self._by_path[place_of(path)] = Sink(opened.descriptor, path, owned=True)
         self._is_untouched = True
         self._created = path if opened.is_new else None
         return self._answer
@@ -72,7 +75,7 @@ class Sinks:
             check_descriptor(descriptor, option)
             self._stderr_is_named |= descriptor == STDERR
             return self._at(descriptor)
-        key = os.path.realpath(value)
+        key = place_of(value)
         if key not in self._by_path:
             self._by_path[key] = Sink(open_path(value, option, truncate=True).descriptor, value, owned=True)
         return self._by_path[key]
@@ -120,6 +123,8 @@ class Sinks:
             except OSError as error:
                 self._fail(sink, error)
         if self._created is not None and not self._is_begun:
+            from pathlib import Path
+
             Path(self._created).unlink(missing_ok=True)
 
     def _at(self, descriptor: int) -> Sink:
@@ -131,7 +136,7 @@ class Sinks:
     def _fail(self, sink: Sink, error: OSError) -> None:
         if sink is self._answer:
             self.answer_fault = self.answer_fault or _fault(sink.name, error)
-        elif error.errno == errno.EPIPE:
+        elif error.errno in READER_GONE:
             return
         elif sink.descriptor != STDERR or self._stderr_is_named:
             self.side_fault = self.side_fault or _fault(sink.name, error)
@@ -149,7 +154,7 @@ def write_out_all(descriptor: int, data: bytes) -> None:
 
 
 def _fault(name: str, error: OSError) -> Failure:
-    if error.errno == errno.EPIPE:
+    if error.errno in READER_GONE:
         return ReaderGone(f"{name} is closed")
     fault = LocalFault(f"cannot write to {name}", described(error))
     fault.__cause__ = error

@@ -52,7 +52,7 @@ class UsageRecord:
         from dsk.output.summary import timing_fields
 
         answer = ending.answer
-        if not answer.id and not answer.choices and answer.usage is None:
+        if not answer.begun:
             return
         record = {
             "id": answer.id or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import Status, UsageFault
 from dsk.output.counts import token_counts, tokens_per_second
@@ -13,11 +13,25 @@ if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.output.outlet import Outlet
 
-Value: TypeAlias = "int | float | str | None"
 
-NAMES = tuple(
-    "ttft total tokens prompt_tokens cache_hit reasoning_tokens tps finish model id status http_status json".split()
-)
+class Facts(NamedTuple):
+    """The variables but ``json``, each under its name: seconds, tokens, tokens per second, the server's words."""
+
+    ttft: float | None
+    total: float | None
+    tokens: int | None
+    prompt_tokens: int | None
+    cache_hit: int | None
+    reasoning_tokens: int | None
+    tps: float | None
+    finish: str | None
+    model: str | None
+    id: str | None
+    status: int
+    http_status: int | None
+
+
+NAMES = (*Facts._fields, "json")
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\", "%%": "%"}
 _TOKEN = re.compile(r"\\[ntr\\]|%%|%\{([^}]*)\}")
 
@@ -66,42 +80,46 @@ class WriteOut:
             name = match[1]
             if name is None:
                 return ESCAPES[match[0]]
-            return self._json(values) if name == "json" else self._safe(_shown(values[name]))
+            return self._json(values) if name == "json" else self._safe(_shown(getattr(values, name)))
 
         self._outlet.put(_TOKEN.sub(fill, self._text).encode("utf-8", "surrogateescape"))
 
-    def _json(self, values: dict[str, Value]) -> str:
+    def _json(self, values: Facts) -> str:
         from dsk.output.json_text import json_line
 
-        return json_line(values, is_terminal=self._outlet.is_terminal).decode().rstrip("\n")
+        return json_line(values._asdict(), is_terminal=self._outlet.is_terminal).decode().rstrip("\n")
 
     def _safe(self, text: str) -> str:
         firewall = self._outlet.firewall()
         return firewall.feed(text) + firewall.close() if firewall else text
 
 
-def facts(ending: Ending) -> dict[str, Value]:
-    """The variables but ``json``: seconds, tokens, tokens per second, and the server's words."""
+def facts(ending: Ending) -> Facts:
+    """What is known of a run."""
     answer, timing = ending.answer, ending.timing
     counts = token_counts(answer.usage)
     pace = tokens_per_second(counts, timing)
-    return {
-        "ttft": None if timing.first_token is None else round(timing.first_token, 6),
-        "total": None if timing.total is None else round(timing.total, 6),
-        "tokens": counts.completion,
-        "prompt_tokens": counts.prompt,
-        "cache_hit": counts.cache_hit,
-        "reasoning_tokens": counts.reasoning,
-        "tps": None if pace is None else round(pace, 1),
-        "finish": answer.finish_reason,
-        "model": answer.model or None,
-        "id": answer.id or None,
-        "status": int(ending.failure.status if ending.failure else Status.OK),
-        "http_status": ending.http_status,
-    }
+    return Facts(
+        ttft=_rounded(timing.first_token, 6),
+        total=_rounded(timing.total, 6),
+        tokens=counts.completion,
+        prompt_tokens=counts.prompt,
+        cache_hit=counts.cache_hit,
+        reasoning_tokens=counts.reasoning,
+        tps=_rounded(pace, 1),
+        finish=answer.finish_reason,
+        model=answer.model or None,
+        id=answer.id or None,
+        status=int(ending.failure.status if ending.failure else Status.OK),
+        http_status=ending.http_status,
+    )
 
 
-def _shown(value: Value) -> str:
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _shown(value: object) -> str:
     if value is None:
         return ""
     return f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

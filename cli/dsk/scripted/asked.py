@@ -138,18 +138,16 @@ def _text(message: dict[str, Any]) -> str:
 def _thinks(body: dict[str, Any]) -> bool:
     """Whether the model thinks: ``thinking`` beats ``reasoning_effort``; with neither it does."""
     if body.get("thinking") is not None:
-        return bool(body["thinking"]["type"] == "enabled")
+        return str(body["thinking"]["type"]) == "enabled"
     if body.get("reasoning_effort") is not None:
         return schema.EFFORTS[body["reasoning_effort"]] != "none"
-    return body["model"] != "deepseek-chat"
+    return str(body["model"]) != "deepseek-chat"
 
 
 def _check_common(body: dict[str, Any], kind: str, *, strict: bool) -> None:
     model = body["model"]
     if strict and model not in MODELS and model not in ALIASES:
-        raise Refused(
-            400, f"The supported API model names are {', '.join(MODELS)}, but you passed {model}."
-        )
+        raise Refused(400, f"The supported API model names are {', '.join(MODELS)}, but you passed {model}.")
     if body.get("stream_options") is not None and not body.get("stream"):
         raise Refused(400, "stream_options should be set along with stream = true")
     for name, (low, high) in (_RANGES | {"max_tokens": (1, _MAX_TOKENS[kind])}).items():

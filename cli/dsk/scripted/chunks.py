@@ -180,9 +180,7 @@ def _whole_logprobs(answer: Answer, asked: Asked, values: tuple[float, ...]) -> 
     return found
 
 
-def _fim_logprobs(
-    pieces: tuple[str, ...], start: int, offset: int, asked: Asked, values: tuple[float, ...]
-) -> object:
+def _fim_logprobs(pieces: tuple[str, ...], start: int, offset: int, asked: Asked, values: tuple[float, ...]) -> object:
     if asked.top_logprobs is None:
         return None
     probabilities = [value_at(values, start + place) for place in range(len(pieces))]

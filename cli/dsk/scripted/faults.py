@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-Applies = Literal["all", "stream", "prefix"]
+Applies = Literal["all", "answer", "stream", "prefix"]
 
 
 class Kind(NamedTuple):
@@ -18,7 +18,8 @@ class Kind(NamedTuple):
 
     ``slot`` is what it occupies: of two faults in one slot only the first that has turns left is shown.
     ``argument`` is its placeholder, in brackets where it may be left out, or "" for none. ``applies`` names
-    the completion requests that it is for.
+    the requests that it is for: all, those for an answer, for one that is streamed, or for one that goes on with
+    a prefix.
     """
 
     name: str
@@ -26,6 +27,13 @@ class Kind(NamedTuple):
     slot: str
     applies: Applies
     help: str
+
+    @property
+    def usage(self) -> str:
+        """The name with its argument, as the help shows it."""
+        optional = self.argument.startswith("[")
+        argument = f"[={self.argument[1:]}" if optional else f"={self.argument}" if self.argument else ""
+        return self.name + argument
 
 
 #: The slot of faults that stand in for the whole answer.
@@ -47,10 +55,7 @@ _STATUSES = {
 }
 
 _TABLE: tuple[Kind, ...] = (
-    *(
-        Kind(str(status), "[SECONDS]", INSTEAD, "all", f"HTTP {status}: {text}; SECONDS is sent as Retry-After")
-        for status, text in _STATUSES.items()
-    ),
+    *(Kind(str(status), "[SECONDS]", INSTEAD, "all", f"HTTP {status}: {text}") for status, text in _STATUSES.items()),
     Kind("redirect", "URL", INSTEAD, "all", "HTTP 307 to URL"),
     Kind("html", "", INSTEAD, "all", "HTTP 200 with an HTML page, as captive portals give"),
     Kind("stall", "", INSTEAD, "all", "not one byte, the connection open until the client leaves"),
@@ -66,8 +71,8 @@ _TABLE: tuple[Kind, ...] = (
     Kind("garbage-after", "N", "garbage", "stream", "after N tokens a frame that is not JSON; the rest follows"),
     Kind("no-done", "", "done", "stream", "the stream ends without [DONE]"),
     Kind("no-finish", "", "finish", "stream", "[DONE] comes without a finish reason"),
-    Kind("finish", "REASON", "finish", "all", "the finish reason is REASON, whatever the answer"),
-    Kind("empty", "", "empty", "all", "an answer without content"),
+    Kind("finish", "REASON", "finish", "answer", "the finish reason is REASON, whatever the answer"),
+    Kind("empty", "", "empty", "answer", "an answer without content"),
     Kind("repeat-prefix", "", "repeat-prefix", "prefix", "a prefix completion begins with the prefix again"),
     Kind("not-stream", "", "not-stream", "stream", "one JSON object although a stream was asked for"),
     Kind("usage-alone", "", "usage-alone", "stream", "usage in a chunk of its own, its choices empty"),
@@ -116,7 +121,7 @@ def parse_fault(text: str) -> Fault:
     match = _FORM.fullmatch(text)
     kind = KINDS.get(match["name"]) if match else None
     if match is None or kind is None:
-        raise ValueError(f"unknown fault {text!r}; known are {', '.join(KINDS)}")
+        raise ValueError(f"unknown fault {text!r}")
     argument = match["argument"]
     if argument is None and kind.argument and not kind.argument.startswith("["):
         raise ValueError(f"fault {kind.name} needs an argument: {kind.name}={kind.argument}")

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 OUTSIDE = -9999.0
 _REPORTED = 5
-_OTHERS: Final = tuple(" the| a| and| to| of| in| it| was| that| on| for| with| as| her| his| at| by| an| not| so| one".split("|"))
+_OTHERS: Final = " the, a, and, to, of, in, it, was, that, on, for, with, as, her, his, at, by, an, not, so, one"
+_ALTERNATIVES: Final = tuple(_OTHERS.split(","))
 
 
 def value_at(values: Sequence[float], place: int) -> float:
@@ -43,6 +44,6 @@ def _entry(token: str, value: float) -> dict[str, Any]:
 
 
 def _alternatives(token: str, value: float, top: int) -> list[tuple[str, float]]:
-    others = [other for other in _OTHERS if other != token]
+    others = [other for other in _ALTERNATIVES if other != token]
     made_up = [(o, value - 2.5 * (n + 1) if n < _REPORTED else OUTSIDE) for n, o in enumerate(others)]
     return [(token, value), *made_up][:top]

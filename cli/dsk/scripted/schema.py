@@ -138,9 +138,7 @@ def _check_message(message: Any, path: str, place: str) -> None:
     _check_fields(message, MESSAGE, needed, path, place)
 
 
-def _check_fields(
-    value: Any, fields: Mapping[str, Type], needed: tuple[str, ...], path: str, place: str
-) -> None:
+def _check_fields(value: Any, fields: Mapping[str, Type], needed: tuple[str, ...], path: str, place: str) -> None:
     where = f"{path}: " if path else ""
     if not isinstance(value, dict):
         raise misfit(f"{where}invalid type: {_describe(value)}, expected a map{place}")

@@ -25,9 +25,10 @@ class Reply(NamedTuple):
     ``text`` None is a short built-in story and ``reasoning`` None a built-in line of thought; reasoning is
     given only where the request has thinking on. With ``echo`` the answer is the request's last user message.
     ``recording`` is a recorded SSE body, served as it is, frame by frame, in place of everything else.
-    ``status`` other than 200 answers with that error, its body the usual one or ``body``. ``logprobs`` are the
-    values reported where the request asks for them, one for each token, the last one repeated. ``usage``
-    replaces or adds fields of the usage object. ``pace`` and ``faults`` are this reply's own.
+    ``status`` other than 200 answers with that error, its body the usual one; ``body`` is any other body, also
+    with 200. ``logprobs`` are the values reported where the request asks for them, one for each token, the last
+    one repeated. ``usage`` replaces or adds fields of the usage object. ``pace`` and ``faults`` are this reply's
+    own.
     """
 
     text: str | None = None
@@ -51,8 +52,9 @@ class Script(NamedTuple):
     ``replies`` are given one after another and the last one is repeated; a request that goes on with an answer
     (prefix completion) gets the same reply again. ``pace`` is in tokens a second, 0 as fast as it goes;
     ``first_token`` in seconds, before the first token; ``keep_alive`` is the number of signs of life sent
-    meanwhile. ``require_key`` refuses requests without a key. Paths outside ``base_path`` (such as "/v1") are
-    not found. A body of more than ``body_limit`` bytes is refused with 413.
+    meanwhile. ``require_key`` refuses requests without a key, ``strict`` models that DeepSeek does not have. Paths
+    outside ``base_path`` (such as "/v1") are not found. A body of more than ``body_limit`` bytes is refused with
+    413.
     """
 
     replies: tuple[Reply, ...] = (Reply(),)
@@ -61,5 +63,6 @@ class Script(NamedTuple):
     keep_alive: int = 0
     faults: tuple[Fault, ...] = ()
     require_key: bool = False
+    strict: bool = False
     base_path: str = ""
     body_limit: int = 64 << 20

@@ -31,44 +31,69 @@ class Story(NamedTuple):
 _STORIES = (
     Story(
         "The Lighthouse Kettle",
-        "A short story is wanted. A lighthouse, a kettle, some weather: that is enough to make a small evening of.",
+        ("A short story is wanted. A lighthouse, a kettle, some weather: that is enough to make a small evening of."),
         (
-            "The keeper of the north light owned one kettle, and the kettle had opinions. On calm days it boiled in "
-            "silence. When a storm was coming it sang, a full hour before the barometer moved.",
-            "For eleven years she trusted it. She lit the lamp early when it sang, and eleven years of fishing boats "
-            "came home without a scratch.",
-            "Then one clear afternoon it sang so loudly that the gulls left the roof. The sea was flat as a plate. "
-            "She lit the lamp all the same, poured two cups instead of one, and sat down on the step.",
-            "At dusk a small boat rounded the point, its sail patched with a bedsheet. “I saw the light,” said her "
-            "brother, “and I smelled the tea.”",
+            (
+                "The keeper of the north light owned one kettle, and the kettle had opinions. On calm days it "
+                "boiled in silence. When a storm was coming it sang, a full hour before the barometer moved."
+            ),
+            (
+                "For eleven years she trusted it. She lit the lamp early when it sang, and eleven years of "
+                "fishing boats came home without a scratch."
+            ),
+            (
+                "Then one clear afternoon it sang so loudly that the gulls left the roof. The sea was flat as a "
+                "plate. She lit the lamp all the same, poured two cups instead of one, and sat down on the step."
+            ),
+            (
+                "At dusk a small boat rounded the point, its sail patched with a bedsheet. “I saw the light,” "
+                "said her brother, “and I smelled the tea.”"
+            ),
         ),
     ),
     Story(
         "The Fox Who Kept Time",
         "The user would like a tale. Perhaps a fox and a station clock, told plainly, with a kind ending.",
         (
-            "The clock at Alder Halt had stopped at ten past four, and nobody had the money to mend it. So the fox "
-            "that lived under the platform took over.",
-            "Every morning he walked along the rails at the minute the milk train was due, and every evening he sat "
-            "by the bench when the last one left. People set their watches by his tail.",
-            "In winter the snow hid the rails, the trains ran late, and the fox ran late with them, out of "
-            "politeness.",
-            "When spring came the village bought a new clock after all. It was two minutes slow. They left it that "
-            "way for a week, then moved its hands, quietly, until it agreed with the fox.",
+            (
+                "The clock at Alder Halt had stopped at ten past four, and nobody had the money to mend it. So "
+                "the fox that lived under the platform took over."
+            ),
+            (
+                "Every morning he walked along the rails at the minute the milk train was due, and every evening "
+                "he sat by the bench when the last one left. People set their watches by his tail."
+            ),
+            (
+                "In winter the snow hid the rails, the trains ran late, and the fox ran late with them, out of "
+                "politeness."
+            ),
+            (
+                "When spring came the village bought a new clock after all. It was two minutes slow. They left it"
+                " that way for a week, then moved its hands, quietly, until it agreed with the fox."
+            ),
         ),
     ),
     Story(
         "A Map of Small Rain",
         "Something gentle is called for: a mapmaker, some rain, and a reason to go out without an umbrella.",
         (
-            "Mira drew maps for a living, but the one on her kitchen wall was for herself. It showed where the rain "
-            "fell: here a line of drizzle behind the bakery, there a puddle the size of a cat.",
-            "Her neighbours laughed, then began to ask. Where should one stand to hear it on a tin roof? Which street "
-            "smelled best after a shower? She pencilled in their answers, each in its own colour.",
-            "One June it did not rain at all. The wells sank, and people came to look at the map the way one looks at "
-            "old letters.",
-            "On the last day of the month a single drop fell on the paper, from a crack in her ceiling. She drew a "
-            "circle around it, wrote “here”, and went outside to wait with everyone else.",
+            (
+                "Mira drew maps for a living, but the one on her kitchen wall was for herself. It showed where "
+                "the rain fell: here a line of drizzle behind the bakery, there a puddle the size of a cat."
+            ),
+            (
+                "Her neighbours laughed, then began to ask. Where should one stand to hear it on a tin roof? "
+                "Which street smelled best after a shower? She pencilled in their answers, each in its own "
+                "colour."
+            ),
+            (
+                "One June it did not rain at all. The wells sank, and people came to look at the map the way one "
+                "looks at old letters."
+            ),
+            (
+                "On the last day of the month a single drop fell on the paper, from a crack in her ceiling. She "
+                "drew a circle around it, wrote “here”, and went outside to wait with everyone else."
+            ),
         ),
     ),
 )

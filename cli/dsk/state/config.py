@@ -130,13 +130,13 @@ def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
     """tomllib's message, its place moved to the front: "... (at line 3, column 7)" or "... (at end of document)"."""
     import re
 
-    what, _, where = said.rpartition(" (at ")
-    found = re.match(r"line (\d+), column (\d+)\)", where)
-    if found:
-        return UsageFault(f"{path}:{found[1]}: not TOML", f"{what} (column {found[2]})")
-    if where:
-        return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
-    return UsageFault(f"{path}: not TOML", said)
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
+    if found is None:
+        return UsageFault(f"{path}: not TOML", said)
+    what, line, column = found.groups()
+    if line:
+        return UsageFault(f"{path}:{line}: not TOML", f"{what} (column {column})")
+    return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
 
 
 def _checked(places: Places, tree: Mapping[str, Any]) -> Config:

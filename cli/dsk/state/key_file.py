@@ -25,19 +25,21 @@ def read_key_file(path: str) -> bytes | None:
         return None
     except OSError as error:
         raise KeyFault(what, error.strerror or str(error)) from error
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise KeyFault(what, "it is not a regular file", hint="dsk key set writes a new one")
+            raise KeyFault(what, "it is not a regular file")
         mode = stat.S_IMODE(status.st_mode)
         if mode & ~MODE:
             from shlex import quote
 
             raise KeyFault(what, f"its mode {mode:04o} is wider than 0600", hint=f"chmod 600 {quote(path)}")
-        try:
+        with open(descriptor, "rb", closefd=False) as file:
             data = file.read(SIZE_LIMIT + 1)
-        except OSError as error:
-            raise KeyFault(what, error.strerror or str(error)) from error
+    except OSError as error:
+        raise KeyFault(what, error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
     if len(data) > SIZE_LIMIT:
         raise KeyFault(what, "it is far too long for a key")
     return data
@@ -51,6 +53,7 @@ def write_key_file(path: str, secret: str) -> None:
     from pathlib import Path
     from tempfile import mkstemp
 
+    what = f"the key file {path} cannot be written"
     folder = Path(path).parent
     try:
         for part in (*reversed(folder.parents), folder):
@@ -69,8 +72,10 @@ def write_key_file(path: str, secret: str) -> None:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
+    except FileExistsError as error:
+        raise LocalFault(what, f"{error.filename} is not a folder") from error
     except OSError as error:
-        raise LocalFault(f"the key file {path} cannot be written", error.strerror or str(error)) from error
+        raise LocalFault(what, error.strerror or str(error)) from error
 
 
 def remove_key_file(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dsk.stream.chunk import ChunkReader
-from dsk.stream.events import Done, Event, Malformed
+from dsk.stream.events import Done, Event, Malformed, Trouble
 from dsk.stream.parsing import parse
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
@@ -25,13 +25,15 @@ def read_body(data: bytes, chunks: ChunkReader) -> list[Event]:
     try:
         value = sole(parse(text))
     except ValueError as error:
-        return _malformed(f"it is not one whole JSON value: {error}")
+        return _malformed(f"it is not JSON: {error}")
     if not isinstance(value, dict):
         return _malformed("it is JSON, but no object")
     events = chunks.read(value)
-    if isinstance(value.get("choices"), list):
+    if events and isinstance(events[-1], Trouble):
+        return events
+    if value.get("choices"):
         return [*events, Done()]
-    return events or _malformed("it is JSON, but neither an answer nor an error")
+    return _malformed("it is JSON, but neither an answer nor an error")
 
 
 def sole(value: object) -> object:

@@ -62,11 +62,12 @@ class ChunkReader:
         if type(index) is not int or index < 0:
             index = position
         delta = choice.get("delta")
-        if isinstance(delta, dict):
+        has_content = isinstance(delta, dict) and self._read_delta(delta, index, events)
+        if has_content:
             self._has_deltas = True
         elif not self._has_deltas:
-            delta = choice.get("message")
-        has_content = isinstance(delta, dict) and self._read_delta(delta, index, events)
+            message = choice.get("message")
+            has_content = isinstance(message, dict) and self._read_delta(message, index, events)
         if not has_content:
             # Legacy and FIM completions have text alone; a server that sends it beside a delta says it once.
             text = choice.get("text")

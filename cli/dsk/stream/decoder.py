@@ -1,12 +1,11 @@
 """A response body to events, as it arrives: joins frames, JSON and chunks, and knows when all is said.
 
-What the frames hold is read elsewhere; what becomes of the events is not known here.
+What a frame or a chunk holds is read elsewhere; what becomes of the events is not known here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dsk.stream.body import read_body, sole
 from dsk.stream.chunk import ChunkReader
@@ -16,8 +15,9 @@ from dsk.stream.parsing import parse
 from dsk.stream.surrogates import Joiner
 from dsk.stream.trouble import trouble_of
 
-DONE = "[DONE]"
-ERROR = "error"
+_DONE = "[DONE]"
+_ERROR = "error"
+_ENDS = frozenset((Done, Trouble, Malformed))
 _CUT = "the stream ended inside it"
 _EXCERPT = 60
 
@@ -34,7 +34,10 @@ class Decoder:
 
     def feed(self, data: bytes) -> Sequence[Event]:
         """The events that these bytes, of any length, complete."""
-        return self._read(self._frames.feed(data)) if not self._over else []
+        if self._over:
+            return []
+        items = self._frames.feed(data)
+        return self._read(items) if items else []
 
     def close(self) -> Sequence[Event]:
         """The last events, now that the body has ended.
@@ -45,10 +48,8 @@ class Decoder:
             return []
         self._is_at_end = True
         events = self._read(self._frames.close())
-        if not self._over:
-            events += self._joiner.flush()
         self._over = True
-        return events
+        return events + self._joiner.flush()
 
     def _read(self, items: list[Item]) -> list[Event]:
         events: list[Event] = []
@@ -57,10 +58,10 @@ class Decoder:
                 self._read_frame(item, events)
             elif isinstance(item, Comment):
                 events.append(item)
-            elif isinstance(item, Malformed):
-                self._fail(item.number, item.why, events)
+            elif isinstance(item, Body):
+                self._add(read_body(item.data, self._chunks), events, has_escapes=True)
             else:
-                self._add(read_body(item.data, self._chunks), events)
+                self._fail(item.number, item.why, events)
             if self._over:
                 break
         return events
@@ -75,9 +76,59 @@ class Decoder:
             value = sole(value)
         if isinstance(value, dict):
             fresh = self._chunks.read(value)
-            if frame.event == ERROR and not (fresh and isinstance(fresh[-1], Trouble)):
-                fresh.append(trouble_of(value if "choices" not in value else None))
-            if self._joiner.is_waiting or "\\u" in frame.data:
-                fresh = self._joiner.join(fresh)
-            events += fresh
-            ...
+            if frame.event == _ERROR and not (fresh and isinstance(fresh[-1], Trouble)):
+                fresh.append(trouble_of(None if "choices" in value else value))
+            self._add(fresh, events, has_escapes="\\u" in frame.data)
+        elif frame.event == _ERROR:
+            self._add([trouble_of(value)], events, has_escapes=True)
+        elif not _is_foreign(frame):
+            self._fail(frame.number, "it is JSON, but no object", events)
+
+    def _read_text(self, frame: Frame, why: str, events: list[Event]) -> None:
+        """Read data that is not one JSON value. ``why`` says so."""
+        text = frame.data.strip()
+        if text == _DONE:
+            self._add([Done()], events, has_escapes=True)
+        elif frame.event == _ERROR:
+            self._add([trouble_of(text)], events, has_escapes=True)
+        elif _is_linewise(text):
+            self._read_lines(frame, events)
+        elif not text or _is_foreign(frame) or (self._is_at_end and _DONE.startswith(text)):
+            return
+        else:
+            excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+            self._fail(frame.number, f"{excerpt!r} is not JSON: {why}", events)
+
+    def _read_lines(self, frame: Frame, events: list[Event]) -> None:
+        """Read a frame whose lines are chunks of their own: some proxies drop the blank lines between frames.
+
+        Such a stream is one long frame, so that it can be read only when its blank line comes, or its end.
+        """
+        for line in frame.data.split("\n"):
+            self._read_frame(frame._replace(data=line), events)
+            if self._over:
+                return
+
+    def _fail(self, number: int, why: str, events: list[Event]) -> None:
+        is_cut = self._is_at_end and number > 0
+        self._add([Malformed(number, _CUT if is_cut else why)], events, has_escapes=True)
+
+    def _add(self, fresh: list[Event], events: list[Event], *, has_escapes: bool) -> None:
+        if has_escapes or self._joiner.is_waiting:
+            fresh = self._joiner.join(fresh)
+        events += fresh
+        if fresh and type(fresh[-1]) in _ENDS:
+            self._over = True
+
+
+def _is_foreign(frame: Frame) -> bool:
+    """Whether a frame has a name of its own and nothing like a chunk: a ping, say."""
+    return frame.event != "message" and not frame.data.lstrip().startswith("{")
+
+
+def _is_linewise(text: str) -> bool:
+    first, line_end, _ = text.partition("\n")
+    try:
+        return bool(line_end) and isinstance(parse(first), dict)
+    except ValueError:
+        return False

@@ -40,7 +40,7 @@ class Refusal(NamedTuple):
 class ToolCall(NamedTuple):
     """A fragment of a tool call. ``id`` and ``name`` are None where the fragment does not set them."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     id: str | None
     name: str | None
     arguments: str
@@ -81,7 +81,10 @@ class Trouble(NamedTuple):
 
 
 class Malformed(NamedTuple):
-    """A frame that is not what it should be. ``number`` counts data frames from 1. Nothing follows it."""
+    """A frame that is not what it should be. Nothing follows it.
+
+    ``number`` counts data frames from 1; 0 is a body that is no event stream.
+    """
 
     number: int
     why: str
@@ -92,16 +95,5 @@ class Done(NamedTuple):
 
 
 Event: TypeAlias = (
-    Start
-    | Content
-    | Reasoning
-    | Refusal
-    | ToolCall
-    | Logprobs
-    | Finish
-    | Usage
-    | Comment
-    | Trouble
-    | Malformed
-    | Done
+    Start | Content | Reasoning | Refusal | ToolCall | Logprobs | Finish | Usage | Comment | Trouble | Malformed | Done
 )

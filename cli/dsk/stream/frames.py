@@ -26,7 +26,7 @@ _FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
 # the body of a failed request. The standard would drop both, and with them the reason.
 _ERROR_FIELD = b"error:"
 _ERROR_BODY = b'{"error"'
-_ODD = (b":", _ERROR_FIELD, _ERROR_BODY)
+_ODD_STARTS = (b":", _ERROR_FIELD, _ERROR_BODY)
 
 
 class Frame(NamedTuple):
@@ -67,10 +67,12 @@ class Frames:
             return []
         if self._body is not None:
             self._body += data
-            return self._bounded([], len(self._body), 0)
+            return self._too_long(0) if len(self._body) > self._limit else []
         blocks = self._blocks.feed(data)
         items = self._read(blocks) if blocks else []
-        return self._bounded(items, self._blocks.size, self._number + 1)
+        if self._blocks.size > self._limit and not self._over:
+            items += self._too_long(self._number + 1)
+        return items
 
     def close(self) -> list[Item]:
         """What was left when the body ended: a frame here is one that no blank line has ended."""
@@ -96,11 +98,9 @@ class Frames:
         self._opening = (self._opening + data[:OPENING])[:OPENING]
         return data
 
-    def _bounded(self, items: list[Item], size: int, number: int) -> list[Item]:
-        if size > self._limit and not self._over:
-            self._over = True
-            items.append(Malformed(number, f"it is longer than {self._limit:,} bytes"))
-        return items
+    def _too_long(self, number: int) -> list[Item]:
+        self._over = True
+        return [Malformed(number, f"it is longer than {self._limit:,} bytes")]
 
     def _read(self, blocks: bytes) -> list[Item]:
         items: list[Item] = []
@@ -134,9 +134,9 @@ class Frames:
 
     def _dispatch(self, blocks: Iterable[bytes], items: list[Item]) -> None:
         """Append what sseclient makes of the blocks; raises UnicodeDecodeError at one that is not UTF-8."""
-        from sseclient import SSEClient  # type: ignore[import-untyped]
+        from sseclient import SSEClient
 
-        for event in SSEClient(blocks).events():
+        for event in SSEClient(iter(blocks)).events():
             self._number += 1
             items.append(Frame(self._number, event.event, event.data))
 
@@ -160,7 +160,10 @@ class Frames:
 
 def _has_odd_line(blocks: bytes) -> bool:
     return (
-        blocks.startswith(_ODD) or b"\n:" in blocks or b"\n" + _ERROR_FIELD in blocks or b"\n{" in blocks
+        b"\n:" in blocks
+        or blocks.startswith(_ODD_STARTS)
+        or b"\n" + _ERROR_FIELD in blocks
+        or b"\n" + _ERROR_BODY in blocks
     )
 
 

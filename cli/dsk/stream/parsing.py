@@ -9,8 +9,8 @@ import json
 
 #: Nothing that answers a question nests deeper, and what does could not be printed.
 DEEPEST = 100
-# A frame shorter than this cannot nest deeper than the stack bears.
-_SHORT = 1000
+# A text shorter than this cannot nest deeper than the stack bears.
+_SHORT = 400
 _BLANK = " \t\r\n"
 
 
@@ -32,7 +32,9 @@ def _parse_with_care(text: str) -> object:
     try:
         value, end = _scan(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at character {error.pos + 1}") from error
+        if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+            raise ValueError("it ends too early") from error
+        raise ValueError(f"{error.msg[0].lower()}{error.msg[1:]} at character {error.pos + 1}") from error
     except ValueError as error:
         raise ValueError("it holds a number that is too long") from error
     except RecursionError as error:

@@ -1,12 +1,12 @@
 """Makes texts whole: a character that a server cut in two as JSON escapes is joined, a lone half is replaced.
 
-JSON can name the halves of a UTF-16 pair one by one ("\\\\ud83d" in one delta, "\\\\ude00" in the next); UTF-8 cannot
+JSON can name the halves of a UTF-16 pair one by one ("\\ud83d" in one delta, "\\ude00" in the next); UTF-8 cannot
 hold such a half, so none may leave this room.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from dsk.stream.events import (
     Comment,
@@ -24,7 +24,7 @@ from dsk.stream.events import (
     Usage,
 )
 
-LOST = "\ufffd"
+_LOST = "\ufffd"
 
 
 def clean(text: str) -> str:
@@ -42,18 +42,21 @@ def _clean_data(value: Any) -> Any:
     return value
 
 
-class _Flow(NamedTuple):
-    """A text that comes in pieces: one of a choice's texts, or the arguments of one of its calls."""
+_Text: TypeAlias = "type[Content] | type[Reasoning] | type[Refusal]"
 
-    kind: type[Content | Reasoning | Refusal | ToolCall]
+
+class _Flow(NamedTuple):
+    """A text that comes in pieces: one of a choice's texts, or, without a kind, the arguments of a call."""
+
+    kind: _Text | None
     choice: int
     call: int
 
     def lost(self) -> Event:
         """The event for a half whose other half never came."""
-        if self.kind is ToolCall:
-            return ToolCall(self.call, None, None, LOST, self.choice)
-        return self.kind(LOST, self.choice)  # type: ignore[call-arg]
+        if self.kind is None:
+            return ToolCall(self.call, None, None, _LOST, self.choice)
+        return self.kind(_LOST, self.choice)
 
 
 class Joiner:
@@ -77,7 +80,7 @@ class Joiner:
                     if text:
                         whole.append(event._replace(text=text))
                 case ToolCall(index, call_id, name, arguments, choice):
-                    text = self._take(_Flow(ToolCall, choice, index), arguments, whole)
+                    text = self._take(_Flow(None, choice, index), arguments, whole)
                     call_id, name = call_id and clean(call_id), name and clean(name)
                     if text or call_id or name:
                         whole.append(ToolCall(index, call_id, name, text, choice))

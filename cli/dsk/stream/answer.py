@@ -1,0 +1,195 @@
+"""What a stream has said so far, gathered from its events. Pure; how it is to be judged is in ``verdict``."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from dsk.stream.events import (
+    Comment,
+    Content,
+    Done,
+    Event,
+    Finish,
+    Logprobs,
+    Malformed,
+    Reasoning,
+    Refusal,
+    Start,
+    ToolCall,
+    Trouble,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from dsk.errors import Failure
+
+
+class Call:
+    """A tool call. ``arguments`` is what the model wrote: JSON as a rule, but it may be empty, cut or wrong."""
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.name = ""
+        self._arguments = StringIO()
+
+    def add(self, fragment: ToolCall) -> None:
+        """Take a fragment; an id and a name, once set, stay."""
+        self.id = self.id or fragment.id or ""
+        self.name = self.name or fragment.name or ""
+        self._arguments.write(fragment.arguments)
+
+    @property
+    def arguments(self) -> str:
+        """The arguments so far."""
+        return self._arguments.getvalue()
+
+
+class Choice:
+    """One of the answers that were asked for at once."""
+
+    def __init__(self) -> None:
+        self.finish_reason: str | None = None
+        #: As the server sends them, their lists joined over the stream.
+        self.logprobs: dict[str, Any] | None = None
+        self._content = StringIO()
+        self._reasoning = StringIO()
+        self._refusal = StringIO()
+        self._calls: dict[int, Call] = {}
+        # Writing is what happens for every token.
+        self.add_content = self._content.write
+        self.add_reasoning = self._reasoning.write
+        self.add_refusal = self._refusal.write
+
+    @property
+    def content(self) -> str:
+        """The answer so far."""
+        return self._content.getvalue()
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return self._reasoning.getvalue()
+
+    @property
+    def refusal(self) -> str:
+        """The refusal so far."""
+        return self._refusal.getvalue()
+
+    @property
+    def tool_calls(self) -> list[Call]:
+        """The tool calls in the order of their index."""
+        return [self._calls[index] for index in sorted(self._calls)]
+
+    def add_call(self, fragment: ToolCall) -> None:
+        """Take a fragment of a tool call."""
+        self._calls.setdefault(fragment.index, Call()).add(fragment)
+
+    def add_logprobs(self, data: dict[str, Any]) -> None:
+        """Join the lists of a further token's log probabilities to those before."""
+        if self.logprobs is None:
+            self.logprobs = {}
+        for key, value in data.items():
+            if isinstance(value, list):
+                known = self.logprobs.get(key)
+                if isinstance(known, list):
+                    known += value
+                else:
+                    self.logprobs[key] = list(value)
+            elif value is not None or key not in self.logprobs:
+                self.logprobs[key] = value
+
+
+class Answer:
+    """All choices, the usage, and how the stream ended. Texts are those of choice 0, the one that is printed."""
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.model = ""
+        self.choices: dict[int, Choice] = {}
+        #: Token counts as the server sent them last.
+        self.usage: dict[str, Any] | None = None
+        #: Whether ``[DONE]`` was seen.
+        self.done = False
+        #: Whether anything but comments was seen.
+        self.begun = False
+        #: What broke the stream off, if something did.
+        self.break_off: Trouble | Malformed | None = None
+
+    def add(self, event: Event) -> None:
+        """Take the next event of the stream."""
+        match event:
+            case Content(text, choice):
+                self._choice(choice).add_content(text)
+            case Reasoning(text, choice):
+                self._choice(choice).add_reasoning(text)
+            case Refusal(text, choice):
+                self._choice(choice).add_refusal(text)
+            case ToolCall():
+                self._choice(event.choice).add_call(event)
+            case Logprobs(data, choice):
+                self._choice(choice).add_logprobs(data)
+            case Finish(reason, choice):
+                self._choice(choice).finish_reason = reason
+            case Usage(data):
+                self.usage = data
+            case Start(stream_id, model):
+                self.id, self.model = stream_id, model
+            case Trouble() | Malformed():
+                self.break_off = event
+            case Done():
+                self.done = True
+            case Comment():
+                return
+        self.begun = True
+
+    @property
+    def content(self) -> str:
+        """The answer so far."""
+        return self._printed.content
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return self._printed.reasoning
+
+    @property
+    def refusal(self) -> str:
+        """The refusal so far."""
+        return self._printed.refusal
+
+    @property
+    def tool_calls(self) -> list[Call]:
+        """The tool calls so far."""
+        return self._printed.tool_calls
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, in the server's word; None if it has not said."""
+        return self._printed.finish_reason
+
+    @property
+    def trouble(self) -> bool:
+        """Whether the stream was broken off by an error frame or a malformed frame."""
+        return self.break_off is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether this is the whole answer."""
+        return self.verdict() is None
+
+    def verdict(self) -> Failure | None:
+        """None if the answer is whole, else why it is not."""
+        from dsk.stream.verdict import judge
+
+        return judge(self)
+
+    @property
+    def _printed(self) -> Choice:
+        return self.choices.get(0) or Choice()
+
+    def _choice(self, index: int) -> Choice:
+        choice = self.choices.get(index)
+        if choice is None:
+            choice = self.choices[index] = Choice()
+        return choice

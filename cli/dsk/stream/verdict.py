@@ -1,0 +1,76 @@
+"""Whether an answer is whole, and if not, whose fault that is. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import BrokenFault, Failure, FilterFault, LengthFault
+from dsk.stream.events import Malformed, Trouble
+
+if TYPE_CHECKING:
+    from dsk.stream.answer import Answer
+
+_AGAIN = "run it again"
+_AGAIN_OR_ELSEWHERE = "run it again, or check the base URL; --raw shows the body"
+# "function_call" is what "tool_calls" was called before there could be several.
+_WHOLE = frozenset(("stop", "tool_calls", "function_call"))
+_CUT_BY_SERVER = {
+    "insufficient_system_resource": "it was short of resources",
+    "aborted": "it aborted the answer",
+}
+
+
+def judge(answer: Answer) -> Failure | None:
+    """None for a whole answer, else its failure. Only choice 0 counts, and an error outdoes a finish reason."""
+    if answer.break_off is not None:
+        return _broken_off(answer.break_off)
+    reason = answer.finish_reason
+    if reason in _WHOLE or (reason is None and answer.done):
+        return _refused(answer)
+    if reason == "length":
+        return _too_long(answer)
+    if reason == "content_filter":
+        return FilterFault("the content filter cut the answer", answer.refusal, hint="put the prompt in other words")
+    if reason is not None:
+        why = _CUT_BY_SERVER.get(reason)
+        said = f"{why} (finish reason {reason})" if why else f"unknown finish reason {reason!r}"
+        return BrokenFault("the server cut the answer", said, hint=_AGAIN)
+    if not answer.begun:
+        return BrokenFault("no frames came", "the stream ended before the answer began", hint=_AGAIN)
+    return BrokenFault("the stream ended without finish reason and [DONE]", hint=_AGAIN)
+
+
+def _broken_off(event: Trouble | Malformed) -> Failure:
+    if isinstance(event, Trouble):
+        said = f"{event.message} ({event.kind})" if event.kind else event.message
+        return BrokenFault("the server reported an error", said, hint=_AGAIN)
+    if event.number:
+        return BrokenFault(f"frame {event.number} is malformed", event.why, hint=f"{_AGAIN}; --raw shows the frames")
+    return BrokenFault("the body is malformed", event.why, hint=_AGAIN_OR_ELSEWHERE)
+
+
+def _refused(answer: Answer) -> Failure | None:
+    if answer.refusal and not answer.content:
+        return FilterFault("the model refused", answer.refusal, hint="put the prompt in other words")
+    return None
+
+
+def _too_long(answer: Answer) -> Failure:
+    usage = answer.usage or {}
+    tokens, thought = usage.get("completion_tokens"), _reasoning_tokens(usage)
+    if not answer.content and not answer.tool_calls and (answer.reasoning or thought):
+        return LengthFault(
+            "the token limit cut the answer",
+            f"the reasoning used up all {tokens} tokens" if tokens else "the reasoning used up all tokens",
+            hint="raise --max-tokens, or turn the reasoning off with --no-think",
+        )
+    return LengthFault(
+        "the token limit cut the answer",
+        f"it has {tokens} tokens" if tokens else "",
+        hint="raise --max-tokens",
+    )
+
+
+def _reasoning_tokens(usage: dict[str, Any]) -> object:
+    details = usage.get("completion_tokens_details")
+    return details.get("reasoning_tokens") if isinstance(details, dict) else None

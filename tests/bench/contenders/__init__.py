@@ -1,0 +1,1 @@
+"""The ways of asking that are held against each other, as people write them."""

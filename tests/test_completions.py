@@ -1,0 +1,250 @@
+"""The completion scripts in the shells that they are for: real bash, zsh and fish."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from dsk.commands.root import ROOT as ROOT_COMMAND
+from dsk.shells.scripts import SEPARATOR
+from tests.harness import DSK, Dsk, clean_env
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMITTED = {
+    "bash": ROOT / "completions" / "dsk",
+    "zsh": ROOT / "completions" / "_dsk",
+    "fish": ROOT / "completions" / "dsk.fish",
+}
+CONFIG = """
+[aliases]
+quick = "deepseek-flash"
+[profiles.local]
+base_url = "http://127.0.0.1:9"
+model = "qwen3:8b"
+"""
+# What is typed before TAB, and the arguments that dsk gets when the line is then entered.
+COMPLETED = {
+    "dsk as": ["ask"],
+    "dsk key or": ["key", "origin"],
+    "dsk completion z": ["completion", "zsh"],
+    "dsk ask --temp": ["ask", "--temperature"],
+    "dsk ask --no-th": ["ask", "--no-think"],
+    "dsk ask hi 'there you' --thi": ["ask", "hi", "there you", "--think"],
+    "dsk ask --reasoning o": ["ask", "--reasoning", "only"],
+    "dsk ask --reasoning=o": ["ask", "--reasoning=only"],
+    "dsk ask -m qui": ["ask", "-m", "quick"],
+    "dsk ask -m qwen3:": ["ask", "-m", "qwen3:8b"],
+    "dsk ask --model=deepseek-v": ["ask", "--model=deepseek-v4-pro"],
+    "dsk send -P lo": ["send", "-P", "local"],
+    "dsk ask -f filt": ["ask", "-f", "filter.md"],
+    "dsk ask --file=filt": ["ask", "--file=filter.md"],
+    "dsk ask -o filt": ["ask", "-o", "filter.md"],
+    "dsk ask --usage-to filt": ["ask", "--usage-to", "filter.md"],
+    "dsk ask -s @filt": ["ask", "-s", "@filter.md"],
+    "dsk ask --system=@filt": ["ask", "--system=@filter.md"],
+    "dsk ask -s @two": ["ask", "-s", "@two words.txt"],
+    'dsk ask -f "two': ["ask", "-f", "two words.txt"],
+    "dsk send filt": ["send", "filter.md"],
+    "dsk decode one.sse filt": ["decode", "one.sse", "filter.md"],
+    "dsk decode folder/ins": ["decode", "folder/inside.sse"],
+    "dsk decode -- filt": ["decode", "--", "filter.md"],
+}
+# Where nothing is known, nothing is added.
+UNKNOWN = {
+    "dsk nonsense filt": ["nonsense", "filt"],
+    "dsk ask filt": ["ask", "filt"],
+    "dsk ask -s filt": ["ask", "-s", "filt"],
+    "dsk ask --temperature filt": ["ask", "--temperature", "filt"],
+}
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A home with files and a config file, and a dsk that shows its arguments, but for completion requests."""
+    programs, home = tmp_path / "bin", tmp_path / "home"
+    for folder in (programs, home / "config" / "dsk", home / "folder"):
+        folder.mkdir(parents=True)
+    program = programs / "dsk"
+    program.write_text(
+        f'#!/bin/sh\n[ -z "$_DSK_COMPLETE" ] || exec {shlex.join(DSK)} "$@"\nprintf \'<%s>\' got "$@" end\necho\n'
+    )
+    program.chmod(0o755)
+    (home / "config" / "dsk" / "config.toml").write_text(CONFIG)
+    for name in ("filter.md", "two words.txt", "folder/inside.sse", "one.sse"):
+        (home / name).touch()
+    env = clean_env(home, {"TERM": "dumb", "INPUTRC": "/dev/null", "HISTFILE": "/dev/null"})
+    return env | {"PATH": f"{programs}:{env['PATH']}"}
+
+
+class Shell:
+    """An interactive shell on a terminal of its own."""
+
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        if not shutil.which(command[0]):
+            pytest.skip(f"{command[0]} is not installed")
+        self._child: pexpect.spawn[str] = pexpect.spawn(
+            command[0],
+            command[1:],
+            env=env,
+            cwd=env["HOME"],
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(40, 300),
+        )
+        self._child.delaybeforesend = None
+
+    def run(self, line: str) -> None:
+        """Enter a line and wait until it has been obeyed."""
+        self._child.sendline(f"{line}; echo do''ne")
+        self._child.expect_exact("done")
+
+    def complete(self, typed: str) -> list[str]:
+        """Type, press TAB, enter the line: the arguments that dsk gets."""
+        self._child.send(f"{typed}\t\r")
+        self._child.expect("<got>(.*?)<end>")
+        match = self._child.match
+        assert isinstance(match, re.Match)
+        return re.findall("<(.*?)>", match[1])
+
+    def close(self) -> None:
+        self._child.close(force=True)
+
+
+@pytest.fixture
+def bash(env: dict[str, str]) -> Iterator[Shell]:
+    shell = Shell(["bash", "--norc", "--noprofile", "-i"], env)
+    shell.run("bind 'set enable-bracketed-paste off'; bind 'set bell-style none'")
+    yield shell
+    shell.close()
+
+
+@pytest.fixture
+def zsh(env: dict[str, str]) -> Iterator[Shell]:
+    shell = Shell(["zsh", "-f", "-i"], env)
+    shell.run("unsetopt beep; unset zle_bracketed_paste")
+    yield shell
+    shell.close()
+
+
+def test_bash_completes(bash: Shell) -> None:
+    bash.run(f'eval "$({shlex.join(DSK)} completion bash)"')
+    wanted = COMPLETED | UNKNOWN
+    assert {typed: bash.complete(typed) for typed in wanted} == wanted
+
+
+def test_bash_completes_by_the_installed_file(bash: Shell) -> None:
+    bash.run(f". {COMMITTED['bash']}")
+    assert bash.complete("dsk as") == ["ask"]
+
+
+def test_bash_completes_the_file_of_a_redirection(bash: Shell, env: dict[str, str]) -> None:
+    bash.run(f". {COMMITTED['bash']}")
+    bash.run("dsk ask hi > filt\t")
+    assert (Path(env["HOME"]) / "filter.md").read_text() == "<got><ask><hi><end>\n"
+
+
+def test_zsh_completes(zsh: Shell) -> None:
+    zsh.run("autoload -Uz compinit; compinit -u -D")
+    zsh.run(f'eval "$({shlex.join(DSK)} completion zsh)"')
+    wanted = COMPLETED | UNKNOWN
+    assert {typed: zsh.complete(typed) for typed in wanted} == wanted
+
+
+def test_zsh_completes_by_the_installed_file(zsh: Shell) -> None:
+    zsh.run(f"fpath=({COMMITTED['zsh'].parent} $fpath); autoload -Uz compinit; compinit -u -D")
+    # The file is loaded by the first completion and stays loaded.
+    assert [zsh.complete(typed) for typed in ("dsk as", "dsk ask -f filt")] == [["ask"], ["ask", "-f", "filter.md"]]
+
+
+@pytest.mark.parametrize("way", ["source", "installed"])
+def test_fish_completes(env: dict[str, str], tmp_path: Path, way: str) -> None:
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = "set -g fish_greeting\n"
+    if way == "source":
+        script += f"{shlex.join(DSK)} completion fish | source\n"
+    else:
+        vendor = tmp_path / "share" / "fish" / "vendor_completions.d"
+        vendor.mkdir(parents=True)
+        shutil.copy(COMMITTED["fish"], vendor)
+        env |= {"XDG_DATA_DIRS": f"{tmp_path}/share:/usr/local/share:/usr/share"}
+    wanted = COMPLETED | UNKNOWN
+    script += "".join(f"echo '>>>'; complete -C {_fish_quoted(typed)}\n" for typed in wanted)
+    done = subprocess.run(
+        ["fish", "-c", script],
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=env["HOME"],
+        timeout=50,
+        check=True,
+    )
+    assert done.stderr == ""
+    answers = [
+        [line.partition("\t")[0] for line in block.splitlines() if line] for block in done.stdout.split(">>>")[1:]
+    ]
+    assert dict(zip(wanted, answers, strict=True)) == (
+        {typed: arguments[-1:] for typed, arguments in COMPLETED.items()} | {typed: [] for typed in UNKNOWN}
+    )
+
+
+def _fish_quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+@pytest.mark.parametrize("shell", COMMITTED)
+def test_the_committed_scripts_are_those_that_the_program_prints(dsk: Dsk, shell: str) -> None:
+    result = dsk.run("completion", shell)
+    assert (result.errors, result.status) == ("", 0)
+    assert result.text == COMMITTED[shell].read_text()
+
+
+def test_an_unknown_shell_is_a_usage_error(dsk: Dsk) -> None:
+    result = dsk.run("completion", "tcsh")
+    assert (result.stdout, result.status) == (b"", 2)
+    assert "'tcsh'" in result.errors
+
+
+def request(dsk: Dsk, *words: str) -> list[list[str]]:
+    """The fields of the answer to a request as zsh makes it."""
+    result = dsk.run(*words, env={"_DSK_COMPLETE": "zsh_complete"})
+    assert (result.errors, result.status) == ("", 0)
+    return [line.split(SEPARATOR) for line in result.text.splitlines()]
+
+
+def test_every_command_is_offered_with_its_help(dsk: Dsk) -> None:
+    assert request(dsk, "") == [["plain", "", name, text] for name, (_, text) in ROOT_COMMAND.table.items()]
+
+
+def test_every_option_is_offered_and_one_that_is_used_up_is_not(dsk: Dsk) -> None:
+    names = {name for _, _, name, _ in request(dsk, "ask", "-")}
+    assert {"-f", "--file", "--think", "--no-think", "--raw", "-h", "--help", "--debug"} <= names
+    again = {name for _, _, name, _ in request(dsk, "ask", "--think", "-fx", "--model=y", "-")}
+    assert names - again == {"--think", "--no-think", "-m", "--model"}
+
+
+def test_the_value_of_a_short_option_may_be_joined_to_it(dsk: Dsk) -> None:
+    assert request(dsk, "ask", "-mdeepseek-f") == [["plain", "-m", "deepseek-flash", ""]]
+    assert request(dsk, "ask", "-uR", "-os") == [["file", "-o", "s", ""]]
+
+
+def test_a_broken_config_file_offers_no_names_and_says_nothing(dsk: Dsk) -> None:
+    dsk.write_config("[profiles\n")
+    assert request(dsk, "ask", "-P", "") == []
+    assert request(dsk, "ask", "--prof") != []
+
+
+def test_a_request_imports_nothing_of_the_network(dsk: Dsk) -> None:
+    env = {"_DSK_COMPLETE": "zsh_complete", "PYTHONPROFILEIMPORTTIME": "1"}
+    result = dsk.run("ask", "-m", "", env=env)
+    assert b"deepseek-flash" in result.stdout
+    loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
+    assert "dsk.commands.completing" in loaded
+    assert loaded & {"requests", "urllib3", "ssl", "socket", "http.client", "sseclient", "sqlite3", "asyncio"} == set()

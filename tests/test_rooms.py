@@ -1,0 +1,172 @@
+"""The house: which room may know which, what is pure, and where the doors to the outside are.
+
+Read from the source, imports inside functions and for types included. The tables are exact: a way that nobody
+takes any more is to be closed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.harness import Dsk
+
+SOURCE = Path(__file__).resolve().parents[1] / "cli" / "dsk"
+
+# Each room and the rooms that it knows. A room stands below all that it knows: the way goes upwards only.
+KNOWS = {
+    "errors": "",
+    "world": "",
+    "shells": "",
+    "stream": "errors",
+    "request": "errors",
+    "prompt": "errors world",
+    "state": "errors",
+    "wire": "errors",
+    "scripted": "errors",
+    "ending": "errors stream",
+    "output": "errors world stream ending",
+    "exchange": "errors stream wire ending output",
+    "jobs": "errors world shells request prompt state wire scripted output exchange",
+    "commands": "errors world shells request prompt state wire scripted output jobs",
+    "main": "errors world output commands",
+    "__main__": "main",
+}
+
+# Rooms that only compute: the same in, the same out.
+PURE = {"errors", "shells", "stream", "request", "ending"}
+PURE_MAY_IMPORT = {"__future__", "collections", "enum", "html", "io", "json", "re", "shlex", "typing"}
+IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
+
+# Modules with a door of their own, and the files that alone may go through it.
+DOORS = {
+    "click": {"commands", "main.py"},
+    "requests": {"wire"},
+    "urllib3": {"wire"},
+    "ssl": {"wire", "scripted/server.py"},
+    "socket": {"wire", "scripted"},
+    "sseclient": {"stream/frames.py"},
+    "signal": {"main.py"},
+    "subprocess": {"prompt/editor.py", "state/key_command.py"},
+    "getpass": {"jobs/keys.py"},
+}
+NOT_USED = {"argparse", "asyncio", "http", "httpx", "logging", "sqlite3", "rich"}
+
+ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit", "SystemExit"}
+
+# What a run must not have loaded by the time a request could be sent: each costs more than the rest of dsk.
+LATE = {"requests", "urllib3", "sseclient", "ssl", "asyncio", "http", "sqlite3", "rich", "tomllib", "tomli"}
+LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream", "dsk.exchange", "dsk.commands.serve"}
+
+
+class Import(NamedTuple):
+    """One import: the file it is in, relative to the package, and the module."""
+
+    file: Path
+    module: str
+
+
+def room_of(file: Path) -> str:
+    return file.parts[0] if len(file.parts) > 1 else file.stem
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield path.relative_to(SOURCE), ast.parse(path.read_text(), str(path))
+
+
+def imports() -> Iterator[Import]:
+    for file, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from (Import(file, name.name) for name in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{file}: imports are absolute"
+                yield Import(file, node.module or "")
+
+
+IMPORTS = [found for found in imports() if room_of(found.file) != "__init__"]
+OURS = [found for found in IMPORTS if found.module.startswith("dsk.")]
+# "from dsk import __version__" is no room.
+FOREIGN = [found for found in IMPORTS if found.module.partition(".")[0] != "dsk"]
+
+
+def test_every_room_is_in_the_table() -> None:
+    assert {room_of(file) for file, _ in sources()} - {"__init__"} == set(KNOWS)
+
+
+@pytest.mark.parametrize("room", KNOWS)
+def test_a_room_knows_its_neighbours_and_nobody_else(room: str) -> None:
+    known = {found.module.split(".")[1] for found in OURS if room_of(found.file) == room} - {room}
+    assert known == set(KNOWS[room].split())
+
+
+def test_the_way_goes_upwards_only() -> None:
+    order = list(KNOWS)
+    for room, known in KNOWS.items():
+        assert set(known.split()) <= set(order[: order.index(room)]), room
+
+
+@pytest.mark.parametrize("room", sorted(PURE))
+def test_a_pure_room_imports_nothing_that_could_look_outside(room: str) -> None:
+    used = {found.module.partition(".")[0] for found in FOREIGN if room_of(found.file) == room}
+    doors = {module for module, files in DOORS.items() if any(Path(f).parts[0] == room for f in files)}
+    assert used - PURE_MAY_IMPORT <= doors
+
+
+@pytest.mark.parametrize("room", sorted(PURE))
+def test_a_pure_room_opens_and_prints_nothing(room: str) -> None:
+    called = {
+        node.func.id
+        for file, tree in sources()
+        if room_of(file) == room
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert called & IMPURE_CALLS == set()
+
+
+@pytest.mark.parametrize("module", DOORS)
+def test_a_door_is_used_where_it_belongs_and_only_there(module: str) -> None:
+    users = {found.file for found in FOREIGN if found.module.partition(".")[0] == module}
+    places = {Path(place) for place in DOORS[module]}
+    assert {user for user in users if not places & {user, *user.parents}} == set()
+    assert {place for place in places if not any(place in (user, *user.parents) for user in users)} == set()
+
+
+def test_some_modules_are_not_used_at_all() -> None:
+    assert {found for found in FOREIGN if found.module.partition(".")[0] in NOT_USED} == set()
+
+
+def test_only_main_ends_the_process() -> None:
+    enders = {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Attribute, ast.Name)) and ast.unparse(node) in ENDS_THE_PROCESS
+    }
+    assert enders == {Path("main.py")}
+
+
+def test_nothing_is_printed_but_through_descriptors() -> None:
+    printers = {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"print", "click.secho", "sys.stdout.write", "sys.stderr.write"}
+    }
+    assert printers == set()
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--dry-run", "hi", "-I", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert result.status == 0
+    loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
+    assert "dsk.jobs.asking" in loaded, "the list of modules was read"
+    assert {name for name in loaded if name.partition(".")[0] in LATE} == set()
+    assert {name for name in loaded if any(f"{name}.".startswith(f"{late}.") for late in LATE_ROOMS)} == set()
