@@ -1,13 +1,14 @@
 """How fast dsk is, as ratios to other ways of doing the same on the same machine.
 
-    python -m tests.bench            every measure, 11 rounds: the better part of an hour
+    python -m tests.bench            every measure, 11 rounds: an hour or more
     python -m tests.bench --quick    every measure, 3 rounds, smaller sizes: some minutes
     python -m tests.bench --only delivery --rounds 21 --json
 
 Prints Markdown: the budgets with their ratios first, then what each contender took. All numbers are of one run:
 within each round every contender has its turn, each round begins with another one, and the median over the
 rounds counts. Only the ratios mean something; run it on a machine that does nothing else, and with the interpreter
-of the environment in which ``dsk`` is installed, for it is that environment's ``bin/dsk`` which is measured. Linux only.
+of the environment in which ``dsk`` is installed, for it is that environment's ``bin/dsk`` which is
+measured. Linux only.
 
 The load comes from a server process of its own on loopback (``server.py``), which sends frames rendered
 beforehand; for the first token over TLS it stands behind a proxy that delays (``delay.py``). Nothing goes further

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import trustme
-from dsk.scripted.server import ScriptedServer
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
 from tests.harness import KEY, Dsk, Result
 from tests.wire.proxy import TunnelProxy
 

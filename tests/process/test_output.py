@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from dsk.scripted.server import ScriptedServer
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
+from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, Dsk, Result
 
 Serve = Callable[[Script], ScriptedServer]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from dsk.scripted.server import ScriptedServer
 
 from dsk.scripted.script import Script
+from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, Dsk, Result, shell_status, wait_until
 
 

@@ -8,10 +8,10 @@ import shlex
 from collections.abc import Callable
 
 import pytest
-from dsk.scripted.server import ScriptedServer
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
 from tests.harness import KEY, Dsk, Result
 
 Serve = Callable[[Script], ScriptedServer]

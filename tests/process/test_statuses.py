@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from dsk.scripted.server import ScriptedServer
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
 from tests.harness import KEY, Dsk, Result, wait_until
 
 Serve = Callable[[Script], ScriptedServer]

@@ -175,7 +175,7 @@ def test_log_probabilities_belong_to_each_token(serve: Serve) -> None:
     assert list(found[2]) == list(found[3]) == ["content"]
     entry = found[3]["content"][0]
     assert (entry["token"], entry["logprob"], entry["bytes"]) == (" b", -0.25, [32, 98])
-    assert [top["token"] for top in entry["top_logprobs"]][0] == " b"
+    assert next(top["token"] for top in entry["top_logprobs"]) == " b"
     assert len(entry["top_logprobs"]) == 2
 
 

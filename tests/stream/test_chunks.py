@@ -81,6 +81,11 @@ def test_thinking_parts_are_reasoning() -> None:
     ]
 
 
+def test_thinking_parts_beside_reasoning_are_said_once() -> None:
+    thinking = {"type": "thinking", "thinking": "other words"}
+    assert events_of(delta(content=[thinking], reasoning="hm")) == [Reasoning("hm", 0)]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -178,10 +183,16 @@ def test_whole_calls_without_index_are_told_apart_by_id_and_name() -> None:
 
 def test_whole_calls_that_all_have_the_same_index_are_told_apart_by_id() -> None:
     assert events_of(
-        call(index=0, id="a", function=function("f", "{1}")),
-        call(index=0, id="b", function=function("f", "{2}")),
-        call(index=0, function=function(None, " ")),
-    ) == [ToolCall(0, "a", "f", "{1}", 0), ToolCall(1, "b", "f", "{2}", 0), ToolCall(1, None, None, " ", 0)]
+        call(index=0, id="a", function=function("f", "{1")),
+        call(index=0, function=function(None, "}")),
+        call(index=0, id="b", function=function("f", "{2")),
+        call(index=0, function=function(None, "}")),
+    ) == [
+        ToolCall(0, "a", "f", "{1", 0),
+        ToolCall(0, None, None, "}", 0),
+        ToolCall(1, "b", "f", "{2", 0),
+        ToolCall(1, None, None, "}", 0),
+    ]
 
 
 def test_a_fresh_id_without_a_name_goes_on_with_its_call() -> None:

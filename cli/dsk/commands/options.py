@@ -150,8 +150,7 @@ def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     """The output settings among a command's values."""
     from dsk.output.settings import OutputSettings
 
-    names = "format newline output escapes reasoning reasoning_to events_to usage_to usage write_out color".split()
-    return OutputSettings(**{name: params[name] for name in names})
+    return OutputSettings(**{name: params[name] for name in OutputSettings._fields})
 
 
 def profile_option() -> click.Parameter:

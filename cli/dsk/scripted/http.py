@@ -19,7 +19,7 @@ _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) (\S+) HTTP/1\.([01])")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*")
 
 
-class BadRequest(Exception):  # noqa: N818 - named after the status
+class BadRequest(Exception):
     """What cannot be read as a request. The connection is of no further use."""
 
     def __init__(self, status: int, request: Request | None = None) -> None:

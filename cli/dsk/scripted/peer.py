@@ -23,7 +23,7 @@ FINE = 0.002
 LINGER = 2.0
 
 
-class PeerGone(Exception):  # noqa: N818 - an event, as ordinary as a request
+class PeerGone(Exception):
     """The client has closed or reset the connection."""
 
 

@@ -58,7 +58,7 @@ _KINDS: Final = {
 _HTML_STATUSES: Final = (413, 502, 504)
 
 
-class Refused(Exception):  # noqa: N818 - it is the answer, not an error of this program
+class Refused(Exception):
     """The request is answered with an error. An empty ``message`` is the status's usual one."""
 
     def __init__(self, status: int, message: str = "") -> None:
