@@ -20,7 +20,7 @@ from dsk.errors import Status
 from tests.harness import Dsk
 from tests.manual import PAGES, ROOT, defined_options, flags, plain, section, sections
 
-SCREEN = (40, 80)
+SCREEN = (24, 80)
 Commands = dict[str, click.Command]
 
 

@@ -23,7 +23,7 @@ from dsk.errors import (
 from dsk.output.reader import ReaderWatch
 from dsk.stream.answer import Answer
 from dsk.stream.decoder import Decoder
-from dsk.stream.events import Content, Event, Reasoning, Refusal, ToolCall
+from dsk.stream.events import Content, Event, Reasoning, Refusal, ToolCall, Trouble
 
 if TYPE_CHECKING:
     from dsk.output.printer import Printer
@@ -116,7 +116,7 @@ class Exchange:
 
     def _server_first(self, fault: Failure) -> Failure:
         """The error that the stream itself told of, if the connection was lost after it."""
-        if fault.status is Status.BROKEN and self.answer.trouble:
+        if fault.status is Status.BROKEN and isinstance(self.answer.break_off, Trouble):
             return self.answer.verdict() or fault
         return fault
 

@@ -110,9 +110,7 @@ def test_a_fim_stream(serve: Serve) -> None:
 def test_a_whole_fim_answer_with_its_prompt(serve: Serve) -> None:
     got = ask(serve(SHORT), {"model": "deepseek-v4-pro", "prompt": "hi: ", "suffix": "!", "echo": True}, FIM)
     assert got.json["object"] == "text_completion"
-    assert got.json["choices"] == [
-        {"text": "hi: Grüß Gott", "index": 0, "logprobs": None, "finish_reason": "stop"}
-    ]
+    assert got.json["choices"] == [{"text": "hi: Grüß Gott", "index": 0, "logprobs": None, "finish_reason": "stop"}]
 
 
 @pytest.mark.parametrize("path", ["/models", "/v1/models"])

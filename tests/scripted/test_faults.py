@@ -23,7 +23,7 @@ MANUAL = Path(__file__).resolve().parents[2] / "man" / "dsk-serve.1"
 
 @pytest.fixture
 def show(serve: Serve) -> Callable[..., ScriptedServer]:
-    """A server that shows faults, with an answer of nine tokens."""
+    """A server that shows faults, with an answer of seven tokens."""
 
     def start(*faults: str, pace: float = 0.0) -> ScriptedServer:
         return serve(Script(replies=(Reply(text=TEXT),), faults=tuple(map(parse_fault, faults)), pace=pace))
@@ -118,7 +118,7 @@ def test_faults_of_one_kind_follow_each_other(show: Show) -> None:
     server = show("503x1", "429x1", "drop-after=2x1", "drop-after=4x1")
     got = [ask(server, STREAM) for _ in range(5)]
     assert [one.status for one in got] == [503, 429, 200, 200, 200]
-    assert [tokens(one) for one in got[2:]] == [2, 4, 9]
+    assert [tokens(one) for one in got[2:]] == [2, 4, 7]
 
 
 def test_errors_are_shown_to_those_who_list_models_too(show: Show) -> None:
@@ -174,7 +174,7 @@ def test_no_prefix_refuses_to_go_on_and_nothing_else(show: Show) -> None:
     assert ask(server, STREAM, BETA).status == 200
 
 
-@pytest.mark.parametrize(("count", "shown"), [(0, 0), (4, 4), (100, 9)])
+@pytest.mark.parametrize(("count", "shown"), [(0, 0), (4, 4), (100, 7)])
 @pytest.mark.parametrize(
     ("fault", "end"), [("drop-after", "closed"), ("reset-after", "reset"), ("cut-frame-after", "closed")]
 )
@@ -193,7 +193,7 @@ def test_a_stream_that_is_cut_has_as_many_tokens_as_the_fault_says(
 
 def test_a_cut_frame_is_not_json(show: Show) -> None:
     got = ask(show("cut-frame-after=2"), STREAM)
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(json.JSONDecodeError):
         json.loads(got.data[-1])
 
 
@@ -228,7 +228,7 @@ def test_late_error_comes_after_the_finish_reason(show: Show) -> None:
 def test_garbage_after_is_one_bad_frame_and_the_rest_follows(show: Show) -> None:
     got = ask(show("garbage-after=3"), STREAM)
     bad = got.data.pop(4)
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(json.JSONDecodeError):
         json.loads(bad)
     frames = [data for data in got.data if data != bad]
     assert "".join(json.loads(data)["choices"][0]["delta"]["content"] for data in frames[:-1]) == TEXT
@@ -271,7 +271,7 @@ def test_not_stream(show: Show) -> None:
 def test_usage_alone(show: Show) -> None:
     got = ask(show("usage-alone"), {**STREAM, "stream_options": {"include_usage": True}})
     assert got.parsed[-1]["choices"] == []
-    assert got.parsed[-1]["usage"]["completion_tokens"] == 9
+    assert got.parsed[-1]["usage"]["completion_tokens"] == 7
     assert got.parsed[-2]["usage"] is None
     assert got.parsed[-2]["choices"][0]["finish_reason"] == "stop"
 
@@ -296,7 +296,7 @@ def test_gzip_is_flushed_at_every_token(show: Show) -> None:
     inflate = zlib.decompressobj(wbits=31)
     frames = [inflate.decompress(chunk) for chunk in got.chunks]
     assert all(frame.endswith(b"\n\n") for frame in frames[:-1])
-    assert len(frames) >= 12
+    assert len(frames) >= 10
     assert inflate.eof
     assert got._replace(body=b"".join(frames)).text == TEXT
 
@@ -328,12 +328,12 @@ def test_no_space(show: Show) -> None:
 
 def test_comments(show: Show) -> None:
     got = ask(show("comments"), STREAM)
-    assert got.body.count(b": keep-alive\n\ndata: ") == 9
+    assert got.body.count(b": keep-alive\n\ndata: ") == 7
     assert got.text == TEXT
 
 
-@pytest.mark.parametrize("body", [STREAM, PLAIN])
-def test_split_utf8_ends_writes_inside_characters(show: Show, body: dict[str, object]) -> None:
+@pytest.mark.parametrize(("body", "times"), [(STREAM, 3), (PLAIN, 1)])
+def test_split_utf8_ends_writes_inside_characters(show: Show, body: dict[str, object], times: int) -> None:
     got = ask(show("split-utf8"), body)
     torn = 0
     for chunk in got.chunks:
@@ -341,14 +341,16 @@ def test_split_utf8_ends_writes_inside_characters(show: Show, body: dict[str, ob
             chunk.decode()
         except UnicodeDecodeError:
             torn += 1
-    assert torn >= 2
+    # Both sides of a torn character are no UTF-8.
+    assert torn >= 2 * times
     assert TEXT in (got.text if body is STREAM else got.body.decode())
 
 
-def test_tiny_writes_single_bytes(show: Show) -> None:
-    got = ask(show("tiny"), STREAM)
+@pytest.mark.parametrize("body", [STREAM, PLAIN])
+def test_tiny_writes_single_bytes(show: Show, body: dict[str, object]) -> None:
+    got = ask(show("tiny"), body)
     assert {len(chunk) for chunk in got.chunks} == {1}
-    assert got.text == TEXT
+    assert TEXT in (got.text if body is STREAM else got.body.decode())
 
 
 def test_one_write(show: Show) -> None:
@@ -363,7 +365,7 @@ def test_a_reply_has_faults_of_its_own(serve: Serve) -> None:
     faults = (parse_fault("drop-after=1"),)
     server = serve(Script(replies=(Reply(text=TEXT, faults=faults), Reply(text=TEXT)), faults=(parse_fault("bom"),)))
     got = [ask(server, STREAM) for _ in range(2)]
-    assert [tokens(one) for one in got] == [1, 9]
+    assert [tokens(one) for one in got] == [1, 7]
     assert all(one.body.startswith(b"\xef\xbb\xbf") for one in got)
 
 

@@ -23,7 +23,7 @@ def server(serve: Serve) -> ScriptedServer:
     return serve(Script(replies=(Reply(text="one two three", reasoning="hm hm"),)))
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no messages": ({"messages": []}, "Empty input messages"),
     "stream options alone": (
         {"stream_options": {"include_usage": True}},
@@ -82,13 +82,17 @@ MISFITS: dict[str, tuple[Any, str]] = {
     "a wrong number": ({**PLAIN, "max_tokens": -1}, "max_tokens: invalid type: integer `-1`, expected u32"),
     "a wrong effort": (
         {**PLAIN, "reasoning_effort": "hihg"},
-        "reasoning_effort: unknown variant `hihg`, expected one of `none`, `low`, `high`, `max`, `minimal`, "
-        "`medium`, `xhigh`, `ultra`",
+        (
+            "reasoning_effort: unknown variant `hihg`, expected one of `none`, `low`, `high`, `max`, `minimal`, "
+            "`medium`, `xhigh`, `ultra`"
+        ),
     ),
     "a wrong role": (
         {**PLAIN, "messages": [HI, {"role": "developer", "content": ""}]},
-        "messages[1].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`, "
-        "`latest_reminder`",
+        (
+            "messages[1].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`, "
+            "`latest_reminder`"
+        ),
     ),
     "a message without content": (
         {**PLAIN, "messages": [{"role": "user"}]},
@@ -273,7 +277,11 @@ def test_a_query_is_not_part_of_the_path(server: ScriptedServer) -> None:
 
 def test_nothing_is_outside_of_the_base_path(serve: Serve) -> None:
     server = serve(Script(base_path="/v1"))
-    assert [ask(server, PLAIN, path).status for path in (CHAT, "/v1/chat/completions", "/v1/v1/models")] == [404, 200, 405]
+    assert [ask(server, PLAIN, path).status for path in (CHAT, "/v1/chat/completions", "/v1/v1/models")] == [
+        404,
+        200,
+        405,
+    ]
 
 
 def test_a_key_can_be_required(serve: Serve) -> None:
@@ -291,7 +299,12 @@ def test_a_reply_can_be_an_error_with_headers_and_a_body_of_its_own(serve: Serve
     server = serve(Script(replies=(Reply(status=503), own, Reply(body=b"{}"))))
     assert ask(server, PLAIN).json["error"]["code"] == "service_unavailable_error"
     got = ask(server, PLAIN)
-    assert (got.status, got.body, got.headers["retry-after"], got.headers["content-type"]) == (418, b"teapot", "7", "a/b")
+    assert (got.status, got.body, got.headers["retry-after"], got.headers["content-type"]) == (
+        418,
+        b"teapot",
+        "7",
+        "a/b",
+    )
     got = ask(server, PLAIN)
     assert (got.status, got.body, got.headers["content-type"]) == (200, b"{}", "application/json")
 

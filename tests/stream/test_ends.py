@@ -187,9 +187,9 @@ def test_an_answer_with_an_error_beside_it_ends_in_trouble() -> None:
         ('{"a": 1}', "it is JSON, but neither an answer nor an error"),
         (
             "<html><head><title>\n 502 &lt;Bad&gt;\n Gateway </title>",
-            "it is a page of markup, titled '502 <Bad> Gateway'",
+            "it is an HTML page, titled '502 <Bad> Gateway'",
         ),
-        ("\n<!DOCTYPE html><body>", "it is a page of markup (HTML or XML)"),
+        ("\n<!DOCTYPE html><body>", "it is an HTML page"),
         ("upstream gone", "it is no event stream, it begins 'upstream gone'"),
         ("data base down", "it is no event stream, it begins 'data base down'"),
     ],

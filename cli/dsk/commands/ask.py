@@ -30,7 +30,7 @@ def _prompt_options() -> list[click.Parameter]:
         Option(
             ["-f", "--file"],
             group=PROMPT,
-            brief=True,
+            brief="Put a text file before the prompt.",
             env=False,
             multiple=True,
             metavar="PATH|URL|-",
@@ -39,7 +39,7 @@ def _prompt_options() -> list[click.Parameter]:
         Option(
             ["-s", "--system"],
             group=PROMPT,
-            brief=True,
+            brief="The system message.",
             metavar="TEXT|@FILE",
             help="The system message; @FILE reads it from a file.",
         ),
@@ -53,7 +53,7 @@ def _prompt_options() -> list[click.Parameter]:
         Option(
             ["-I", "--ignore-stdin/--no-ignore-stdin"],
             group=PROMPT,
-            brief=True,
+            brief="Do not read stdin.",
             default=None,
             env=False,
             help="Do not read stdin (DSK_STDIN=ignore does the same).",
@@ -66,7 +66,7 @@ def _request_options() -> list[click.Parameter]:
         Option(
             ["-m", "--model"],
             group=REQUEST,
-            brief=True,
+            brief="The model to ask.",
             metavar="NAME",
             shell_complete=_complete_model,
             help="The model, or an alias of the config file.",
@@ -74,7 +74,7 @@ def _request_options() -> list[click.Parameter]:
         Option(
             ["--think/--no-think"],
             group=REQUEST,
-            brief=True,
+            brief="Let the model reason first.",
             default=None,
             help="Let the model reason first.  [default: no-think]",
         ),
@@ -101,7 +101,7 @@ def _request_options() -> list[click.Parameter]:
         Option(
             ["--max-tokens"],
             group=REQUEST,
-            brief=True,
+            brief="The most tokens to generate.",
             metavar="N",
             type=click.IntRange(min=1),
             help="The most tokens to generate, reasoning included.",
@@ -151,7 +151,7 @@ def _request_options() -> list[click.Parameter]:
         Option(
             ["--dry-run"],
             group=REQUEST,
-            brief=True,
+            brief="Print the request body, send nothing.",
             env=False,
             is_flag=True,
             help="Print the request body and send nothing.",

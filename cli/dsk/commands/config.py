@@ -29,7 +29,7 @@ def _options() -> list[click.Parameter]:
         Option(
             ["--path"],
             group=OUTPUT,
-            brief=True,
+            brief="Print the path of the config file.",
             env=False,
             is_flag=True,
             help="Print the path of the config file and nothing else.",
@@ -37,7 +37,7 @@ def _options() -> list[click.Parameter]:
         Option(
             ["--json", "as_json"],
             group=OUTPUT,
-            brief=True,
+            brief="Print one JSON object.",
             env=False,
             is_flag=True,
             help="Print one JSON object.",

@@ -25,12 +25,13 @@ GENERAL = "General"
 
 
 class Option(click.Option):
-    """A Click option that knows its help group and whether the one-screen ``-h`` shows it.
+    """A Click option that knows its help group and the few words that the one-screen ``-h`` has for it.
 
-    Every long option can be set by ``DSK_<NAME>``, but for those made with ``env=False``.
+    Without them ``-h`` does not show it. Every long option can be set by ``DSK_<NAME>``, but for those made with
+    ``env=False``.
     """
 
-    def __init__(self, decls: Sequence[str], *, group: str, brief: bool = False, env: bool = True, **kw: Any):
+    def __init__(self, decls: Sequence[str], *, group: str, brief: str = "", env: bool = True, **kw: Any):
         self.group = group
         self.brief = brief
         if env:
@@ -87,27 +88,45 @@ class Command(click.Command):
         return self.help_text(ctx, brief=False)
 
     def help_text(self, ctx: click.Context, *, brief: bool) -> str:
-        """Usage, description and the options by group; with ``brief`` the most used options only."""
+        """Usage, description and the options by group; with ``brief`` one screen: 80 columns by 24 lines."""
         formatter = ctx.make_formatter()
         self.format_usage(ctx, formatter)
-        self.format_help_text(ctx, formatter)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for param in self.params:
-            record = param.get_help_record(ctx)
-            if not isinstance(param, Option) or not record:
-                continue
-            if not brief:
-                groups.setdefault(param.group, []).append(record)
-            elif param.brief:
-                # One screen has no room for headings and opposites.
-                groups.setdefault("Options", []).append((record[0].partition(" / ")[0], record[1]))
-        for group, rows in groups.items():
-            with formatter.section(group):
-                formatter.write_dl(rows)
+        if brief:
+            self._write_screen(ctx, formatter)
+        else:
+            self.format_help_text(ctx, formatter)
+            self._write_options(ctx, formatter)
         more = f"{ctx.command_path} --help shows all options; " if brief else ""
         formatter.write_paragraph()
         formatter.write_text(f"{more}man {_manual(ctx)} is the manual.")
         return formatter.getvalue().rstrip("\n")
+
+    def _write_screen(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        first, *others = (self.help or "").split("\n\n")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(first)
+        for examples in (text for text in others if text.startswith("\b\n")):
+            formatter.write_paragraph()
+            formatter.write(examples[2:].rstrip("\n") + "\n")
+        rows = []
+        for param in self.params:
+            record = param.get_help_record(ctx)
+            if isinstance(param, Option) and param.brief and record:
+                rows.append((record[0].partition(" / ")[0], param.brief))
+        if rows:
+            with formatter.section("Options"):
+                formatter.write_dl(rows)
+
+    def _write_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.params:
+            record = param.get_help_record(ctx)
+            if isinstance(param, Option) and record:
+                groups.setdefault(param.group, []).append(record)
+        for group, rows in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(rows)
 
 
 class Group(click.Group):
@@ -149,22 +168,23 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
-        """Usage, description, commands and options."""
+        """The long help."""
+        return self.help_text(ctx, brief=False)
+
+    def help_text(self, ctx: click.Context, *, brief: bool) -> str:
+        """Usage, description and commands; without ``brief``, which is one screen, the options too."""
         formatter = ctx.make_formatter()
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
-        records = [p.get_help_record(ctx) for p in self.params]
-        with formatter.section("Options"):
-            formatter.write_dl([r for r in records if r])
+        if not brief:
+            records = [p.get_help_record(ctx) for p in self.params]
+            with formatter.section("Options"):
+                formatter.write_dl([r for r in records if r])
         formatter.write_paragraph()
         formatter.write_text(f"{ctx.command_path} COMMAND -h explains a command; man {_manual(ctx)} is the manual.")
         return formatter.getvalue().rstrip("\n")
-
-    def help_text(self, ctx: click.Context, *, brief: bool) -> str:  # noqa: ARG002
-        """The help, which fits one screen in any case."""
-        return self.get_help(ctx)
 
 
 def _general_options() -> list[click.Parameter]:
@@ -172,7 +192,6 @@ def _general_options() -> list[click.Parameter]:
         Option(
             ["-h"],
             group=GENERAL,
-            brief=True,
             env=False,
             is_flag=True,
             is_eager=True,
@@ -183,7 +202,6 @@ def _general_options() -> list[click.Parameter]:
         Option(
             ["--help"],
             group=GENERAL,
-            brief=True,
             env=False,
             is_flag=True,
             is_eager=True,

@@ -60,7 +60,7 @@ class KeyGroup(Group):
 
 
 def _keyring_option(text: str) -> click.Parameter:
-    return Option(["--keyring"], group=KEY, brief=True, env=False, is_flag=True, help=text)
+    return Option(["--keyring"], group=KEY, brief=text, env=False, is_flag=True, help=text)
 
 
 def _set(**params: Any) -> Job:

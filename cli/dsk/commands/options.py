@@ -35,7 +35,7 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["--raw", "format"],
             group=OUTPUT,
-            brief=True,
+            brief="The SSE frames as the server sent them.",
             env=False,
             flag_value="raw",
             help="The SSE frames, byte for byte as the server sent them.",
@@ -43,7 +43,7 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["--json", "format"],
             group=OUTPUT,
-            brief=True,
+            brief="One JSON object at the end.",
             env=False,
             flag_value="json",
             help="One JSON object at the end.",
@@ -58,7 +58,7 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["-o", "--output"],
             group=OUTPUT,
-            brief=True,
+            brief="Write the answer to FILE.",
             metavar="FILE",
             help="Write the answer to FILE instead of stdout, as it arrives.",
         ),
@@ -79,7 +79,6 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["-R", "--hide-reasoning", "reasoning"],
             group=OUTPUT,
-            brief=True,
             env=False,
             flag_value="hide",
             help="Do not show reasoning.",
@@ -105,7 +104,7 @@ def output_options() -> list[click.Parameter]:
         Option(
             ["-u", "--usage/--no-usage"],
             group=OUTPUT,
-            brief=True,
+            brief="Token counts and times on stderr.",
             default=False,
             help="Write one line with token counts and times to stderr.",
         ),
@@ -139,7 +138,7 @@ def json_option() -> click.Parameter:
     return Option(
         ["--json", "as_json"],
         group=OUTPUT,
-        brief=True,
+        brief="The server's answer as JSON.",
         env=False,
         is_flag=True,
         help="Print the server's answer as JSON.",
@@ -158,7 +157,7 @@ def profile_option() -> click.Parameter:
     return Option(
         ["-P", "--profile"],
         group=NETWORK,
-        brief=True,
+        brief="A profile of the config file.",
         metavar="NAME",
         shell_complete=_complete_profile,
         help="Use this profile of the config file.  [default: deepseek]",
@@ -172,7 +171,7 @@ def endpoint_options() -> list[click.Parameter]:
         Option(
             ["--base-url"],
             group=NETWORK,
-            brief=True,
+            brief="Speak to this server.",
             metavar="URL",
             help="Speak to this server; /v1 is tried where it is needed.",
         ),
@@ -217,7 +216,7 @@ def network_options() -> list[click.Parameter]:
         Option(
             ["--offline/--no-offline"],
             group=NETWORK,
-            brief=True,
+            brief="No key, no network, no model.",
             default=False,
             help="Ask the built-in scripted endpoint: no key, no network, no model.",
         ),

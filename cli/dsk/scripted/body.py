@@ -18,12 +18,14 @@ class Body:
         self._writes: Writes = response.writes
         self._held = b""
         self._deflate = zlib.compressobj(wbits=31) if response.gzip else None
-        known = response.length is not None and not response.gzip and not response.close_delimited
+        # Writes that are cut up are chunked, so that a client can see where they end.
+        is_cut_up = response.writes in ("split-utf8", "tiny")
+        known = response.length is not None and not (response.gzip or response.close_delimited or is_cut_up)
         self._chunked = not known and not response.close_delimited and request.minor > 0
         #: Whether only the end of the connection ends the body.
         self.closes = not known and not self._chunked
         #: How many bytes may be gathered before they are written.
-        self.batch = 1 if response.gzip or response.writes in ("split-utf8", "tiny") else BATCH
+        self.batch = 1 if response.gzip or is_cut_up else BATCH
         self.headers: Headers = (
             *((("Content-Encoding", "gzip"),) if response.gzip else ()),
             *((("Transfer-Encoding", "chunked"),) if self._chunked else ()),

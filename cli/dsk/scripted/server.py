@@ -64,7 +64,8 @@ class ScriptedServer:
         self._listener = _listen(host, port)
         self._address = self._listener.getsockname()
         self._wake, self._waker = socket.socketpair()
-        self._start(self._accept_all)
+        self._acceptor = _thread(self._accept_all)
+        self._acceptor.start()
 
     @property
     def address(self) -> str:
@@ -95,9 +96,10 @@ class ScriptedServer:
         """Stop listening and end all connections."""
         with self._changed:
             self._closing = True
-            peers = list(self._peers)
-            threads = list(self._threads)
         self._waker.close()
+        self._acceptor.join()
+        with self._changed:
+            peers, threads = list(self._peers), list(self._threads)
         for peer in peers:
             peer.end()
         end = time.monotonic() + CLOSE_SECONDS
@@ -142,15 +144,12 @@ class ScriptedServer:
                 # Out of descriptors, most likely: until some are freed, trying at once is no use.
                 time.sleep(RETRY_SECONDS)
                 continue
-            self._start(self._serve, connection)
+            thread = _thread(self._serve, connection)
+            with self._changed:
+                self._threads.add(thread)
+                thread.start()
         self._listener.close()
         self._wake.close()
-
-    def _start(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True, name="dsk-scripted")
-        with self._changed:
-            self._threads.add(thread)
-        thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -196,6 +195,10 @@ class ScriptedServer:
             self._changed.notify_all()
         if self._observe:
             self._observe(seen)
+
+
+def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
+    return threading.Thread(target=target, args=args, daemon=True, name="dsk-scripted")
 
 
 def _listen(host: str, port: int) -> socket.socket:

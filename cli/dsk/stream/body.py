@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from dsk.stream.chunk import ChunkReader
 from dsk.stream.events import Done, Event, Malformed, Trouble
 from dsk.stream.parsing import parse
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = "<title[^>]*>(.*?)</title"
 #: The frame number of a body that has no frames.
 WHOLE = 0
 
@@ -46,8 +44,9 @@ def _malformed(why: str) -> list[Event]:
 
 
 def _name_page(text: str) -> str:
+    import re
     from html import unescape
 
-    found = _TITLE.search(text[:65536])
+    found = re.search(_TITLE, text[:65536], re.IGNORECASE | re.DOTALL)
     title = " ".join(unescape(found[1]).split()) if found else ""
-    return f"it is a page of markup, titled {title!r}" if title else "it is a page of markup (HTML or XML)"
+    return f"it is an HTML page, titled {title!r}" if title else "it is an HTML page"
