@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
-@dataclass(frozen=True)
 class World:
     """What a run may look at outside its own arguments. Descriptors are those of the process."""
 
-    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    def __init__(self, env: Mapping[str, str] = os.environ) -> None:
+        self.env = env
 
     def is_terminal(self, descriptor: int) -> bool:
         """Whether the descriptor is open and a terminal."""

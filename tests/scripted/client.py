@@ -66,10 +66,12 @@ class Got(NamedTuple):
 
 
 class Client:
-    """One connection, for one request after another."""
+    """One connection, to a server or made already, for one request after another."""
 
-    def __init__(self, server: ScriptedServer, connection: socket.socket | None = None) -> None:
-        self.socket = connection or socket.create_connection(("127.0.0.1", server.port), DEADLINE)
+    def __init__(self, server: ScriptedServer | socket.socket) -> None:
+        if not isinstance(server, socket.socket):
+            server = socket.create_connection(("127.0.0.1", server.port), DEADLINE)
+        self.socket = server
         self._ahead = b""
 
     def __enter__(self) -> Client:

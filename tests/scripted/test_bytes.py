@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -199,6 +200,7 @@ def test_the_same_request_gets_the_same_bytes(serve: Serve) -> None:
     server = serve(Script())
     first = ask(server, THINKING)
     assert ask(server, THINKING).body == first.body
+    assert ask(server, json.dumps(THINKING, indent=1).encode()).body == first.body
     assert ask(server, {**THINKING, "messages": [{**HI, "content": "ho"}]}).body != first.body
 
 

@@ -35,7 +35,8 @@ class Asked(NamedTuple):
 
     ``prompt`` is the last user message, or the text before the gap in FIM. ``prefix`` is the beginning of the
     answer that is to be gone on with, "" in other requests; ``thought`` the beginning of its reasoning.
-    ``conversation`` is the same number for a question and for the requests that go on with its answer.
+    ``conversation`` is the same number for a question and for the requests that go on with its answer,
+    ``identity`` the same for requests that differ in their white space alone.
     ``top_logprobs`` is None where no log probabilities are wanted.
     """
 
@@ -44,6 +45,7 @@ class Asked(NamedTuple):
     prompt: str
     prompt_tokens: int
     conversation: int
+    identity: int
     thinks: bool = False
     is_prefix: bool = False
     prefix: str = ""
@@ -113,6 +115,7 @@ def _common(body: dict[str, Any]) -> dict[str, Any]:
     stops = body.get("stop") or ()
     model = body["model"]
     return {
+        "identity": zlib.crc32(dumps(body).encode()),
         "model": (ALIASES | RETIRED).get(model, model),
         "max_tokens": body.get("max_tokens"),
         "stops": tuple(stop for stop in ((stops,) if isinstance(stops, str) else stops) if stop),

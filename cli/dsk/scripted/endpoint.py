@@ -103,7 +103,7 @@ class Endpoint:
         elif reply.status != 200 or reply.body is not None:
             response = refusal(reply, request)
         else:
-            response = self._completion(reply, question, faults, request)
+            response = self._completion(reply, question, faults)
         return _transport(_with_headers(response, reply), faults, request)
 
     def _take_turn(self, question: Asked) -> int:
@@ -119,7 +119,7 @@ class Endpoint:
             self._given[question.conversation] = turn
         return turn
 
-    def _completion(self, reply: Reply, question: Asked, faults: Faults, request: Request) -> Response:
+    def _completion(self, reply: Reply, question: Asked, faults: Faults) -> Response:
         script = self._script
         pace = script.pace if reply.pace is None else reply.pace
         streams = (question.streams and "not-stream" not in faults) or reply.recording is not None
@@ -129,7 +129,7 @@ class Endpoint:
             body = frames.recorded_frames(reply.recording)
             return _stream(frames.with_faults(body, faults), faults, timing)
         answer = compose(reply, question, faults)
-        identity = chunks.Identity(_id(request.body), self._created, question.model)
+        identity = chunks.Identity(_id(question.identity), self._created, question.model)
         if not streams:
             whole = chunks.fim_object_of if question.fim else chunks.chat_object
             data = whole(answer, question, identity, reply.logprobs).encode()
@@ -183,11 +183,10 @@ def _transport(response: Response, faults: Faults, request: Request) -> Response
     )
 
 
-def _id(body: bytes) -> str:
-    """An id as DeepSeek's look, which depends on the request alone."""
-    digits, value = "", 0
+def _id(number: int) -> str:
+    """An id as DeepSeek's look, which depends on the number alone."""
+    digits = ""
     for _ in range(4):
-        value = zlib.crc32(body, value)
-        digits += f"{value:08x}"
-        value ^= 0x5BD1E995
+        number = zlib.crc32(number.to_bytes(4, "big"), number)
+        digits += f"{number:08x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

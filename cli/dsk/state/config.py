@@ -6,9 +6,8 @@ Whether the keys of [defaults] are options of ``ask`` is for the commands to che
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.state import rules
@@ -39,8 +38,7 @@ class Places:
         return find_places(self._text)
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """The file as a whole, checked. ``profiles`` always has ``deepseek``, with what the file changes in it.
 
     ``profile`` is the name that the file chooses, None if it does not; ``own`` has the fields that the file sets

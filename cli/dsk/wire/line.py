@@ -11,6 +11,7 @@ class Line:
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
         self._is_cut = False
+        self._wait: float | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -25,7 +26,9 @@ class Line:
 
     def wait_at_most(self, seconds: float) -> None:
         """Let the next reads wait this long for a byte."""
-        if self._socket is not None:
+        # Saying again what the socket knows costs a system call for every token.
+        if self._socket is not None and seconds != self._wait:
+            self._wait = seconds
             self._socket.settimeout(None if seconds == float("inf") else seconds)
 
     def cut(self) -> None:

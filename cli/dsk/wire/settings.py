@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class NetworkSettings:
+class NetworkSettings(NamedTuple):
     """Times are in seconds; ``max_time`` None means no limit. ``base_url_from_file``: [defaults] set the base URL."""
 
     profile: str | None = None

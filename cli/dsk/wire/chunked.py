@@ -1,0 +1,61 @@
+"""The chunked coding of HTTP/1.1, taken apart as its bytes arrive: RFC 9112, section 7.1.
+
+http.client gives one chunk a read, however many have arrived: servers send a chunk for every token, so that a
+burst of tokens would leave in as many writes. This gives all that is there. No socket, no clock.
+"""
+
+from __future__ import annotations
+
+# Sizes and trailers are short; a longer line is no HTTP.
+LINE_LIMIT = 65536
+HEX = b"0123456789abcdefABCDEF"
+
+
+class Chunked:
+    """A body in pieces in, its content out. ``done`` once the last chunk and the trailers have been read."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._pending = b""
+        # Bytes of content that the current chunk still has; after it comes a line end of its own.
+        self._left = 0
+        self._in_line_end = False
+        self._in_trailers = False
+
+    def feed(self, data: bytes) -> bytes:
+        """The content in these bytes. Raises ``ValueError`` if they are not in the chunked coding."""
+        data = self._pending + data
+        content = []
+        at = 0
+        while at < len(data) and not self.done:
+            if self._left:
+                piece = data[at : at + self._left]
+                content.append(piece)
+                at += len(piece)
+                self._left -= len(piece)
+                self._in_line_end = not self._left
+                continue
+            end = data.find(b"\n", at)
+            if end < 0:
+                break
+            self._take_line(data[at:end].rstrip(b"\r"))
+            at = end + 1
+        self._pending = b"" if self.done else data[at:]
+        if len(self._pending) > LINE_LIMIT:
+            raise ValueError(f"a line between chunks is longer than {LINE_LIMIT} bytes")
+        return b"".join(content)
+
+    def _take_line(self, line: bytes) -> None:
+        if self._in_line_end:
+            if line:
+                raise ValueError("a chunk is longer than it says")
+            self._in_line_end = False
+        elif self._in_trailers:
+            self.done = not line
+        else:
+            # Extensions follow a semicolon; nobody gives them a meaning.
+            size = line.partition(b";")[0].strip()
+            if not size or size.strip(HEX):
+                raise ValueError(f"{size[:20]!r} is no chunk size")
+            self._left = int(size, 16)
+            self._in_trailers = self._left == 0
