@@ -60,7 +60,7 @@ NOT_USED = {"argparse", "asyncio", "httpx", "logging", "sqlite3", "rich"}
 ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit", "SystemExit"}
 
 # What a run must not have loaded by the time a request could be sent: each costs more than the rest of dsk.
-LATE = {"dataclasses", "requests", "urllib3", "sseclient", "ssl", "asyncio", "http", "sqlite3", "rich", "tomllib", "tomli"}
+LATE = {"asyncio", "dataclasses", "http", "requests", "rich", "sqlite3", "sseclient", "ssl", "tomllib", "urllib3"}
 LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream", "dsk.exchange", "dsk.commands.serve"}
 
 

@@ -71,6 +71,8 @@ def test_the_status_decides(status: int, kind: type[Failure]) -> None:
         ("This model's maximum context length is 1048565 tokens.", "send less text"),
         ("The supported API model names are deepseek-flash, but you passed X.", "dsk models"),
         ("Content Exists Risk", "change it"),
+        ("Thinking mode does not support this tool_choice", "--dry-run"),
+        ("openai does not support parameters: ['thinking']", "a profile of its own"),
         ("anything else", "--dry-run"),
     ],
 )

@@ -99,6 +99,8 @@ def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
         hint = "send less text, or lower --max-tokens"
     elif "model" in low and ("supported" in low or "exist" in low or "not found" in low):
         hint = "dsk models lists the models"
+    elif "thinking" in low and re.search("parameter|argument|property|extra", low):
+        hint = "the profile asks this server not to think: give it a profile of its own, see man dsk.toml"
     elif "content exists risk" in low:
         hint = "the input was refused as it is: change it"
     else:
