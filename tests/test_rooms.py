@@ -39,7 +39,7 @@ KNOWS = {
 
 # Rooms that only compute: the same in, the same out.
 PURE = {"errors", "shells", "stream", "request", "ending"}
-PURE_MAY_IMPORT = {"__future__", "collections", "enum", "html", "io", "json", "re", "shlex", "typing"}
+PURE_MAY_IMPORT = {"__future__", "collections", "enum", "html", "io", "json", "re", "shlex", "typing", "warnings"}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 # Modules with a door of their own, and the files that alone may go through it.

@@ -27,6 +27,7 @@ class Status(IntEnum):
     FILTERED = 11
     BROKEN = 12
     INVALID = 13
+    HUNG_UP = 129
     INTERRUPTED = 130
     CLOSED = 141
     TERMINATED = 143
@@ -36,7 +37,8 @@ class Failure(Exception):
     """A run that did not give the whole answer: what happened, why, and the next step.
 
     ``what`` and ``why`` make the line ``dsk: what: why``; ``hint`` is the second line. ``http_status`` and
-    ``trace`` are the server's, where one answered.
+    ``trace`` are the server's, where one answered. ``transient``: the same request may well succeed soon;
+    ``retry_after`` is the wait in seconds that the server asks for.
     """
 
     status: ClassVar[Status] = Status.FAILED
@@ -49,6 +51,8 @@ class Failure(Exception):
         hint: str = "",
         http_status: int | None = None,
         trace: str = "",
+        transient: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(what, why)
         self.what = what
@@ -56,6 +60,8 @@ class Failure(Exception):
         self.hint = hint
         self.http_status = http_status
         self.trace = trace
+        self.transient = transient
+        self.retry_after = retry_after
 
     @property
     def message(self) -> str:
@@ -113,6 +119,10 @@ class ClockFault(Failure):
     status = Status.CLOCK
 
 
+class StallFault(ClockFault):
+    """The stall clock: a server that had been reached fell silent."""
+
+
 class RefusedFault(Failure):
     """The server refused the request (400, 404, 413, 422 and other 4xx)."""
 
@@ -155,6 +165,12 @@ class TerminateFault(Failure):
     status = Status.TERMINATED
 
 
+class HangUpFault(Failure):
+    """SIGHUP stopped the run: its terminal has gone."""
+
+    status = Status.HUNG_UP
+
+
 class ReaderGone(Failure):
     """Whoever read stdout has closed it: nobody is left to tell, so it is never printed."""
 
@@ -162,4 +178,8 @@ class ReaderGone(Failure):
 
 
 class Terminated(BaseException):
-    """SIGTERM has arrived; raised in the main thread wherever it is."""
+    """SIGTERM or SIGHUP has arrived; raised in the main thread wherever it is."""
+
+    def __init__(self, fault: Failure) -> None:
+        super().__init__(fault)
+        self.fault = fault

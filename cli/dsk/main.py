@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, TerminateFault, UsageFault
+from dsk.errors import Failure, HangUpFault, InterruptFault, LocalFault, Status, Terminated, TerminateFault, UsageFault
 from dsk.output.notes import tell
 from dsk.world import STDERR, STDIN, STDOUT, World
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dsk.commands.framework import Job
 
 SIGNALS = {
+    Status.HUNG_UP: signal.SIGHUP,
     Status.INTERRUPTED: signal.SIGINT,
     Status.CLOSED: signal.SIGPIPE,
     Status.TERMINATED: signal.SIGTERM,
@@ -51,15 +52,15 @@ def main(argv: Sequence[str]) -> Status:
     debug = "--debug" in argv or world.env.get("DSK_DEBUG", "0") not in ("", "0")
     try:
         # A termination before this line has nothing to keep: the default action is right until then.
-        signal.signal(signal.SIGTERM, _terminate)
+        catch_signals(world)
         job = parse(argv)
         return job(world) if job else Status.OK
     except Failure as failure:
         fault = failure
     except KeyboardInterrupt:
         fault = InterruptFault("interrupted")
-    except Terminated:
-        fault = TerminateFault("terminated")
+    except Terminated as terminated:
+        fault = terminated.fault
     except BrokenPipeError:
         return Status.CLOSED
     except Exception as error:
@@ -150,5 +151,24 @@ def die_of(number: signal.Signals) -> NoReturn:
     os._exit(128 + number)
 
 
+def catch_signals(world: World) -> None:
+    """Let SIGTERM and SIGHUP end the run in order, and SIGUSR1 ask how far it is.
+
+    A SIGHUP that the parent has ignored, as nohup(1) does, stays so.
+    """
+
+    def show_progress(_number: int, _frame: FrameType | None) -> None:
+        tell(f"dsk: {world.progress()}", world)
+
+    signal.signal(signal.SIGUSR1, show_progress)
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
+
+
 def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
+    raise Terminated(TerminateFault("terminated"))
+
+
+def _hang_up(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated(HangUpFault("the terminal is gone"))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
 class World:
-    """What a run may look at outside its own arguments. Descriptors are those of the process."""
+    """What a run may look at outside its own arguments. Descriptors are those of the process.
+
+    ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there.
+    """
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self.env = env
+        self.progress: Callable[[], str] = lambda: "starting"
 
     def is_terminal(self, descriptor: int) -> bool:
         """Whether the descriptor is open and a terminal."""

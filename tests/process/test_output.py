@@ -26,7 +26,7 @@ def server(serve: Serve) -> ScriptedServer:
 
 
 def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
-    return dsk.run("ask", "--base-url", server.base_url, *args, "hi", stdin=None)
+    return dsk.run("ask", "--base-url", server.base_url, "--retry", "0", "--no-resume", *args, "hi", stdin=None)
 
 
 def test_a_final_newline_is_added_only_where_there_is_none(dsk: Dsk, serve: Serve) -> None:
@@ -104,7 +104,7 @@ def test_json_is_one_object_with_the_documented_keys(dsk: Dsk, server: ScriptedS
     assert found["finish_reason"] == "stop"
     assert found["model"] == "deepseek-flash"
     assert found["usage"]["completion_tokens"] > 0
-    assert (found["status"], found["error"], found["resumed"]) == (0, None, 0)
+    assert (found["status"], found["error"], found["resumed"]) == (0, None, [])
 
 
 def test_json_of_a_failed_run_bears_its_status_and_what_had_arrived(dsk: Dsk, serve: Serve) -> None:
@@ -324,7 +324,9 @@ def test_on_a_terminal_reasoning_is_dim_and_the_answer_starts_on_its_own_line(ds
 
 def test_on_a_terminal_a_cut_answer_ends_with_a_newline(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text=ANSWER),), faults=(parse_fault("drop-after=2"),)))
-    assert on_terminal(dsk, "ask", "--base-url", server.base_url, "hi").startswith(b"one two\ndsk: the stream broke")
+    assert on_terminal(dsk, "ask", "--base-url", server.base_url, "--no-resume", "hi").startswith(
+        b"one two\ndsk: the stream broke"
+    )
 
 
 def test_on_a_terminal_the_body_is_shown_for_people(dsk: Dsk) -> None:

@@ -21,7 +21,8 @@ WORDS = "one two three four five"
 
 
 def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
-    return dsk.run("ask", "--base-url", server.base_url, *args, "hi", stdin=None)
+    """Ask once: what is tried again has tests of its own."""
+    return dsk.run("ask", "--base-url", server.base_url, "--retry", "0", "--no-resume", *args, "hi", stdin=None)
 
 
 def faulty(serve: Serve, *faults: str, text: str = WORDS) -> ScriptedServer:
@@ -144,7 +145,7 @@ def test_7_nobody_listens(dsk: Dsk) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        result = dsk.run("ask", "--base-url", f"http://127.0.0.1:{port}", "hi", stdin=None)
+        result = dsk.run("ask", "--base-url", f"http://127.0.0.1:{port}", "--retry", "0", "hi", stdin=None)
     assert result == Result(
         b"",
         f"dsk: no answer from 127.0.0.1:{port}: connection refused\n"
@@ -187,7 +188,7 @@ def test_8_the_connect_clock(dsk: Dsk) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         port = silent.getsockname()[1]
         url = f"https://127.0.0.1:{port}"
-        result = dsk.run("ask", "--base-url", url, "--connect-timeout", "0.3", "hi", stdin=None)
+        result = dsk.run("ask", "--base-url", url, "--connect-timeout", "0.3", "--retry", "0", "hi", stdin=None)
     assert result == Result(
         b"",
         f"dsk: no connection to 127.0.0.1:{port}: the connect clock ran out after 0.3 s\n"

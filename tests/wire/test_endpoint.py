@@ -11,7 +11,7 @@ from dsk.wire.endpoint import (
     check_key_is_safe,
     host_of,
     is_loopback,
-    lacks_version,
+    urls_for,
 )
 
 
@@ -78,7 +78,21 @@ def test_a_key_is_not_shown() -> None:
     assert endpoint.redact("Your api key: sk-1 is invalid") == "Your api key: [key] is invalid"
 
 
-def test_host_and_version() -> None:
+def test_the_host_of_a_url_has_its_port_and_no_user() -> None:
     assert host_of("https://u@h:1/v1") == "h:1"
-    assert lacks_version("https://h/beta")
-    assert not lacks_version("https://h/api/v1")
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "urls"),
+    [
+        ("https://h", "/models", ["https://h/models", "https://h/v1/models"]),
+        ("https://h/v1", "/models", ["https://h/v1/models"]),
+        ("https://h/api/v1/x", "/models", ["https://h/api/v1/x/models"]),
+        ("https://h/file", "", ["https://h/file"]),
+        ("https://h", "/beta/c", ["https://h/beta/c", "https://h/c", "https://h/v1/c"]),
+        ("https://h/v1", "/beta/c", ["https://h/beta/c", "https://h/v1/c"]),
+        ("https://h/beta", "/beta/c", ["https://h/beta/c", "https://h/beta/c", "https://h/beta/v1/c"]),
+    ],
+)
+def test_a_path_may_be_in_several_places(base: str, path: str, urls: list[str]) -> None:
+    assert urls_for(base, path) == urls

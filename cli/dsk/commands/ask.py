@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, Option, sources
-from dsk.commands.options import network_options, network_settings, output_options, output_settings
+from dsk.commands.options import network_options, output_options, sending, stop_options
 from dsk.errors import UsageFault
 
 PROMPT = "Prompt"
@@ -202,8 +202,7 @@ def _ask(**params: Any) -> Job:
         prompt=prompt,
         request=request,
         from_file=frozenset(name for name, origin in origins.items() if origin == "file"),
-        network=network_settings(params, origins),
-        output=output_settings(params),
+        sending=sending(params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
     )
     return partial(ask, settings)
@@ -217,6 +216,7 @@ COMMAND = Command(
         *_prompt_options(),
         *_request_options(),
         *output_options(),
+        *stop_options(),
         *network_options(),
     ],
     HELP,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job
-from dsk.commands.options import output_options, output_settings
+from dsk.commands.options import output_options, output_settings, stop_options, stops
 
 HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as it arrives.
 
@@ -20,13 +20,13 @@ HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as
 def _decode(**params: Any) -> Job:
     from dsk.jobs.decoding import decode
 
-    return partial(decode, params["file"], output_settings(params))
+    return partial(decode, params["file"], output_settings(params), stops(params))
 
 
 COMMAND = Command(
     "decode",
     _decode,
-    [click.Argument(["file"], nargs=-1), *output_options()],
+    [click.Argument(["file"], nargs=-1), *output_options(), *stop_options()],
     HELP,
     uses_defaults=True,
 )

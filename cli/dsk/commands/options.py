@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsk.commands.framework import Option
+from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
+    import re
+
+    from dsk.jobs.settings import Sending, Stops
     from dsk.output.settings import OutputSettings
     from dsk.wire.settings import NetworkSettings
 
@@ -145,6 +149,43 @@ def json_option() -> click.Parameter:
     )
 
 
+def stop_options() -> list[click.Parameter]:
+    """Where the text ends early."""
+    return [
+        Option(
+            ["--until"],
+            group=OUTPUT,
+            metavar="REGEX",
+            callback=_compile_until,
+            help="End the answer after the first match of REGEX, and the connection with it.",
+        ),
+        Option(
+            ["--max-lines"],
+            group=OUTPUT,
+            metavar="N",
+            type=click.IntRange(min=1),
+            help="End the answer after N lines, and the connection with it.",
+        ),
+    ]
+
+
+def stops(params: Mapping[str, Any]) -> Stops:
+    """Where the text ends early, among a command's values."""
+    from dsk.jobs.settings import Stops
+
+    if params["format"] == "raw" and (params["until"] or params["max_lines"]):
+        name = "--until" if params["until"] else "--max-lines"
+        raise UsageFault(f"{name} and --raw", "the frames are written as they are, whole")
+    return Stops(params["until"], params["max_lines"])
+
+
+def sending(params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
+    """All settings of a command that sends; ``origins`` is what ``framework.sources`` gives."""
+    from dsk.jobs.settings import Sending
+
+    return Sending(network_settings(params, origins), output_settings(params), stops(params))
+
+
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     """The output settings among a command's values."""
     from dsk.output.settings import OutputSettings
@@ -214,6 +255,44 @@ def network_options() -> list[click.Parameter]:
             help="Give up if the server sends nothing for this long.  [default: 120]",
         ),
         Option(
+            ["--retry"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=5,
+            metavar="N",
+            help="Try again up to N times before the answer began, if that may help.  [default: 5]",
+        ),
+        Option(
+            ["--retry-max-time"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Try again only within this time from the start.  [default: no limit]",
+        ),
+        Option(
+            ["--resume", "resume"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=2,
+            metavar="N",
+            help="Take a broken answer up again up to N times, where the server can.  [default: 2]",
+        ),
+        Option(
+            ["--no-resume", "resume"],
+            group=NETWORK,
+            env=False,
+            flag_value=0,
+            help="Leave a broken answer broken.",
+        ),
+        Option(
+            ["--continue-on-length"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="Go on up to N times past the token limit, where the server can.  [default: 0]",
+        ),
+        Option(
             ["--offline/--no-offline"],
             group=NETWORK,
             brief="No key, no network, no model.",
@@ -236,6 +315,10 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         stall=params.get("stall", 120.0),
         max_time=params["max_time"],
         offline=params.get("offline", False),
+        retry=params.get("retry", 0),
+        retry_max_time=params.get("retry_max_time"),
+        resume=params.get("resume", 0),
+        continue_on_length=params.get("continue_on_length", 0),
     )
 
 
@@ -245,6 +328,14 @@ def _check_write_out(_ctx: click.Context, _param: click.Parameter, value: str | 
 
         return check_format(value)
     return None
+
+
+def _compile_until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> re.Pattern[str] | None:
+    if value is None:
+        return None
+    from dsk.stream.stopping import compile_until
+
+    return compile_until(value)
 
 
 def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

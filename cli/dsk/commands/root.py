@@ -15,6 +15,7 @@ COMMANDS = {
     "balance": ("dsk.commands.balance:COMMAND", "Show the account's balance."),
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
     "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
+    "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
     "serve": ("dsk.commands.serve:COMMAND", "Run the scripted endpoint for tests."),
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, sources
-from dsk.commands.options import network_options, network_settings, output_options, output_settings
+from dsk.commands.options import network_options, output_options, sending, stop_options
 
 HELP = """Send a request body and write the answer to stdout as it arrives.
 
@@ -23,7 +23,7 @@ def _send(**params: Any) -> Job:
     from dsk.jobs.sending import send
 
     origins = sources(click.get_current_context())
-    return partial(send, params["file"], network_settings(params, origins), output_settings(params))
+    return partial(send, params["file"], sending(params, origins))
 
 
 COMMAND = Command(
@@ -32,6 +32,7 @@ COMMAND = Command(
     [
         click.Argument(["file"], required=False, default="-"),
         *output_options(),
+        *stop_options(),
         *network_options(),
     ],
     HELP,

@@ -13,18 +13,18 @@ from dsk.jobs.settling import (
     settle_system,
 )
 from dsk.output.notes import note, warn
-from dsk.output.settings import OutputSettings
 from dsk.prompt.compose import compose
 from dsk.prompt.settings import PromptSettings
 from dsk.request.body import Body, build, encode
 from dsk.request.options import RequestOptions
 from dsk.state.config import load
-from dsk.wire.settings import NetworkSettings
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsk.jobs.settings import Sending
+    from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
 # The most that --file takes from a URL: several times what the largest context holds.
@@ -38,26 +38,26 @@ class AskSettings(NamedTuple):
     prompt: PromptSettings
     request: RequestOptions
     from_file: frozenset[str]
-    network: NetworkSettings
-    output: OutputSettings
+    sending: Sending
     show: Literal["body", "curl"] | None
 
 
 def ask(settings: AskSettings, world: World) -> Status:
     """Ask one question; the status of its answer."""
     config = load(world.env)
-    server = settle_server(settings.network, config, world.env)
+    server = settle_server(settings.sending.network, config, world.env)
     settled = settle_request(settings.request, settings.from_file, config, server)
     prompt = settle_system(settings.prompt, settings.from_file, server)
-    messages = compose(prompt, world, _fetcher(settings.network), lambda text: note(text, world))
-    body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.output.wants_usage)
+    messages = compose(prompt, world, _fetcher(settings.sending.network), lambda text: note(text, world))
+    body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
     warn([*settled.warnings, *body.warnings], world)
     if settings.show:
         _show(settings.show, body, server, world)
         return Status.OK
+    from dsk.exchange.loop import Question
     from dsk.jobs.sending import deliver
 
-    return deliver(encode(body.fields), body.fields, server, settings.network, settings.output, world)
+    return deliver(Question(encode(body.fields), body.fields), server, settings.sending, world)
 
 
 def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
@@ -76,10 +76,10 @@ def _show(what: Literal["body", "curl"], body: Body, server: Server, world: Worl
         data = encode(body.fields, pretty=world.is_terminal(STDOUT))
     else:
         from dsk.request.curl import curl_command
-        from dsk.wire.endpoint import CHAT_PATH
+        from dsk.request.prefix import path_of
 
         profile = server.profile
         data = curl_command(
-            server.base_url + CHAT_PATH, profile.key_env or None, profile.headers, encode(body.fields)
+            server.base_url + path_of(body.fields), profile.key_env or None, profile.headers, encode(body.fields)
         ).encode()
     write_out_all(STDOUT, data + b"\n")

@@ -7,26 +7,46 @@ import select
 from typing import TYPE_CHECKING
 
 from dsk.errors import LocalFault, Status, UsageFault
-from dsk.exchange import Exchange, conclude
+from dsk.exchange.loop import Exchange, Question, conclude
+from dsk.jobs.sending import stopper_of
 from dsk.output.printer import open_printer
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
+    from dsk.errors import Failure
+    from dsk.jobs.settings import Stops
     from dsk.output.settings import OutputSettings
     from dsk.world import World
 
 READ_SIZE = 65536
 
 
-def decode(files: tuple[str, ...], output: OutputSettings, world: World) -> Status:
+def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: World) -> Status:
     """Decode the files, or stdin, as one stream; the status of its answer."""
     if not files and world.is_terminal(STDIN):
         raise UsageFault("there are no frames", "stdin is a terminal", hint="try dsk decode FILE, or dsk decode -h")
     frames = Frames(files or ("-",))
     printer = open_printer(output, world)
     # Read to the end even when all is said: a writer whose pipe is closed early dies of it.
-    exchange = Exchange(printer, None, whole=True, wants_json=False)
-    return conclude(printer, exchange.run(frames))
+    exchange = Exchange(Question(), Files(frames), [printer], stopper=stopper_of(stops), is_raw=True)
+    return conclude([printer], exchange.run(printer.descriptor))
+
+
+class Files:
+    """The one stream that there is, as a transport."""
+
+    pace = 0.0
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+
+    def begin(self, _path: str, _body: bytes) -> Frames:
+        """The files."""
+        return self._frames
+
+    def delay(self, _attempt: int, _failure: Failure) -> float:
+        """Files are not read again."""
+        return 0.0
 
 
 class Frames:

@@ -5,71 +5,84 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
-from dsk.exchange import Exchange, conclude
+from dsk.exchange.loop import Exchange, Question, conclude
+from dsk.exchange.policy import Policy
 from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_server
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
-from dsk.wire.endpoint import CHAT_PATH, Endpoint
-from dsk.wire.posting import Posting
+from dsk.output.progress import Progress
+from dsk.wire.endpoint import Endpoint
+from dsk.wire.network import Network
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
-    from dsk.output.settings import OutputSettings
-    from dsk.wire.settings import NetworkSettings
+    from dsk.exchange.source import Listener
+    from dsk.jobs.settings import Sending, Stops
+    from dsk.stream.stopping import Stopper
     from dsk.world import World
 
 OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
 
 
-def send(file: str, network: NetworkSettings, output: OutputSettings, world: World) -> Status:
+def send(file: str, sending: Sending, world: World) -> Status:
     """Send a body as it is; the status of its answer."""
     from dsk.state.config import load
 
     data = _read_body(file, world)
-    fields = _parse_body(data, file)
-    server = settle_server(network, load(world.env), world.env)
-    return deliver(data, fields, server, network, output, world)
+    question = Question(data, _parse_body(data, file))
+    return deliver(question, settle_server(sending.network, load(world.env), world.env), sending, world)
 
 
-def deliver(
-    body: bytes,
-    fields: dict[str, Any],
-    server: Server,
-    network: NetworkSettings,
-    output: OutputSettings,
-    world: World,
-) -> Status:
+def deliver(question: Question, server: Server, sending: Sending, world: World) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
-    ``fields`` is what the body says. Everything local that can fail fails before the request is sent.
+    Everything local that can fail fails before the request is sent.
     """
-    if network.offline:
+    if sending.network.offline:
         from dsk.scripted.offline import offline_script
         from dsk.scripted.server import ScriptedServer
 
         with ScriptedServer(offline_script()) as scripted:
             note(OFFLINE_NOTE, world)
-            return _exchange(body, fields, Endpoint(scripted.base_url, None, {}), network, output, world)
-    return _exchange(body, fields, settle_endpoint(server, world.env), network, output, world)
+            return _exchange(question, Endpoint(scripted.base_url, None, {}), server, sending, world)
+    return _exchange(question, settle_endpoint(server, world.env), server, sending, world)
 
 
-def _exchange(
-    body: bytes,
-    fields: dict[str, Any],
-    endpoint: Endpoint,
-    network: NetworkSettings,
-    output: OutputSettings,
-    world: World,
-) -> Status:
+def _exchange(question: Question, endpoint: Endpoint, server: Server, sending: Sending, world: World) -> Status:
+    network, output, stops = sending
     printer = open_printer(output, world)
-    clocks = settle_clocks(network, streams=bool(fields.get("stream")))
-    exchange = Exchange(printer, clocks, whole=output.format == "raw", wants_json=_wants_json(fields))
-    return conclude(printer, exchange.run(Posting(endpoint, CHAT_PATH, body, clocks)))
+    clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
+    progress = Progress(world, clocks.begun)
+    world.progress = progress.line
+    # The one that clears the line for what is printed comes first.
+    listeners: list[Listener] = [progress, printer]
+    exchange = Exchange(
+        question,
+        Network(endpoint, clocks),
+        listeners,
+        clocks=clocks,
+        policy=Policy(
+            retry=network.retry,
+            retry_max_time=network.retry_max_time,
+            resume=network.resume,
+            continue_on_length=network.continue_on_length,
+            can_prefix=bool(server.profile.prefix_completion),
+        ),
+        stopper=stopper_of(stops),
+        is_raw=output.format == "raw",
+        keeps_reasoning=output.reasoning == "only",
+        say=lambda text: note(text, world),
+    )
+    return conclude(listeners, exchange.run(printer.descriptor))
 
 
-def _wants_json(fields: dict[str, Any]) -> bool:
-    response_format = fields.get("response_format")
-    return isinstance(response_format, dict) and response_format.get("type") == "json_object"
+def stopper_of(stops: Stops) -> Stopper | None:
+    """What ends the text early, if anything is to."""
+    if stops.until is None and stops.max_lines is None:
+        return None
+    from dsk.stream.stopping import Stopper
+
+    return Stopper(stops.until, stops.max_lines)
 
 
 def _read_body(file: str, world: World) -> bytes:

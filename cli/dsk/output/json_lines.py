@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.output.json_text import json_line
 from dsk.output.summary import summary
-from dsk.stream.events import Content, Event, Logprobs, Reasoning, Refusal, Start, ToolCall, Usage
+from dsk.stream.events import Content, Event, Logprobs, Reasoning, Refusal, Resume, Start, ToolCall, Usage
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -68,6 +68,8 @@ def _line(event: Event) -> dict[str, Any] | None:
             return {"type": "tool_call", "choice": choice} | call
         case Start(answer_id, model):
             return {"type": "start", "id": answer_id, "model": model}
+        case Resume(at, reason):
+            return {"type": "resume", "at": at, "reason": reason}
         case Usage(data):
             return {"type": "usage", "usage": data}
         case _:

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from dsk.errors import Failure
     from dsk.stream.answer import Choice
 
-# Answers are not resumed yet: there was never more than one stream.
-RESUMED = 0
-
 
 def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
     """The whole run as one object, its keys in the documented order; ``texts`` False leaves the texts out."""
@@ -28,7 +25,7 @@ def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
         "usage": answer.usage,
         "choices": [_choice(index, answer.choices[index], texts=texts) for index in sorted(answer.choices)],
         "timing": timing_fields(ending.timing),
-        "resumed": RESUMED,
+        "resumed": [event._asdict() for event in answer.resumed],
         "status": int(ending.failure.status if ending.failure else Status.OK),
         "error": _error(ending.failure, ending.http_status) if ending.failure else None,
     }

@@ -16,3 +16,17 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: boo
         "  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)).rstrip() + "\n"
         for line in lines
     )
+
+
+def cut(text: str, columns: int) -> str:
+    """The beginning of a line, with an ellipsis if that is not all, so that it takes at most so many columns of a
+    terminal, on which East Asian characters take two (Unicode Standard Annex 11)."""
+    from unicodedata import east_asian_width
+
+    used = 0
+    for end, char in enumerate(text):
+        width = 2 if east_asian_width(char) in "WF" else 1
+        if used + width > columns - 1 and (end + 1 < len(text) or used + width > columns):
+            return text[:end] + "…"
+        used += width
+    return text

@@ -78,6 +78,7 @@ class _Stdin:
         self.ignored = ignored
         self.uses = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
         self.named = self.uses > 0
+        self._world = world
         self._is_terminal = world.is_terminal(STDIN)
         self._say = say
         self._has_words = has_words
@@ -88,6 +89,7 @@ class _Stdin:
     def text(self) -> str:
         if is_directory():
             raise UsageFault("stdin is a directory")
+        self._world.progress = lambda: "reading stdin"
         say = self._say_waiting if self._has_words else None
         return text_of(read_stdin(say), "stdin")
 

@@ -15,11 +15,13 @@ from dsk.stream.events import (
     Malformed,
     Reasoning,
     Refusal,
+    Resume,
     Start,
     ToolCall,
     Trouble,
     Usage,
 )
+from dsk.stream.usage import total
 
 if TYPE_CHECKING:
     from dsk.errors import Failure
@@ -107,14 +109,19 @@ class Answer:
         self.id = ""
         self.model = ""
         self.choices: dict[int, Choice] = {}
-        #: Token counts as the server sent them last.
+        #: Token counts as the server sent them last; those of all streams where it was taken up again.
         self.usage: dict[str, Any] | None = None
+        self._usage_before: dict[str, Any] | None = None
         #: Whether ``[DONE]`` was seen.
         self.done = False
         #: Whether anything but comments was seen.
         self.begun = False
         #: What broke the stream off, if something did.
         self.break_off: Trouble | Malformed | None = None
+        #: Where and why the answer was taken up again.
+        self.resumed: list[Resume] = []
+        #: Whether it was stopped on purpose: what there is, is what was wanted.
+        self.stopped = False
 
     def add(self, event: Event) -> None:
         """Take the next event of the stream."""
@@ -132,13 +139,15 @@ class Answer:
             case Finish(reason, choice):
                 self._choice(choice).finish_reason = reason
             case Usage(data):
-                self.usage = data
+                self.usage = total(self._usage_before, data)
             case Start(stream_id, model):
                 self.id, self.model = stream_id, model
             case Trouble() | Malformed():
                 self.break_off = event
             case Done():
                 self.done = True
+            case Resume():
+                self._take_up(event)
             case Comment():
                 return
         self.begun = True
@@ -183,6 +192,24 @@ class Answer:
         from dsk.stream.verdict import judge
 
         return judge(self)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any choice has said anything."""
+        return any(
+            choice.content or choice.reasoning or choice.refusal or choice.tool_calls
+            for choice in self.choices.values()
+        )
+
+    def _take_up(self, event: Resume) -> None:
+        self.resumed.append(event)
+        self.done = False
+        self.break_off = None
+        self._usage_before = self.usage
+        if event.at == 0:
+            self.choices.clear()
+        for choice in self.choices.values():
+            choice.finish_reason = None
 
     @property
     def _printed(self) -> Choice:

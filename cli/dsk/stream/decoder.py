@@ -40,7 +40,7 @@ class Decoder:
         return self._read(items) if items else []
 
     def close(self) -> Sequence[Event]:
-        """The last events, now that the body has ended.
+        """The events of what was left, now that the body has ended.
 
         A frame that no blank line has ended counts if it is whole. A body that is no event stream is read now.
         """
@@ -49,7 +49,11 @@ class Decoder:
         self._is_at_end = True
         events = self._read(self._frames.close())
         self._over = True
-        return events + self._joiner.flush()
+        return events
+
+    def flush(self) -> Sequence[Event]:
+        """After ``close``: the halves of characters that were left, each replaced by U+FFFD."""
+        return self._joiner.flush()
 
     def _read(self, items: list[Item]) -> list[Event]:
         events: list[Event] = []

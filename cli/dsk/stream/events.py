@@ -94,6 +94,26 @@ class Done(NamedTuple):
     """``[DONE]``: the server has said all. Nothing follows it."""
 
 
+class Resume(NamedTuple):
+    """A stream that had broken off goes on in another. ``at`` counts the characters of the answer so far; at 0 it
+    begins anew. Made by the exchange, not by a stream."""
+
+    at: int
+    reason: str
+
+
 Event: TypeAlias = (
-    Start | Content | Reasoning | Refusal | ToolCall | Logprobs | Finish | Usage | Comment | Trouble | Malformed | Done
+    Start
+    | Content
+    | Reasoning
+    | Refusal
+    | ToolCall
+    | Logprobs
+    | Finish
+    | Usage
+    | Comment
+    | Trouble
+    | Malformed
+    | Done
+    | Resume
 )

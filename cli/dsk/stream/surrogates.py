@@ -18,6 +18,7 @@ from dsk.stream.events import (
     Malformed,
     Reasoning,
     Refusal,
+    Resume,
     Start,
     ToolCall,
     Trouble,
@@ -88,7 +89,6 @@ class Joiner:
                     whole += self._give_up([flow for flow in self._halves if flow.choice == choice])
                     whole.append(Finish(clean(reason), choice))
                 case Trouble(message, kind):
-                    whole += self.flush()
                     whole.append(Trouble(clean(message), clean(kind)))
                 case Logprobs(data, choice):
                     whole.append(Logprobs(_clean_data(data), choice))
@@ -96,10 +96,10 @@ class Joiner:
                     whole.append(Usage(_clean_data(data)))
                 case Start(stream_id, model):
                     whole.append(Start(clean(stream_id), clean(model)))
-                case Malformed() | Done():
+                case Done():
                     whole += self.flush()
                     whole.append(event)
-                case Comment():
+                case Comment() | Malformed() | Resume():
                     whole.append(event)
         return whole
 

@@ -22,6 +22,8 @@ _CUT_BY_SERVER = {
 
 def judge(answer: Answer) -> Failure | None:
     """None for a whole answer, else its failure. Only choice 0 counts, and an error outdoes a finish reason."""
+    if answer.stopped:
+        return None
     if answer.break_off is not None:
         return _broken_off(answer.break_off)
     reason = answer.finish_reason
@@ -34,18 +36,19 @@ def judge(answer: Answer) -> Failure | None:
     if reason is not None:
         why = _CUT_BY_SERVER.get(reason)
         said = f"{why} (finish reason {reason})" if why else f"unknown finish reason {reason!r}"
-        return BrokenFault("the server cut the answer", said, hint=_AGAIN)
+        return BrokenFault("the server cut the answer", said, hint=_AGAIN, transient=reason in _CUT_BY_SERVER)
     if not answer.begun:
-        return BrokenFault("no frames came", "the stream ended before the answer began", hint=_AGAIN)
-    return BrokenFault("the stream ended without finish reason and [DONE]", hint=_AGAIN)
+        return BrokenFault("no frames came", "the stream ended before the answer began", hint=_AGAIN, transient=True)
+    return BrokenFault("the stream ended without finish reason and [DONE]", hint=_AGAIN, transient=True)
 
 
 def _broken_off(event: Trouble | Malformed) -> Failure:
     if isinstance(event, Trouble):
         said = f"{event.message} ({event.kind})" if event.kind else event.message
-        return BrokenFault("the server reported an error", said, hint=_AGAIN)
+        return BrokenFault("the server reported an error", said, hint=_AGAIN, transient=True)
     if event.number:
-        return BrokenFault(f"frame {event.number} is malformed", event.why, hint=f"{_AGAIN}; --raw shows the frames")
+        hint = f"{_AGAIN}; --raw shows the frames"
+        return BrokenFault(f"frame {event.number} is malformed", event.why, hint=hint, transient=True)
     return BrokenFault("the body is malformed", event.why, hint=_AGAIN_OR_ELSEWHERE)
 
 

@@ -6,7 +6,7 @@ nearest clock allows, and the clock that ran out can be named.
 
 from __future__ import annotations
 
-from dsk.errors import ClockFault
+from dsk.errors import ClockFault, StallFault
 
 # A socket wants a time-out above zero; a clock that has run out while bytes were at hand gets this last look.
 LEAST = 0.001
@@ -22,6 +22,12 @@ class Clocks:
         self.max_time = max_time
         self.begun = now
         self.token_seen = False
+        self._attempt = now
+
+    def begin_attempt(self, now: float) -> None:
+        """A request is sent, the first or another: its first token is awaited from now."""
+        self._attempt = now
+        self.token_seen = False
 
     def connect_wait(self, now: float) -> float:
         """How long a connection may take from now."""
@@ -31,7 +37,7 @@ class Clocks:
         """How long a read may wait from now for a byte."""
         wait = min(self.stall, self._rest(now))
         if not self.token_seen:
-            wait = min(wait, max(self.begun + self.first_token - now, LEAST))
+            wait = min(wait, max(self._attempt + self.first_token - now, LEAST))
         return wait
 
     def connect_fault(self, now: float, where: str) -> ClockFault:
@@ -42,6 +48,7 @@ class Clocks:
             f"no connection to {where}",
             f"the connect clock ran out after {self.connect:g} s",
             hint="check the network, or raise --connect-timeout",
+            transient=True,
         )
 
     def read_fault(self, now: float) -> ClockFault:
@@ -50,15 +57,16 @@ class Clocks:
             return self._total_fault()
         if self.first_token_is_out(now):
             return self.first_token_fault()
-        return ClockFault(
+        return StallFault(
             "the server went silent",
             f"not one byte for {self.stall:g} s",
             hint="try again, or raise --stall",
+            transient=True,
         )
 
     def first_token_is_out(self, now: float) -> bool:
         """Whether the first token should have come by now; comments do not stop this clock."""
-        return not self.token_seen and now >= self.begun + self.first_token
+        return not self.token_seen and now >= self._attempt + self.first_token
 
     def first_token_fault(self) -> ClockFault:
         """The first token has not come in time."""

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from dsk.errors import UsageFault
 
-CHAT_PATH = "/chat/completions"
+BETA = "/beta"
 
 
 class Endpoint(NamedTuple):
@@ -76,9 +76,19 @@ def host_of(url: str) -> str:
     return _split(url).netloc.rpartition("@")[2]
 
 
-def lacks_version(base_url: str) -> bool:
-    """Whether the base URL has no ``/v1`` of its own, so that one may be tried."""
-    return "v1" not in _split(base_url).path.split("/")
+def urls_for(base_url: str, path: str) -> list[str]:
+    """Where a path may be under a base URL, the likeliest first.
+
+    A base without ``/v1`` may need one. The beta paths stand beside ``/v1``, not under it; a server that has none
+    may know what they are for at the ordinary path.
+    """
+    if path.startswith(BETA):
+        root = base_url.removesuffix(BETA).removesuffix("/v1")
+        return [root + path, *urls_for(base_url, path.removeprefix(BETA))]
+    urls = [base_url + path]
+    if path and "v1" not in _split(base_url).path.split("/"):
+        urls.append(base_url + "/v1" + path)
+    return urls
 
 
 def _split(url: str) -> SplitResult:

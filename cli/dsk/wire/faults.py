@@ -27,18 +27,25 @@ def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, 
             f"no way through the proxy to {where}",
             reason(error),
             hint="check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+            transient=True,
         )
     if isinstance(error, (requests.exceptions.SSLError, ssl.SSLError)):
         return NetworkFault(
             f"no secure connection to {where}",
             reason(error),
             hint="check the clock and the CA bundle (REQUESTS_CA_BUNDLE)",
+            # A handshake that breaks off may pass; a certificate or a protocol stays what it is.
+            transient=any(isinstance(e, ssl.SSLEOFError) for e in _chain(error)),
         )
     if isinstance(error, (ValueError, requests.exceptions.InvalidHeader)):
         return UsageFault(f"the request to {where} cannot be made", reason(error))
-    if any(isinstance(e, socket.gaierror) for e in _chain(error)):
-        return NetworkFault(f"cannot find the host {where}", reason(error), hint="check the network and --base-url")
-    return NetworkFault(f"no answer from {where}", reason(error), hint="check the network and --base-url")
+    unresolved = [e for e in _chain(error) if isinstance(e, socket.gaierror)]
+    hint = "check the network and --base-url"
+    if unresolved:
+        # A name that is not known will not be known in a second; a resolver that is out of reach may be back.
+        is_passing = unresolved[0].errno == socket.EAI_AGAIN
+        return NetworkFault(f"cannot find the host {where}", reason(error), hint=hint, transient=is_passing)
+    return NetworkFault(f"no answer from {where}", reason(error), hint=hint, transient=True)
 
 
 def in_answer(error: BaseException, clocks: Clocks, now: float) -> Failure:
@@ -48,8 +55,9 @@ def in_answer(error: BaseException, clocks: Clocks, now: float) -> Failure:
     if isinstance(error, (urllib3.exceptions.ReadTimeoutError, TimeoutError)):
         return clocks.read_fault(now)
     if isinstance(error, urllib3.exceptions.DecodeError):
-        return BrokenFault("the stream broke", "its compression is damaged", hint="run it again")
-    return BrokenFault("the stream broke", f"the connection was lost: {reason(error)}", hint="run it again")
+        return BrokenFault("the stream broke", "its compression is damaged", hint="run it again", transient=True)
+    why = f"the connection was lost: {reason(error)}"
+    return BrokenFault("the stream broke", why, hint="run it again", transient=True)
 
 
 def reason(error: BaseException) -> str:

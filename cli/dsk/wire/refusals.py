@@ -22,12 +22,17 @@ from dsk.errors import (
 )
 
 MAX_MESSAGE = 600
+# What may well pass by itself.
+TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
 
-def refusal(status: int, reason: str, body: bytes, trace: str = "", location: str = "") -> Failure:
+def refusal(
+    status: int, reason: str, body: bytes, trace: str = "", location: str = "", retry_after: float | None = None
+) -> Failure:
     """The failure that an HTTP status other than 200 stands for.
 
-    ``reason`` is the status line's text, ``trace`` the server's trace id, ``location`` a redirect's target.
+    ``reason`` is the status line's text, ``trace`` the server's trace id, ``location`` a redirect's target,
+    ``retry_after`` the wait in seconds that the server asks for.
     """
     message = server_message(body) or reason or "no message"
     if 300 <= status < 400:
@@ -39,7 +44,31 @@ def refusal(status: int, reason: str, body: bytes, trace: str = "", location: st
             trace=trace,
         )
     kind, what, hint = _meaning(status, message)
-    return kind(what, message, hint=hint, http_status=status, trace=trace)
+    return kind(
+        what,
+        message,
+        hint=hint,
+        http_status=status,
+        trace=trace,
+        transient=status in TRANSIENT,
+        retry_after=retry_after,
+    )
+
+
+def wait_asked_for(retry_after: str, now: float) -> float | None:
+    """The seconds in a Retry-After header, a number or a date (RFC 9110, 10.2.3); None if there are none in it.
+
+    ``now`` is the wall clock's time in seconds since the epoch.
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(parsedate_to_datetime(text).timestamp() - now, 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def server_message(body: bytes) -> str:

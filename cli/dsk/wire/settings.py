@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 
 class NetworkSettings(NamedTuple):
-    """Times are in seconds; ``max_time`` None means no limit. ``base_url_from_file``: [defaults] set the base URL."""
+    """Times are in seconds; ``max_time`` and ``retry_max_time`` None mean no limit. ``base_url_from_file``: [defaults]
+    set the base URL. How often to try again is counted without the first time."""
 
     profile: str | None = None
     base_url: str | None = None
@@ -16,3 +17,7 @@ class NetworkSettings(NamedTuple):
     stall: float = 120.0
     max_time: float | None = None
     offline: bool = False
+    retry: int = 5
+    retry_max_time: float | None = None
+    resume: int = 2
+    continue_on_length: int = 0

@@ -13,10 +13,10 @@ import urllib3
 from dsk import __version__
 from dsk.errors import Failure
 from dsk.wire.clocks import Clocks
-from dsk.wire.endpoint import Endpoint, check_key_is_safe, host_of, is_loopback, lacks_version
+from dsk.wire.endpoint import Endpoint, check_key_is_safe, host_of, is_loopback, urls_for
 from dsk.wire.faults import before_answer, in_answer
 from dsk.wire.line import Line
-from dsk.wire.refusals import refusal
+from dsk.wire.refusals import refusal, wait_asked_for
 from dsk.wire.sockets import LineAdapter
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Reply:
 def post(endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line) -> Reply:
     """POST a JSON body; the reply is there as soon as its headers are.
 
-    If the path is not found and the base URL has no /v1, it is tried once with it. Raises ``UsageFault`` before
-    a packet is sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is
+    If the path is not found, it is tried where else it may be: see ``endpoint.urls_for``. Raises ``UsageFault``
+    before a packet is sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is
     no answer, and the failure of the HTTP status if that is not 200.
     """
     return _fetch("POST", endpoint, path, clocks, line, body)
@@ -113,12 +113,10 @@ def _fetch(
     stay: bool = True,
 ) -> Reply:
     check_key_is_safe(endpoint)
-    bases = [endpoint.base_url]
-    if path and lacks_version(endpoint.base_url):
-        bases.append(endpoint.base_url + "/v1")
-    for base in bases:
-        response = _exchange(method, base + path, endpoint, clocks, line, body, stay=stay)
-        if response.status_code != 404 or base is bases[-1]:
+    urls = urls_for(endpoint.base_url, path)
+    for url in urls:
+        response = _exchange(method, url, endpoint, clocks, line, body, stay=stay)
+        if response.status_code != 404 or url is urls[-1]:
             break
         response.close()
     if 200 <= response.status_code < 300:
@@ -206,6 +204,7 @@ def _refusal(response: requests.Response, endpoint: Endpoint) -> Failure:
         endpoint.redact(body.decode("utf-8", "replace")).encode(),
         response.headers.get("X-Ds-Trace-Id", "") or response.headers.get("X-Request-Id", ""),
         response.headers.get("Location", ""),
+        wait_asked_for(response.headers.get("Retry-After", ""), time.time()),
     )
 
 

@@ -1,0 +1,340 @@
+"""The exchange: attempts at one question until it has its answer, or may not be asked again.
+
+Before anything has come, what is likely to pass is tried again. Once text has come, a stream that breaks is taken
+up where it broke off, so that stdout is one unbroken answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsk.ending import Ending, Timing
+from dsk.errors import (
+    Failure,
+    InterruptFault,
+    InvalidFault,
+    LengthFault,
+    ReaderGone,
+    StallFault,
+    Status,
+    Terminated,
+)
+from dsk.exchange.policy import Policy
+from dsk.exchange.reception import Reception
+from dsk.output.reader import ReaderWatch
+from dsk.request.body import encode
+from dsk.request.prefix import path_of, takes_prefix, text_of_prefix, with_prefix
+from dsk.stream.answer import Answer
+from dsk.stream.events import Content, Event, Resume, Trouble
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dsk.exchange.source import Listener, Source, Transport
+    from dsk.stream.stopping import Stopper
+    from dsk.wire.clocks import Clocks
+
+
+# With one of these all text has come: a stream that breaks after it has nothing left to give.
+SAID_ALL = ("stop", "length", "content_filter", "tool_calls", "function_call")
+
+
+ONCE = Policy()
+
+
+class Question(NamedTuple):
+    """What is asked: the body as it is sent, and what it says. Nothing of either where frames are decoded."""
+
+    body: bytes = b""
+    fields: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the answer has to be JSON."""
+        response_format = self.fields.get("response_format")
+        return isinstance(response_format, dict) and response_format.get("type") == "json_object"
+
+
+class Exchange:
+    """One question, and what has come of it so far."""
+
+    def __init__(
+        self,
+        question: Question,
+        transport: Transport,
+        listeners: Sequence[Listener],
+        *,
+        clocks: Clocks | None = None,
+        policy: Policy = ONCE,
+        stopper: Stopper | None = None,
+        is_raw: bool = False,
+        keeps_reasoning: bool = False,
+        say: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        """Without clocks nothing is timed. ``is_raw``: the bytes themselves are written, so that they are read to
+        the end of the body, past ``[DONE]``, and no second stream may follow the first. ``keeps_reasoning``: the
+        reasoning is what is written. ``say`` tells the user something."""
+        self.answer = Answer()
+        self._question = question
+        self._transport = transport
+        self._listeners = listeners
+        self._clocks = clocks
+        self._policy = policy
+        self._stopper = stopper
+        self._is_raw = is_raw
+        self._keeps_reasoning = keeps_reasoning
+        self._say = say
+        self._gone = threading.Event()
+        self._source: Source | None = None
+        self._is_open = False
+        self._broken_by: Failure | None = None
+        self._first_token: float | None = None
+        self._http_status: int | None = None
+        self._failures = 0
+        self._resumes = 0
+        self._continues = 0
+        # Taking up an answer again and again is worth no wait as long as each stream brings something.
+        self._fruitless = 0
+        self._resumed_at = -1
+        self._spent = 0
+
+    def run(self, descriptor: int) -> Ending:
+        """Ask, tell the listeners what comes as it comes, and say how it ended.
+
+        ``descriptor`` is the answer's: its reader is watched. Failures are in the ending, not raised.
+        """
+        failure: Failure | None
+        with ReaderWatch(descriptor, self._cut) as reader:
+            try:
+                failure = self._ask()
+            except KeyboardInterrupt:
+                failure = InterruptFault("interrupted")
+            except Terminated as signal:
+                failure = signal.fault
+            except Failure as fault:
+                failure = fault
+            failure = self._flush() or failure
+            # A cut connection is what we ourselves did when the reader went away.
+            if failure and reader.is_gone:
+                failure = ReaderGone("stdout is closed")
+        status = self._http_status or (failure.http_status if failure else None)
+        return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)
+
+    def _ask(self) -> Failure | None:
+        path, body = path_of(self._question.fields), self._question.body
+        prefix = ""
+        while True:
+            failure = self._attempt(path, body, prefix)
+            if failure is None or self._gone.is_set():
+                return failure
+            if self._may_retry(failure):
+                if not self._retry(failure) or self._gone.is_set():
+                    return self._broken_by or failure
+            elif self._is_open and self._may_take_up(failure):
+                self._take_up(failure)
+                if self.answer.content:
+                    fields = with_prefix(self._question.fields, self.answer.content, self.answer.reasoning, self._spent)
+                    prefix = text_of_prefix(fields)
+                    path, body = path_of(fields), encode(fields)
+            else:
+                return self._last_word(failure)
+
+    def _attempt(self, path: str, body: bytes, prefix: str) -> Failure | None:
+        """One stream; the failure that ended it, None if the answer is whole. ``prefix`` is what the server was given
+        of the answer."""
+        self._is_open = False
+        if self._clocks:
+            self._clocks.begin_attempt(time.monotonic())
+        splice = None
+        if prefix:
+            from dsk.stream.splice import Splice
+
+            splice = Splice(prefix)
+        reception = Reception(
+            self.answer,
+            self._listeners,
+            stopper=self._stopper,
+            splice=splice,
+            on_first_token=self._note_first_token,
+        )
+        source = self._source = self._transport.begin(path, body)
+        try:
+            failure = self._receive(source, reception)
+        finally:
+            source.close()
+            self._spent += reception.tokens
+        if reception.is_stopped:
+            self.answer.stopped = True
+            return None
+        if failure is None:
+            failure = self.answer.verdict()
+            if failure is None or isinstance(failure, LengthFault):
+                reception.end()
+        return failure or self._check_json()
+
+    def _receive(self, source: Source, reception: Reception) -> Failure | None:
+        """Read to the end of the stream; the failure of the connection, if it was not the server who ended it."""
+        try:
+            status = source.open()
+        except Failure as fault:
+            return fault
+        self._is_open = True
+        self._http_status = status
+        while True:
+            try:
+                data = source.read()
+            except Failure as fault:
+                if self.answer.done:
+                    # All was said: how the connection ends is of no matter.
+                    return None
+                reception.close(is_half=self._may_take_up(fault))
+                return self._servers_word_first(fault)
+            if not data:
+                cut = self.answer.finish_reason is None and not self.answer.done
+                reception.close(is_half=cut and self._can_take_up())
+                return None
+            reception.feed(data)
+            if reception.is_stopped:
+                return None
+            if (self.answer.done or self.answer.trouble) and not self._is_raw:
+                reception.close(is_half=self.answer.trouble and self._can_take_up())
+                return None
+
+    def _flush(self) -> Failure | None:
+        """Tell what was held back in case the text was to end early."""
+        text = self._stopper.close() if self._stopper else ""
+        try:
+            if text:
+                self._tell(Content(text, 0))
+        except Failure as fault:
+            return fault
+        return None
+
+    def _tell(self, event: Event) -> None:
+        self.answer.add(event)
+        for listener in self._listeners:
+            listener.received(b"", [event])
+
+    def _may_retry(self, failure: Failure) -> bool:
+        """Whether to send the same request again: it may pass, and nothing has come of this attempt."""
+        if not failure.transient or self._failures >= self._policy.retry:
+            return False
+        if self._is_open:
+            return not (self._is_raw or self.answer.has_text or self.answer.trouble or isinstance(failure, StallFault))
+        return not isinstance(failure, StallFault)
+
+    def _retry(self, failure: Failure) -> bool:
+        """Wait for the next attempt; False if the time for all of them is over."""
+        wait = self._transport.delay(self._failures + 1, failure)
+        limit = self._policy.retry_max_time
+        if limit is not None and (self._elapsed() or 0.0) + wait > limit:
+            self._say(f"giving up: the next attempt would be after --retry-max-time {limit:g} s")
+            return False
+        self._failures += 1
+        self._say(f"{failure.message}; trying again in {wait:.1f} s ({self._failures} of {self._policy.retry})")
+        self._pause(wait)
+        return True
+
+    def _last_word(self, failure: Failure) -> Failure:
+        """The failure to end with: that of an answer that broke, not that of the attempt to take it up again."""
+        if self._broken_by is None or self._is_open:
+            return failure
+        self._say(f"it cannot be taken up again: {failure.message}")
+        return self._broken_by
+
+    def _may_take_up(self, failure: Failure) -> bool:
+        """Whether a stream that broke off, or that the token limit cut, may go on in another."""
+        if isinstance(failure, LengthFault):
+            return self._can_prefix() and self._continues < self._policy.continue_on_length
+        return failure.transient and self._can_take_up()
+
+    def _can_take_up(self) -> bool:
+        if self._resumes >= self._policy.resume or self._is_raw or self.answer.finish_reason in SAID_ALL:
+            return False
+        return self._can_prefix() or self._can_start_again()
+
+    def _can_prefix(self) -> bool:
+        answer = self.answer
+        is_one_text = bool(answer.content) and set(answer.choices) == {0} and not answer.tool_calls
+        return self._policy.can_prefix and is_one_text and not self._is_raw and takes_prefix(self._question.fields)
+
+    def _can_start_again(self) -> bool:
+        """Whether nothing but reasoning has come, none of it on stdout."""
+        answer = self.answer
+        has_only_thought = bool(answer.reasoning) and not answer.content and not answer.tool_calls
+        return has_only_thought and set(answer.choices) == {0} and not self._keeps_reasoning
+
+    def _take_up(self, failure: Failure) -> None:
+        at = len(self.answer.content)
+        if isinstance(failure, LengthFault):
+            self._continues += 1
+            self._say(f"the token limit is reached; going on ({self._continues} of {self._policy.continue_on_length})")
+        else:
+            self._resumes += 1
+            what = f"resuming after {at} characters" if at else "starting again, the reasoning was cut"
+            self._say(f"{failure.message}; {what} ({self._resumes} of {self._policy.resume})")
+            self._fruitless = self._fruitless + 1 if at == self._resumed_at else 0
+            if self._fruitless:
+                self._pause(self._transport.delay(self._fruitless, failure))
+            self._resumed_at = at
+        self._failures = 0
+        self._broken_by = failure
+        self._tell(Resume(at, failure.message))
+
+    def _pause(self, seconds: float) -> None:
+        self._gone.wait(seconds * self._transport.pace)
+
+    def _cut(self) -> None:
+        """Called from the thread that watches the reader, when it has gone."""
+        self._gone.set()
+        if self._source:
+            self._source.cut()
+
+    def _note_first_token(self) -> None:
+        if self._clocks:
+            self._clocks.token_seen = True
+            self._first_token = self._first_token or self._elapsed()
+
+    def _elapsed(self) -> float | None:
+        return time.monotonic() - self._clocks.begun if self._clocks else None
+
+    def _servers_word_first(self, fault: Failure) -> Failure:
+        """The error that the stream itself told of, if the connection was lost after it."""
+        if fault.status is Status.BROKEN and isinstance(self.answer.break_off, Trouble):
+            return self.answer.verdict() or fault
+        return fault
+
+    def _check_json(self) -> Failure | None:
+        return json_fault(self.answer.content) if self._question.wants_json else None
+
+
+def json_fault(text: str) -> InvalidFault | None:
+    """The failure of a JSON-mode answer that is not JSON; None if it is."""
+    import json
+
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return InvalidFault(
+            "the answer is not JSON", str(error), hint='say "JSON" in the prompt, with an example; run it again'
+        )
+    return None
+
+
+def conclude(listeners: Sequence[Listener], ending: Ending) -> Status:
+    """Tell the listeners of the end and give the status; raises the ending's failure, or else theirs."""
+    fault: Failure | None = None
+    for listener in listeners:
+        try:
+            listener.end(ending)
+        except Failure as error:
+            fault = fault or error
+    if ending.failure:
+        raise ending.failure
+    if fault:
+        raise fault
+    return Status.OK

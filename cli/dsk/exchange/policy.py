@@ -1,0 +1,20 @@
+"""How often a question may be asked again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Policy(NamedTuple):
+    """What may be tried.
+
+    ``retry`` counts further attempts before an answer began, all of them within ``retry_max_time`` seconds from the
+    start (None: no limit). ``resume`` counts how often a broken answer is taken up again, ``continue_on_length`` how
+    often one that the token limit cut. These two need a server with prefix completion (``can_prefix``).
+    """
+
+    retry: int = 0
+    retry_max_time: float | None = None
+    resume: int = 0
+    continue_on_length: int = 0
+    can_prefix: bool = False

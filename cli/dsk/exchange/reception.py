@@ -1,0 +1,117 @@
+"""One stream as it is received: bytes to events, events to the answer and to everyone who is told.
+
+A resumed stream is joined to the text so far, and a text that is to end early ends here, before anyone sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dsk.errors import BrokenFault
+from dsk.stream.decoder import Decoder
+from dsk.stream.events import Content, Event, Malformed, Reasoning, Refusal, ToolCall
+
+if TYPE_CHECKING:
+    from dsk.exchange.source import Listener
+    from dsk.stream.answer import Answer
+    from dsk.stream.splice import Splice
+    from dsk.stream.stopping import Stopper
+
+TOKENS = frozenset((Content, Reasoning, Refusal, ToolCall))
+
+
+class Reception:
+    """Receives one stream into an answer."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        listeners: Sequence[Listener],
+        *,
+        stopper: Stopper | None,
+        splice: Splice | None,
+        on_first_token: Callable[[], None],
+    ) -> None:
+        self._answer = answer
+        self._listeners = listeners
+        self._stopper = stopper
+        self._splice = splice
+        self._on_first_token = on_first_token
+        self._decoder = Decoder()
+        #: How many pieces of answer or reasoning have come: about as many as tokens.
+        self.tokens = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take the bytes that have arrived. Raises ``BrokenFault`` if they contradict the text so far, and what
+        the listeners raise."""
+        self._take(data, self._decoder.feed(data))
+
+    def close(self, *, is_half: bool) -> None:
+        """The body has ended. ``is_half``: it was cut, and will be taken up again, so that halves of a frame or a
+        character at its end are dropped, to come whole."""
+        events = self._decoder.close()
+        if is_half:
+            events = [event for event in events if not isinstance(event, Malformed)]
+        else:
+            events = [*events, *self._decoder.flush()]
+        self._take(b"", events)
+
+    def end(self) -> None:
+        """The server has said all: what was held back to be compared with the text so far is text after all."""
+        if self._splice:
+            self._take(b"", [Content(text, 0)] if (text := self._joined(self._splice.close)) else [], joined=True)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the text ended early, as it was meant to."""
+        return self._stopper is not None and self._stopper.stopped
+
+    def _take(self, data: bytes, events: Sequence[Event], *, joined: bool = False) -> None:
+        if self._splice and not joined:
+            events = self._spliced(events, self._splice)
+        if self._stopper:
+            events = self._shortened(events, self._stopper)
+        for event in events:
+            if type(event) in TOKENS:
+                if not self.tokens:
+                    self._on_first_token()
+                self.tokens += 1
+        self._tell(data, events)
+
+    def _tell(self, data: bytes, events: Sequence[Event]) -> None:
+        for event in events:
+            self._answer.add(event)
+        for listener in self._listeners:
+            listener.received(data, events)
+
+    def _spliced(self, events: Sequence[Event], splice: Splice) -> list[Event]:
+        found: list[Event] = []
+        for event in events:
+            if not isinstance(event, Content):
+                found.append(event)
+            elif text := self._joined(partial(splice.feed, event.text)):
+                found.append(Content(text, event.choice))
+        return found
+
+    def _shortened(self, events: Sequence[Event], stopper: Stopper) -> list[Event]:
+        found: list[Event] = []
+        for event in events:
+            if stopper.stopped:
+                break
+            if not isinstance(event, Content) or event.choice != 0:
+                found.append(event)
+            elif text := stopper.feed(event.text):
+                found.append(Content(text, 0))
+        return found
+
+    def _joined(self, join: Callable[[], str]) -> str:
+        from dsk.stream.splice import Contradiction
+
+        try:
+            return join()
+        except Contradiction as error:
+            raise BrokenFault(
+                "the answer cannot be resumed", str(error), hint="run it again; what is there so far is kept"
+            ) from error

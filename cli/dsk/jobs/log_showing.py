@@ -1,0 +1,73 @@
+"""The job of ``dsk log show``: one run, for people, for programs, or only its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.errors import Status, UsageFault
+from dsk.jobs.log_fields import error_message, fields, local_time, status_word, tokens
+from dsk.output.json_text import json_line
+from dsk.output.sinks import write_out_all
+from dsk.state.log.prompts import prompt_of
+from dsk.state.log.reader import body_of, find
+from dsk.state.log.reading import reading
+from dsk.state.paths import log_file
+from dsk.world import STDOUT
+
+if TYPE_CHECKING:
+    from dsk.state.log.reader import Run
+    from dsk.world import World
+
+
+def show_run(number: int, only_answer: bool, as_json: bool, world: World) -> Status:
+    """Print a run, of which there may be only the beginning. Raises ``UsageFault`` if there is no such run."""
+    with reading(log_file(world.env)) as log:
+        run = find(log, number)
+        if not run:
+            raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
+        body = body_of(log, run.id)
+    is_terminal = world.is_terminal(STDOUT)
+    if as_json:
+        write_out_all(STDOUT, json_line(fields(run, body), is_terminal=is_terminal))
+    else:
+        _print(run.content if only_answer else _page(run, prompt_of(body)), is_terminal)
+    return Status.OK
+
+
+def _page(run: Run, prompt: str) -> str:
+    """The run for people: what is known of it, the prompt, the answer."""
+    head = {
+        "Run": str(run.id),
+        "Begun": local_time(run.begun),
+        "Command": run.command,
+        "Model": run.model or run.model_asked,
+        "Server": run.base_url,
+        "Status": ": ".join(filter(None, (status_word(run), error_message(run)))),
+        "Tokens": _tokens(run),
+        "Time": _times(run),
+    }
+    lines = [f"{name}:".ljust(10) + " ".join(value.split()) for name, value in head.items() if value]
+    parts = {"Prompt": prompt, "Reasoning": run.reasoning, "Answer": run.content, "Tool calls": run.tool_calls or ""}
+    texts = [f"--- {name}\n{text}" for name, text in parts.items() if text]
+    page = "\n\n".join(["\n".join(lines), *texts])
+    return page if page.endswith("\n") else page + "\n"
+
+
+def _tokens(run: Run) -> str:
+    count = tokens(run)
+    return "" if count is None else str(count)
+
+
+def _times(run: Run) -> str:
+    times = {"to the first token": run.first_token, "in all": run.total}
+    return ", ".join(f"{seconds:.2f} s {what}" for what, seconds in times.items() if seconds is not None)
+
+
+def _print(text: str, is_terminal: bool) -> None:
+    if is_terminal:
+        from dsk.output.escapes import firewall
+
+        wall = firewall("show")
+        text = wall.feed(text) + wall.close()
+        text += "" if text.endswith("\n") or not text else "\n"
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))

@@ -1,0 +1,89 @@
+"""A run on its way into the log: what an exchange tells its listeners, in the words of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dsk.output.json_text import json_line
+from dsk.state.log.pieces import says_more
+from dsk.state.log.rows import Entry, Outcome, Piece
+from dsk.state.log.writer import LogWriter
+from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+
+
+class RunLog:
+    """A listener that has the run logged; the log is opened and the row begun at once, in another thread."""
+
+    def __init__(self, path: str, entry: Entry) -> None:
+        self._writer = LogWriter(path, entry)
+        self._add = self._writer.add
+
+    @property
+    def warning(self) -> str | None:
+        """One line for the user if the log cannot be written; for certain after ``end``."""
+        return self._writer.warning
+
+    def received(self, _data: bytes, events: Sequence[Event]) -> None:
+        """Have what arrived written soon; this waits for nothing."""
+        for event in events:
+            piece = _piece(event)
+            if piece:
+                self._add(piece)
+
+    def end(self, ending: Ending) -> None:
+        """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why
+        not."""
+        self._writer.end(_outcome(ending))
+
+
+def _piece(event: Event) -> Piece | None:
+    match event:
+        case Content(text, choice):
+            return Piece("content", choice, text)
+        case Reasoning(text, choice):
+            return Piece("reasoning", choice, text)
+        case Refusal(text, choice):
+            return Piece("refusal", choice, text)
+        case Start(stream_id, model):
+            return Piece("start", 0, _json([stream_id or None, model or None]))
+        case ToolCall(index, call_id, name, arguments, choice):
+            return Piece("tool_call", choice, _json([index, call_id, name, arguments]))
+        case Finish(reason, choice):
+            return Piece("finish", choice, reason)
+        case Usage(data):
+            return Piece("usage", 0, _json(data))
+        case Resume():
+            return Piece("resume", 0, _json(event._asdict()))
+        case _:
+            return None
+
+
+def _outcome(ending: Ending) -> Outcome:
+    from dsk.output.summary import summary
+
+    fields = summary(ending, texts=True)
+    choices = fields["choices"]
+    return Outcome(
+        content=fields["content"],
+        reasoning=fields["reasoning"],
+        status=fields["status"],
+        id=fields["id"],
+        model=fields["model"],
+        tool_calls=_json(fields["tool_calls"]) if fields["tool_calls"] else None,
+        finish_reason=fields["finish_reason"],
+        usage=_json(fields["usage"]) if fields["usage"] is not None else None,
+        choices=_json(choices) if says_more(choices) else None,
+        first_token=fields["timing"]["first_token"],
+        total=fields["timing"]["total"],
+        resumed=_json(fields["resumed"]) if fields["resumed"] else None,
+        error=_json(fields["error"]) if fields["error"] else None,
+        http_status=ending.http_status,
+    )
+
+
+def _json(value: Any) -> str:
+    return json_line(value).decode().rstrip("\n")

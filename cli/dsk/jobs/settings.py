@@ -1,0 +1,26 @@
+"""How a body is sent and what becomes of the answer, as the user asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import re
+
+    from dsk.output.settings import OutputSettings
+    from dsk.wire.settings import NetworkSettings
+
+
+class Stops(NamedTuple):
+    """Where the text is to end early, if it comes to that."""
+
+    until: re.Pattern[str] | None = None
+    max_lines: int | None = None
+
+
+class Sending(NamedTuple):
+    """The settings of a command that sends."""
+
+    network: NetworkSettings
+    output: OutputSettings
+    stops: Stops

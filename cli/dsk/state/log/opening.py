@@ -1,0 +1,117 @@
+"""Opening the log: folder and file for their owner alone, write-ahead logging, the newest schema.
+
+SQLite's locks are lost when the process closes any descriptor of the file. So the file is never opened here but
+by SQLite, except for making it, which is done once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from dsk.errors import LocalFault
+from dsk.state.log.schema import migrate
+from dsk.state.log.sharing import TRY, persist
+
+MODE = 0o600
+FOLDER_MODE = 0o700
+#: Bytes of the write-ahead log above which a run moves it into the database.
+WAL_LIMIT = 4 << 20
+
+_MAKING = threading.Lock()
+
+
+def open_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
+    """A connection in autocommit mode to the log, which is made if it is not there.
+
+    While others have it locked it is tried again until ``is_over``. Raises ``LocalFault`` for a file that is no
+    log of ours, ``OSError`` and ``sqlite3.Error``.
+    """
+    make_private(Path(path))
+    return _connect(path, is_over)
+
+
+def open_old_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection | None:
+    """The same, but None if there is no log."""
+    if not os.path.lexists(path):
+        return None
+    _restrict(Path(path))
+    return _connect(path, is_over)
+
+
+def move_wal(connection: sqlite3.Connection, path: str) -> None:
+    """Move what has piled up in the write-ahead log into the database, if it is much and nothing hinders it."""
+    wal = Path(f"{path}-wal")
+    with suppress(OSError, sqlite3.Error):
+        if wal.stat().st_size > WAL_LIMIT:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def make_private(path: Path) -> None:
+    """Make the file, empty, and its folder, if they are not there; close both to others.
+
+    Raises ``OSError``, or ``LocalFault`` if something else is in its place.
+    """
+    folder = path.parent
+    for part in (*reversed(folder.parents), folder):
+        part.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    with _MAKING:
+        # An empty file is an empty database. Made here, it never has another mode than this.
+        if not path.exists():
+            # If it exists after all, another process was quicker.
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, MODE))
+    _restrict(path)
+
+
+def _connect(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=TRY, isolation_level=None)
+    try:
+        persist(lambda: _set_up(connection), is_over)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    # Where there can be no write-ahead log, SQLite stays with the mode that it has.
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    # A crash of the machine may cost the last transactions, not the database: the answers' pace is worth it.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    # Not in the midst of a commit that somebody waits for: see move_wal.
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    migrate(connection)
+
+
+def _restrict(path: Path) -> None:
+    """Close folder and files to others; what is not the user's own is left as it is.
+
+    Raises ``LocalFault`` if the log is not a regular file.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise LocalFault("the log is of no use", "it is not a regular file")
+    _narrow(path.parent, FOLDER_MODE)
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        _narrow(name, MODE)
+
+
+def _narrow(path: Path, mode: int) -> None:
+    try:
+        status = path.stat()
+        if stat.S_IMODE(status.st_mode) & ~mode and status.st_uid == os.geteuid():
+            path.chmod(mode)
+    except (FileNotFoundError, PermissionError):
+        return
+    except OSError as error:
+        import errno
+
+        if error.errno != errno.EROFS:
+            raise

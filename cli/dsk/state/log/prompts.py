@@ -1,0 +1,43 @@
+"""What a request body asks, as text. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+TITLE_LENGTH = 200
+
+
+def prompt_of(body: str | bytes) -> str:
+    """The text of the last message of the user, or of ``prompt`` where there are no messages; "" if there is none.
+
+    Parts that are not text, such as images, are left out.
+    """
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(fields, dict):
+        return ""
+    messages = fields.get("messages")
+    if not isinstance(messages, list):
+        return _text(fields.get("prompt"))
+    asked = [m for m in messages if isinstance(m, dict) and m.get("role") == "user"]
+    return _text(asked[-1].get("content")) if asked else ""
+
+
+def title_of(prompt: str) -> str:
+    """One line for lists: the beginning of the last paragraph, where the question stands that follows a document."""
+    for paragraph in reversed(prompt.split("\n\n")):
+        line = " ".join(paragraph[: 2 * TITLE_LENGTH].split())
+        if line:
+            return line[:TITLE_LENGTH]
+    return ""
+
+
+def _text(content: Any) -> str:
+    parts = content if isinstance(content, list) else [content]
+    texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    text = "\n\n".join(text for text in texts if isinstance(text, str))
+    # Half a surrogate pair, which JSON may escape, is no text.
+    return text.encode("utf-8", "replace").decode()

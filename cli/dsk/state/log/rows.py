@@ -1,0 +1,124 @@
+"""A run as it is written: what is known when it begins, what comes of it, how it ends.
+
+Every function writes in a transaction that its caller has begun.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsk import __version__
+from dsk.state.log.process import birth
+from dsk.state.log.prompts import prompt_of, title_of
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+#: Kinds of pieces that are one text, however it was cut.
+TEXTS = ("content", "reasoning", "refusal")
+
+
+class Entry(NamedTuple):
+    """What is known when a request goes out. ``body`` is the JSON that is sent, which never holds a key; ``model``
+    is the one that is asked, ``begun`` in seconds since the epoch."""
+
+    command: str
+    profile: str
+    base_url: str
+    model: str
+    body: bytes
+    begun: float
+    session: str | None = None
+
+
+class Piece(NamedTuple):
+    """A bit of what arrived.
+
+    ``kind`` is content, reasoning, refusal; or finish, with the server's word; or start, tool_call, usage or
+    resume, with JSON as ``dsk.state.log.pieces`` reads it.
+    """
+
+    kind: str
+    choice: int
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What came of a run, under the names of ``--json``; what is an object or a list there is JSON text here.
+
+    ``choices`` is None where it would say nothing that the other fields do not. ``status`` is the exit status,
+    None for a run that was killed.
+    """
+
+    content: str
+    reasoning: str
+    status: int | None
+    id: str | None = None
+    model: str | None = None
+    tool_calls: str | None = None
+    finish_reason: str | None = None
+    usage: str | None = None
+    choices: str | None = None
+    first_token: float | None = None
+    total: float | None = None
+    resumed: str | None = None
+    error: str | None = None
+    http_status: int | None = None
+
+
+def begin(connection: Connection, entry: Entry) -> int:
+    """Write the row of a run that has only begun; its number."""
+    pid = os.getpid()
+    values = entry._asdict() | {
+        "title": title_of(prompt_of(entry.body)),
+        "version": __version__,
+        "pid": pid,
+        "pid_born": birth(pid),
+        "body": entry.body.decode("utf-8", "replace"),
+    }
+    cursor = connection.execute(
+        "INSERT INTO runs"
+        " (begun, command, profile, base_url, model_asked, session, title, version, pid, pid_born) VALUES"
+        " (:begun, :command, :profile, :base_url, :model, :session, :title, :version, :pid, :pid_born)",
+        values,
+    )
+    run = cursor.lastrowid
+    assert run is not None
+    connection.execute("INSERT INTO requests (run, body) VALUES (?, ?)", (run, values["body"]))
+    return run
+
+
+def append(connection: Connection, run: int, first: int, pieces: Iterable[Piece]) -> None:
+    """Write pieces, numbered from ``first``."""
+    at = time.time()
+    connection.executemany(
+        "INSERT INTO pieces (run, seq, at, kind, choice, text) VALUES (?, ?, ?, ?, ?, ?)",
+        [(run, number, at, *piece) for number, piece in enumerate(pieces, first)],
+    )
+
+
+def finish(connection: Connection, run: int, outcome: Outcome, *, state: str, ended: float) -> None:
+    """Write what a run has come to. Once it is ended its pieces are not needed any more."""
+    connection.execute(
+        "UPDATE runs SET state = :state, ended = :ended, status = :status, response_id = :id, model = :model,"
+        " finish_reason = :finish_reason, usage = :usage, http_status = :http_status, first_token = :first_token,"
+        " total = :total, error = :error, resumed = :resumed, tool_calls = :tool_calls, choices = :choices,"
+        " content = :content, reasoning = :reasoning WHERE id = :run",
+        outcome._asdict() | {"run": run, "state": state, "ended": ended},
+    )
+    if state == "ended":
+        connection.execute("DELETE FROM pieces WHERE run = ?", (run,))
+
+
+def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The same with neighbours that are one text joined: one row for many tokens."""
+    for (kind, choice), group in groupby(pieces, key=itemgetter(0, 1)):
+        if kind in TEXTS:
+            yield Piece(kind, choice, "".join(piece.text for piece in group))
+        else:
+            yield from group

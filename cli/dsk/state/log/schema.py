@@ -1,0 +1,97 @@
+"""The tables of the log, and the way from each older version to this one.
+
+A migration is never changed once it was released: a new one is added. The version is SQLite's user_version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.errors import LocalFault
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+Migration = Sequence[str]
+
+# Request bodies are apart, so that ending a run does not write its body anew, nor listing read it. Pieces hold
+# what has come of a run that is not ended. Times are seconds, those of begun, ended and at since the epoch.
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        """CREATE TABLE runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            begun REAL NOT NULL,
+            ended REAL,
+            state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'ended', 'killed')),
+            status INTEGER,
+            command TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            model_asked TEXT NOT NULL,
+            model TEXT,
+            response_id TEXT,
+            session TEXT,
+            title TEXT NOT NULL,
+            finish_reason TEXT,
+            usage TEXT,
+            http_status INTEGER,
+            first_token REAL,
+            total REAL,
+            error TEXT,
+            resumed TEXT,
+            tool_calls TEXT,
+            choices TEXT,
+            version TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            pid_born INTEGER,
+            content TEXT NOT NULL DEFAULT '',
+            reasoning TEXT NOT NULL DEFAULT ''
+        )""",
+        "CREATE INDEX runs_begun ON runs (begun)",
+        "CREATE INDEX runs_ended ON runs (ended)",
+        "CREATE INDEX runs_open ON runs (id) WHERE state <> 'ended'",
+        "CREATE TABLE requests (run INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+        """CREATE TABLE pieces (
+            run INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            at REAL NOT NULL,
+            kind TEXT NOT NULL,
+            choice INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (run, seq)
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the database to the version that ``migrations`` lead to, whole or not at all.
+
+    Raises ``LocalFault`` for a newer one and for a database that is not a log, ``sqlite3.Error`` if it cannot be
+    done now.
+    """
+    known = len(migrations)
+    if _version(connection) == known:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been quicker.
+        version = _version(connection)
+        if version > known:
+            raise LocalFault("the log is of no use", f"its version {version} is newer than {known}, the newest known")
+        if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise LocalFault("the log is of no use", "it is the database of another program")
+        for migration in migrations[version:]:
+            for statement in migration:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {known}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

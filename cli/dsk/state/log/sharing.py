@@ -1,0 +1,82 @@
+"""A database that many processes share: trying again while another one has it locked, and what errors mean.
+
+SQLite's own busy timeout does not cover everything: changing the journal mode, the recovery of a write-ahead log
+and the last connection's closing say "locked" at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from dsk.errors import LocalFault
+
+T = TypeVar("T")
+
+#: Seconds that SQLite itself waits in one try.
+TRY = 1.0
+_BUSY = ("database is locked", "database table is locked", "database schema is locked", "locking protocol")
+_REASONS = {
+    "file is not a database": "it is not a SQLite database",
+    "database disk image is malformed": "it is damaged",
+    "database or disk is full": "the disk is full",
+    "attempt to write a readonly database": "it may not be written",
+    "unable to open database file": "it cannot be opened",
+    "disk I/O error": "the disk fails",
+}
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another process had the database locked: the same will work later."""
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith(_BUSY)
+
+
+def persist(action: Callable[[], T], is_over: Callable[[], bool]) -> T:
+    """What the action gives, tried until the database is not locked any more, or ``is_over`` says that it was
+    tried long enough; then SQLite's error is raised. All other errors are raised at once."""
+    while True:
+        try:
+            return action()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or is_over():
+                raise
+        # Not all at once: those who wait wake up at different times.
+        time.sleep(0.001 + time.monotonic_ns() % 16 / 1000)
+
+
+def transact(connection: sqlite3.Connection, action: Callable[[], T], is_over: Callable[[], bool]) -> T:
+    """What the action gives, in one transaction that is committed whole or not at all, tried as in ``persist``."""
+
+    def attempt() -> T:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = action()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    return persist(attempt, is_over)
+
+
+def reason(error: Exception) -> str:
+    """Why it failed, in plain words."""
+    if isinstance(error, LocalFault):
+        return error.why
+    if is_busy(error):
+        return "another process keeps it locked"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{error.filename} is not a folder"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return next((said for start, said in _REASONS.items() if str(error).startswith(start)), str(error))
+
+
+def patience(seconds: float) -> Callable[[], bool]:
+    """An ``is_over`` that is true from that many seconds on."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end

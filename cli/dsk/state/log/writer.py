@@ -1,0 +1,114 @@
+"""Writing the log of one run, from a thread of its own.
+
+The main thread only puts what arrived into a queue; all of SQLite, its import included, is the other thread's. A
+log that cannot be written is one warning, and no more than that.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from dsk.state.log.rows import Entry, Outcome, Piece
+
+#: Seconds between two writes. A killed process loses what came after the last one.
+INTERVAL = 0.5
+#: Seconds that the end of a run waits for a log that others keep locked.
+PATIENCE = 30.0
+#: Seconds that it goes on waiting once a signal has said to stop.
+GRACE = 1.0
+
+
+class LogWriter:
+    """The log of one run; begun at once."""
+
+    def __init__(self, path: str, entry: Entry) -> None:
+        """``path`` is the database, which is made if it is not there."""
+        #: One line for the user if the log cannot be written; it may come to be known at any time.
+        self.warning: str | None = None
+        self._path = path
+        self._entry = entry
+        self._queue: deque[Piece] = deque()
+        self._written = 0
+        self._outcome: Outcome | None = None
+        self._give_up_at: float | None = None
+        self._wake = threading.Event()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def add(self, piece: Piece) -> None:
+        """Have a piece written soon. Never waits for anything."""
+        if not self._done.is_set():
+            self._queue.append(piece)
+
+    def end(self, outcome: Outcome) -> None:
+        """Have the end written, and wait until all is in the database, or cannot be. The process may then end in
+        any way. If a signal ends the waiting, a moment is left for what is under way."""
+        self._outcome = outcome
+        self._give_up_at = time.monotonic() + PATIENCE
+        self._wake.set()
+        try:
+            # The thread keeps to its own time, but for a file system that hangs.
+            if not self._done.wait(PATIENCE + 2 * GRACE):
+                self._warn("it does not answer")
+        except BaseException:
+            self._done.wait(GRACE)
+            raise
+
+    def _warn(self, why: str) -> None:
+        self.warning = f"the log {self._path} cannot be written: {why}"
+
+    def _run(self) -> None:
+        from dsk.state.log.sharing import reason
+
+        try:
+            self._write()
+        except Exception as error:
+            # Whatever it is, the answer goes on.
+            self._warn(reason(error))
+        finally:
+            self._done.set()
+            self._queue.clear()
+
+    def _write(self) -> None:
+        from dsk.state.log.opening import move_wal, open_log
+        from dsk.state.log.rows import begin, finish
+        from dsk.state.log.sharing import transact
+
+        connection = open_log(self._path, self._is_over)
+        try:
+            run = transact(connection, lambda: begin(connection, self._entry), self._is_over)
+            move_wal(connection, self._path)
+            while not self._wake.wait(INTERVAL):
+                self._write_pieces(connection, run)
+            outcome = self._outcome
+            assert outcome is not None
+            now = time.time()
+            transact(
+                connection,
+                lambda: finish(connection, run, outcome, state="ended", ended=now),
+                self._is_over,
+            )
+            self._done.set()
+        finally:
+            # The last one to close a log tidies it up, which takes its time: nobody waits for that.
+            connection.close()
+
+    def _write_pieces(self, connection: Connection, run: int) -> None:
+        from dsk.state.log.rows import append, joined
+        from dsk.state.log.sharing import transact
+
+        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        pieces = list(joined(batch))
+        if pieces:
+            transact(connection, lambda: append(connection, run, self._written, pieces), self._is_over)
+            self._written += len(pieces)
+
+    def _is_over(self) -> bool:
+        return self._give_up_at is not None and time.monotonic() >= self._give_up_at

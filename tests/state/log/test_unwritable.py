@@ -1,0 +1,157 @@
+"""A log that cannot be written is one warning that says why, soon, and never anything worse."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dsk.state.log import writer as writing
+from dsk.state.log.rows import Outcome
+from dsk.state.log.writer import LogWriter
+from tests.state.log.writing import content, entry, logged, rows, start
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "dsk" / "log.db"
+
+
+def warning(path: Path) -> str | None:
+    """The warning of a run that is logged there."""
+    writer = LogWriter(str(path), entry())
+    writer.add(content("text"))
+    writer.end(Outcome("text", "", 0))
+    return writer.warning
+
+
+def cannot(path: Path, why: str) -> str:
+    return f"the log {path} cannot be written: {why}"
+
+
+def test_a_file_that_is_no_database(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"Dear diary,\n" * 1000)
+    assert warning(path) == cannot(path, "it is not a SQLite database")
+    assert path.read_bytes().startswith(b"Dear diary"), "it is left as it was"
+
+
+def test_a_damaged_database(path: Path) -> None:
+    for _ in range(30):
+        logged(path, answer="x" * 3000)
+    data = path.read_bytes()
+    path.write_bytes(data[:100] + bytes(8000) + data[8100:])
+    assert warning(path) == cannot(path, "it is damaged")
+
+
+def test_a_newer_schema(path: Path) -> None:
+    logged(path)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 99")
+    assert warning(path) == cannot(path, "its version 99 is newer than 1, the newest known")
+    assert rows(path, "SELECT count(*) FROM runs") == [(1,)]
+
+
+def test_the_database_of_another_program(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+    assert warning(path) == cannot(path, "it is the database of another program")
+    assert rows(path, "SELECT name FROM sqlite_master") == [("bookmarks",)]
+
+
+def test_a_folder_in_its_place(path: Path) -> None:
+    path.mkdir(parents=True)
+    assert warning(path) == cannot(path, "it is not a regular file")
+
+
+def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
+    path.parent.write_text("")
+    assert warning(path) == cannot(path, f"{path.parent} is not a folder")
+
+
+def test_a_place_without_shared_memory(path: Path) -> None:
+    # The write-ahead log needs a file that processes share; a folder is in its place.
+    Path(f"{path}-shm").mkdir(parents=True)
+    assert (warning(path) or "").startswith(cannot(path, ""))
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["no log yet", "a log"])
+def test_a_folder_that_may_not_be_written(path: Path, there: bool) -> None:
+    if there:
+        logged(path)
+    path.parent.mkdir(exist_ok=True)
+    path.parent.chmod(0o500)
+    with start("once", path, wrapper=no_override()) as process:
+        output, errors = process.communicate(timeout=30)
+    path.parent.chmod(0o700)
+    why = "it cannot be opened" if there else "Permission denied"
+    assert (output, errors) == (cannot(path, why) + "\n", "")
+
+
+def no_override() -> list[str]:
+    """What makes root obey the modes of files too."""
+    import os
+
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root may write everywhere, and setpriv is not installed")
+    return ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+
+
+@pytest.mark.parametrize("size", [0, 5_000, 60_000])
+def test_a_file_that_may_not_grow(path: Path, size: int) -> None:
+    with start("limited", path, size) as process:
+        output, errors = process.communicate(timeout=30)
+    assert errors == ""
+    assert output.startswith(cannot(path, ""))
+    assert output.count("\n") == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("no file system can be mounted here")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    path = small_disk / "log.db"
+    logged(path)
+    (small_disk / "filler").write_bytes(b"x" * 1000)
+    found = None
+    for _ in range(50):
+        found = found or warning(path)
+    assert found == cannot(path, "the disk is full")
+    assert rows(path, "SELECT content FROM runs LIMIT 1") == [("Hello.",)]
+
+
+def test_a_log_that_stays_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Half a minute is a promise to users, not to tests.
+    monkeypatch.setattr(writing, "PATIENCE", 0.0)
+    logged(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert warning(path) == cannot(path, "another process keeps it locked")
+
+
+def test_once_it_has_failed_what_arrives_is_dropped(path: Path) -> None:
+    path.mkdir(parents=True)
+    writer = LogWriter(str(path), entry())
+    writer.end(Outcome("", "", 0))
+    for _ in range(100):
+        writer.add(content("x" * 1000))
+    writer.end(Outcome("", "", 0))
+    assert writer.warning == cannot(path, "it is not a regular file")
