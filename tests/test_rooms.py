@@ -30,9 +30,9 @@ KNOWS = {
     "scripted": "errors",
     "ending": "errors stream",
     "output": "errors world stream ending",
-    "exchange": "errors stream wire ending output",
-    "jobs": "errors world shells request prompt state wire scripted output exchange",
-    "commands": "errors world shells request prompt state wire scripted output jobs",
+    "exchange": "errors request stream wire ending output",
+    "jobs": "errors world shells stream request prompt state wire scripted ending output exchange",
+    "commands": "errors world shells stream request prompt state wire scripted output jobs",
     "main": "errors world output commands",
     "__main__": "main",
 }
@@ -52,10 +52,11 @@ DOORS = {
     "http": {"wire/sockets.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py"},
+    "sqlite3": {"state/log"},
     "subprocess": {"prompt/editor.py", "state/key_command.py"},
     "getpass": {"jobs/keys.py"},
 }
-NOT_USED = {"argparse", "asyncio", "httpx", "logging", "sqlite3", "rich"}
+NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}
 
 ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit", "SystemExit"}
 

@@ -77,7 +77,7 @@ def test_json_is_one_compact_line_with_the_documented_keys_in_order(player: Play
             {"index": 1, "content": "two", "reasoning": "", "tool_calls": [], "finish_reason": "stop"},
         ],
         "timing": {"first_token": 0.123457, "total": 1.5},
-        "resumed": 0,
+        "resumed": [],
         "status": 0,
         "error": None,
     }
@@ -100,7 +100,7 @@ def test_json_of_a_request_that_failed_tells_the_failure(player: Player) -> None
         "usage": None,
         "choices": [],
         "timing": {"first_token": None, "total": None},
-        "resumed": 0,
+        "resumed": [],
         "status": 3,
         "error": {
             "message": "the key was refused: no such key (HTTP 401, trace t-1)",
@@ -162,7 +162,7 @@ def test_jsonl_has_a_line_for_each_event_and_the_run_without_its_texts_at_the_en
             "usage": {"total_tokens": 7},
             "choices": [{"index": 0, "tool_calls": CALLS, "finish_reason": "tool_calls"}, SECOND],
             "timing": {"first_token": 0.5, "total": 1.5},
-            "resumed": 0,
+            "resumed": [],
             "status": 0,
             "error": None,
         },

@@ -67,7 +67,7 @@ def test_it_may_break_again_and_again_but_not_forever(dsk: Dsk, serve: Serve) ->
     assert result.status == 12
     assert TEXT.startswith(result.text)
     assert len(server.requests) == 3
-    assert ask(dsk, faulty(serve, "drop-after=5"), "--resume", "50").text == TEXT + "\n"
+    assert ask(dsk, faulty(serve, "drop-after=5x4"), "--resume", "50").text == TEXT + "\n"
 
 
 def test_no_resume_leaves_it_broken(dsk: Dsk, serve: Serve) -> None:

@@ -122,6 +122,11 @@ def test_it_stops_after_a_number_of_lines(max_lines: int, text: str, printed: li
     assert stop.close() == ""
 
 
+def test_no_lines_are_there_before_anything_has_come() -> None:
+    assert stopper(None, 0).stopped
+    assert not stopper(None, 1).stopped
+
+
 def test_without_a_wish_everything_is_printed() -> None:
     stop = stopper(None)
     assert (stop.feed("a\n"), stop.feed("b"), stop.close(), stop.stopped) == ("a\n", "b", "", False)
@@ -203,6 +208,7 @@ def expected_outcome(until: str | None, max_lines: int | None, text: str) -> tup
         ("x*", "x* matches before anything has come"),
         ("", "an empty expression matches before anything has come"),
         ("^", "^ matches before anything has come"),
+        ("|a", "|a matches before anything has come"),
         ("a|", "a| matches before anything has come"),
         (r"(?<!a)x?", r"(?<!a)x? matches before anything has come"),
     ],

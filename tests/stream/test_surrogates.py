@@ -87,13 +87,23 @@ def test_arguments_of_a_tool_call_are_joined() -> None:
         ("", []),
         (stream("[DONE]"), [Done()]),
         (stream(delta(finish="stop")), [Finish("stop", 0)]),
-        (stream({"error": "no"}), [Trouble("no", "")]),
-        (stream("3", "x"), [Malformed(2, "it is JSON, but no object")]),
-        ("data: {", [Malformed(2, "the stream ended inside it")]),
     ],
 )
 def test_a_half_at_the_end_is_replaced_before_the_end(end: str, events: list[Event]) -> None:
     assert decode(stream(delta(content="a" + HIGH)) + end) == [START, Content("a", 0), Content(LOST, 0), *events]
+
+
+@pytest.mark.parametrize(
+    ("end", "event"),
+    [
+        (stream({"error": "no"}), Trouble("no", "")),
+        (stream("3", "x"), Malformed(2, "it is JSON, but no object")),
+        ("data: {", Malformed(2, "the stream ended inside it")),
+    ],
+)
+def test_a_half_before_a_break_is_replaced_only_when_nothing_follows(end: str, event: Event) -> None:
+    """The other half may come with a stream that goes on where this one broke."""
+    assert decode(stream(delta(content="a" + HIGH)) + end) == [START, Content("a", 0), event, Content(LOST, 0)]
 
 
 def test_a_half_at_the_end_of_a_calls_arguments_is_replaced() -> None:

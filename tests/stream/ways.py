@@ -47,7 +47,7 @@ def in_all_ways(data: bytes, read: Callable[[Iterable[bytes]], list[Item]]) -> l
 def decode_pieces(data: Iterable[bytes]) -> list[Event]:
     decoder = Decoder()
     events = [event for piece in data for event in decoder.feed(piece)]
-    return [*events, *decoder.close()]
+    return [*events, *decoder.close(), *decoder.flush()]
 
 
 def decode(data: bytes | str) -> list[Event]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, Option, sources
-from dsk.commands.options import network_options, output_options, sending, stop_options
+from dsk.commands.options import network_options, output_options, record_option, sending, stop_options
 from dsk.errors import UsageFault
 
 PROMPT = "Prompt"
@@ -217,6 +217,7 @@ COMMAND = Command(
         *_request_options(),
         *output_options(),
         *stop_options(),
+        record_option(),
         *network_options(),
     ],
     HELP,

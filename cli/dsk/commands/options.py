@@ -179,11 +179,21 @@ def stops(params: Mapping[str, Any]) -> Stops:
     return Stops(params["until"], params["max_lines"])
 
 
+def record_option() -> click.Parameter:
+    """Where what comes from the server is kept."""
+    return Option(
+        ["--record"],
+        group=OUTPUT,
+        metavar="FILE",
+        help="Record what comes from the server, and when, for dsk replay.",
+    )
+
+
 def sending(params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
     """All settings of a command that sends; ``origins`` is what ``framework.sources`` gives."""
     from dsk.jobs.settings import Sending
 
-    return Sending(network_settings(params, origins), output_settings(params), stops(params))
+    return Sending(network_settings(params, origins), output_settings(params), stops(params), params["record"])
 
 
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:

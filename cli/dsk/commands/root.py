@@ -11,6 +11,7 @@ COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
+    "replay": ("dsk.commands.replay:COMMAND", "Play a recorded answer once more."),
     "models": ("dsk.commands.models:COMMAND", "List the server's models."),
     "balance": ("dsk.commands.balance:COMMAND", "Show the account's balance."),
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),

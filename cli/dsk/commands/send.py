@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, sources
-from dsk.commands.options import network_options, output_options, sending, stop_options
+from dsk.commands.options import network_options, output_options, record_option, sending, stop_options
 
 HELP = """Send a request body and write the answer to stdout as it arrives.
 
@@ -33,6 +33,7 @@ COMMAND = Command(
         click.Argument(["file"], required=False, default="-"),
         *output_options(),
         *stop_options(),
+        record_option(),
         *network_options(),
     ],
     HELP,

@@ -69,20 +69,23 @@ class Exchange:
         listeners: Sequence[Listener],
         *,
         clocks: Clocks | None = None,
+        elapsed: Callable[[], float] | None = None,
         policy: Policy = ONCE,
         stopper: Stopper | None = None,
         is_raw: bool = False,
         keeps_reasoning: bool = False,
         say: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        """Without clocks nothing is timed. ``is_raw``: the bytes themselves are written, so that they are read to
-        the end of the body, past ``[DONE]``, and no second stream may follow the first. ``keeps_reasoning``: the
-        reasoning is what is written. ``say`` tells the user something."""
+        """``elapsed`` gives the seconds since the run began in the place of the clocks; without either nothing is
+        timed. ``is_raw``: the bytes themselves are written, so that they are read to the end of the body, past
+        ``[DONE]``, and no second stream may follow the first. ``keeps_reasoning``: the reasoning is what is written.
+        ``say`` tells the user something."""
         self.answer = Answer()
         self._question = question
         self._transport = transport
         self._listeners = listeners
         self._clocks = clocks
+        self._elapsed_by = elapsed
         self._policy = policy
         self._stopper = stopper
         self._is_raw = is_raw
@@ -172,7 +175,7 @@ class Exchange:
             return None
         if failure is None:
             failure = self.answer.verdict()
-            if failure is None or isinstance(failure, LengthFault):
+            if failure is None:
                 reception.end()
         return failure or self._check_json()
 
@@ -249,7 +252,8 @@ class Exchange:
     def _may_take_up(self, failure: Failure) -> bool:
         """Whether a stream that broke off, or that the token limit cut, may go on in another."""
         if isinstance(failure, LengthFault):
-            return self._can_prefix() and self._continues < self._policy.continue_on_length
+            has_grown = len(self.answer.content) > self._resumed_at
+            return self._can_prefix() and has_grown and self._continues < self._policy.continue_on_length
         return failure.transient and self._can_take_up()
 
     def _can_take_up(self) -> bool:
@@ -280,7 +284,7 @@ class Exchange:
             self._fruitless = self._fruitless + 1 if at == self._resumed_at else 0
             if self._fruitless:
                 self._pause(self._transport.delay(self._fruitless, failure))
-            self._resumed_at = at
+        self._resumed_at = at
         self._failures = 0
         self._broken_by = failure
         self._tell(Resume(at, failure.message))
@@ -297,9 +301,12 @@ class Exchange:
     def _note_first_token(self) -> None:
         if self._clocks:
             self._clocks.token_seen = True
-            self._first_token = self._first_token or self._elapsed()
+        if self._first_token is None:
+            self._first_token = self._elapsed()
 
     def _elapsed(self) -> float | None:
+        if self._elapsed_by:
+            return self._elapsed_by()
         return time.monotonic() - self._clocks.begun if self._clocks else None
 
     def _servers_word_first(self, fault: Failure) -> Failure:

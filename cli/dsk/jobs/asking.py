@@ -50,14 +50,15 @@ def ask(settings: AskSettings, world: World) -> Status:
     prompt = settle_system(settings.prompt, settings.from_file, server)
     messages = compose(prompt, world, _fetcher(settings.sending.network), lambda text: note(text, world))
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
-    warn([*settled.warnings, *body.warnings], world)
+    warnings = [*settled.warnings, *body.warnings]
+    warn(warnings, world)
     if settings.show:
         _show(settings.show, body, server, world)
         return Status.OK
     from dsk.exchange.loop import Question
     from dsk.jobs.sending import deliver
 
-    return deliver(Question(encode(body.fields), body.fields), server, settings.sending, world)
+    return deliver(Question(encode(body.fields), body.fields), server, settings.sending, world, warnings)
 
 
 def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:

@@ -16,7 +16,9 @@ from dsk.wire.network import Network
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
-    from dsk.exchange.source import Listener
+    from collections.abc import Sequence
+
+    from dsk.exchange.source import Listener, Transport
     from dsk.jobs.settings import Sending, Stops
     from dsk.stream.stopping import Stopper
     from dsk.world import World
@@ -33,43 +35,57 @@ def send(file: str, sending: Sending, world: World) -> Status:
     return deliver(question, settle_server(sending.network, load(world.env), world.env), sending, world)
 
 
-def deliver(question: Question, server: Server, sending: Sending, world: World) -> Status:
+def deliver(question: Question, server: Server, sending: Sending, world: World, warnings: Sequence[str] = ()) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
-    Everything local that can fail fails before the request is sent.
+    Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
     """
+    notes = [f"warning: {warning}" for warning in warnings]
     if sending.network.offline:
         from dsk.scripted.offline import offline_script
         from dsk.scripted.server import ScriptedServer
 
         with ScriptedServer(offline_script()) as scripted:
             note(OFFLINE_NOTE, world)
-            return _exchange(question, Endpoint(scripted.base_url, None, {}), server, sending, world)
-    return _exchange(question, settle_endpoint(server, world.env), server, sending, world)
+            endpoint = Endpoint(scripted.base_url, None, {})
+            return _exchange(question, endpoint, server, sending, world, [*notes, OFFLINE_NOTE])
+    return _exchange(question, settle_endpoint(server, world.env), server, sending, world, notes)
 
 
-def _exchange(question: Question, endpoint: Endpoint, server: Server, sending: Sending, world: World) -> Status:
-    network, output, stops = sending
-    printer = open_printer(output, world)
+def _exchange(
+    question: Question, endpoint: Endpoint, server: Server, sending: Sending, world: World, notes: Sequence[str]
+) -> Status:
+    network, output, stops, record = sending
+    is_raw = output.format == "raw"
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
+    policy = Policy(
+        retry=network.retry,
+        retry_max_time=network.retry_max_time,
+        resume=network.resume,
+        continue_on_length=network.continue_on_length,
+        can_prefix=bool(server.profile.prefix_completion),
+    )
+    transport: Transport = Network(endpoint, clocks)
+    recorder = None
+    if record is not None:
+        from dsk.jobs.recording import Recorder, Tape, head_of
+
+        head = head_of(question.fields, policy, notes, is_raw=is_raw)
+        recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
+    printer = open_printer(output, world)
     progress = Progress(world, clocks.begun)
     world.progress = progress.line
     # The one that clears the line for what is printed comes first.
-    listeners: list[Listener] = [progress, printer]
+    listeners: list[Listener] = [progress, printer, *([recorder] if recorder else [])]
     exchange = Exchange(
         question,
-        Network(endpoint, clocks),
+        transport,
         listeners,
         clocks=clocks,
-        policy=Policy(
-            retry=network.retry,
-            retry_max_time=network.retry_max_time,
-            resume=network.resume,
-            continue_on_length=network.continue_on_length,
-            can_prefix=bool(server.profile.prefix_completion),
-        ),
+        elapsed=recorder.elapsed if recorder else None,
+        policy=policy,
         stopper=stopper_of(stops),
-        is_raw=output.format == "raw",
+        is_raw=is_raw,
         keeps_reasoning=output.reasoning == "only",
         say=lambda text: note(text, world),
     )

@@ -24,3 +24,4 @@ class Sending(NamedTuple):
     network: NetworkSettings
     output: OutputSettings
     stops: Stops
+    record: str | None = None

@@ -68,7 +68,7 @@ def check_descriptor(descriptor: int, option: str) -> None:
         )
 
 
-def open_path(path: str, option: str, *, truncate: bool) -> Opened:
+def open_path(path: str, option: str, *, truncate: bool, mode: int = 0o666) -> Opened:
     """Open a file for writing and make it if it is not there. Raises ``LocalFault``.
 
     The descriptor is never 0, 1 or 2: a standard stream that was closed at the start stays closed.
@@ -76,11 +76,11 @@ def open_path(path: str, option: str, *, truncate: bool) -> Opened:
     flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOCTTY
     try:
         try:
-            descriptor, is_new = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666), True
+            descriptor, is_new = os.open(path, flags | os.O_CREAT | os.O_EXCL, mode), True
         except FileExistsError:
             # O_CREAT once more, for a link to a file that is not there.
             flags |= os.O_CREAT | (os.O_TRUNC if truncate else 0)
-            descriptor, is_new = os.open(path, flags, 0o666), False
+            descriptor, is_new = os.open(path, flags, mode), False
         return Opened(_above_standard(descriptor), is_new)
     except (OSError, ValueError) as error:
         why = described(error) if isinstance(error, OSError) else str(error)

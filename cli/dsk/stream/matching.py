@@ -169,7 +169,7 @@ def _follow(
     stack = list(threads)[::-1]
     while stack:
         at, needs, end = stack.pop()
-        if (at, needs) in seen or (at, _NOTHING) in seen:
+        if (at, needs) in seen:
             continue
         seen.add((at, needs))
         if at == MATCH:

@@ -35,7 +35,7 @@ class Stopper:
 
     def feed(self, text: str) -> str:
         """What may be printed now that this piece has come; nothing once it has stopped."""
-        if self.stopped or not text:
+        if self.stopped:
             return ""
         if self._search is None:
             return self._count(text)

@@ -5,13 +5,16 @@
 has it, as the printer would.
 ``limited PATH BYTES``: one run in a process that may not write files longer than that; prints its warning.
 ``once PATH``: one run; prints its warning.
+``interrupted PATH``: one run; prints when it ends, and what ended the waiting for that.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
+from traceback import walk_stack
 
 from dsk.state.log.rows import Outcome
 from dsk.state.log.writer import LogWriter
@@ -71,6 +74,33 @@ def once(path: str) -> None:
     print(writer.warning or "")
 
 
+def _tell_when_waiting(thread: int) -> None:
+    while not {"end", "wait"} <= {frame.f_code.co_name for frame, _ in walk_stack(sys._current_frames()[thread])}:
+        time.sleep(0.001)
+    os.write(1, b"ending\n")
+
+
+def interrupted(path: str) -> None:
+    writer = LogWriter(path, entry())
+    threading.Thread(target=_tell_when_waiting, args=[threading.get_ident()], daemon=True).start()
+    try:
+        writer.end(Outcome("", "", 0))
+    except KeyboardInterrupt as stop:
+        print(type(stop).__name__, writer.warning)
+
+
 if __name__ == "__main__":
     what, where, *numbers = sys.argv[1:]
-    {"crowd": crowd, "talk": talk, "limited": limited, "once": once}[what](where, *map(int, numbers))
+    match what:
+        case "crowd":
+            crowd(where, int(numbers[0]))
+        case "talk":
+            talk(where)
+        case "limited":
+            limited(where, int(numbers[0]))
+        case "once":
+            once(where)
+        case "interrupted":
+            interrupted(where)
+        case _:
+            raise SystemExit(f"{what}?")

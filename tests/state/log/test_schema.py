@@ -67,7 +67,7 @@ def test_an_empty_file_becomes_a_log(path: Path) -> None:
     assert rows(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
 
 
-def test_every_older_version_comes_to_the_same_schema_as_a_new_log(tmp_path: Path) -> None:
+def test_every_older_version_comes_to_the_same_schema_as_a_new_log() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
         migrate(new)
         wanted = tables(new)

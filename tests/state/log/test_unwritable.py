@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from dsk.state.log import writer as writing
 from dsk.state.log.rows import Outcome
 from dsk.state.log.writer import LogWriter
-from tests.state.log.writing import content, entry, logged, rows, start
+from tests.harness import wait_until
+from tests.state.log.writing import content, entry, lines, logged, rows, start
 
 
 @pytest.fixture
@@ -22,9 +25,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "dsk" / "log.db"
 
 
-def warning(path: Path) -> str | None:
+def warning(path: Path, prompt: str = "hi") -> str | None:
     """The warning of a run that is logged there."""
-    writer = LogWriter(str(path), entry())
+    writer = LogWriter(str(path), entry(prompt))
     writer.add(content("text"))
     writer.end(Outcome("text", "", 0))
     return writer.warning
@@ -44,6 +47,7 @@ def test_a_file_that_is_no_database(path: Path) -> None:
 def test_a_damaged_database(path: Path) -> None:
     for _ in range(30):
         logged(path, answer="x" * 3000)
+    wait_until(lambda: not Path(f"{path}-wal").exists(), "the last writer to close the log")
     data = path.read_bytes()
     path.write_bytes(data[:100] + bytes(8000) + data[8100:])
     assert warning(path) == cannot(path, "it is damaged")
@@ -90,14 +94,12 @@ def test_a_folder_that_may_not_be_written(path: Path, there: bool) -> None:
     with start("once", path, wrapper=no_override()) as process:
         output, errors = process.communicate(timeout=30)
     path.parent.chmod(0o700)
-    why = "it cannot be opened" if there else "Permission denied"
+    why = "it may not be written" if there else "Permission denied"
     assert (output, errors) == (cannot(path, why) + "\n", "")
 
 
 def no_override() -> list[str]:
     """What makes root obey the modes of files too."""
-    import os
-
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
@@ -119,7 +121,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)], capture_output=True, check=False
     )
     if done.returncode:
         pytest.skip("no file system can be mounted here")
@@ -130,28 +132,50 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk(small_disk: Path) -> None:
     path = small_disk / "log.db"
     logged(path)
-    (small_disk / "filler").write_bytes(b"x" * 1000)
-    found = None
-    for _ in range(50):
-        found = found or warning(path)
-    assert found == cannot(path, "the disk is full")
+    warnings = [warning(path, "x" * 10_000) for _ in range(60)]
+    assert warnings[0] is None
+    assert warnings[-1] == cannot(path, "the disk is full")
     assert rows(path, "SELECT content FROM runs LIMIT 1") == [("Hello.",)]
 
 
-def test_a_log_that_stays_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Half a minute is a promise to users, not to tests.
-    monkeypatch.setattr(writing, "PATIENCE", 0.0)
+def test_a_log_that_stays_locked(path: Path) -> None:
     logged(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert warning(path) == cannot(path, "another process keeps it locked")
+        writer = LogWriter(str(path), entry(), patience=0.1)
+        writer.end(Outcome("", "", 0))
+        assert writer.warning == cannot(path, "another process keeps it locked")
+
+
+def test_a_signal_ends_the_waiting_for_a_locked_log_but_not_at_once(path: Path) -> None:
+    logged(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with start("interrupted", path) as process:
+            assert next(lines(process)) == "ending\n"
+            process.send_signal(signal.SIGINT)
+            other.execute("COMMIT")
+            assert process.communicate(timeout=30) == ("KeyboardInterrupt None\n", "")
+    assert rows(path, "SELECT state FROM runs") == [("ended",), ("ended",)]
+
+
+def test_a_signal_ends_the_waiting_for_a_log_that_stays_locked(path: Path) -> None:
+    logged(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with start("interrupted", path) as process:
+            assert next(lines(process)) == "ending\n"
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=15) == ("KeyboardInterrupt None\n", "")
 
 
 def test_once_it_has_failed_what_arrives_is_dropped(path: Path) -> None:
     path.mkdir(parents=True)
     writer = LogWriter(str(path), entry())
     writer.end(Outcome("", "", 0))
-    for _ in range(100):
-        writer.add(content("x" * 1000))
+    piece = content("text")
+    held = sys.getrefcount(piece)
+    writer.add(piece)
+    assert sys.getrefcount(piece) == held
     writer.end(Outcome("", "", 0))
     assert writer.warning == cannot(path, "it is not a regular file")

@@ -63,7 +63,7 @@ def put_together(pieces: Iterable[Piece]) -> Outcome:
                 choice.add_call(*json.loads(text))
             elif kind == "finish":
                 choice.finish_reason = text
-            else:
+            elif kind in choice.texts:
                 choice.texts[kind].append(text)
     first = choices.get(0) or _Choice()
     fields = [choices[index].fields(index) for index in sorted(choices)]

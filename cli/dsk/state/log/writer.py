@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 INTERVAL = 0.5
 #: Seconds that the end of a run waits for a log that others keep locked.
 PATIENCE = 30.0
+#: Seconds more after which it is plain that the thread hangs, as it does in a file system that hangs.
+HANGING = 2.0
 #: Seconds that it goes on waiting once a signal has said to stop.
 GRACE = 1.0
 
@@ -27,12 +30,14 @@ GRACE = 1.0
 class LogWriter:
     """The log of one run; begun at once."""
 
-    def __init__(self, path: str, entry: Entry) -> None:
-        """``path`` is the database, which is made if it is not there."""
+    def __init__(self, path: str, entry: Entry, *, patience: float = PATIENCE) -> None:
+        """``path`` is the database, which is made if it is not there; ``patience`` is how many seconds ``end``
+        waits while others keep it locked."""
         #: One line for the user if the log cannot be written; it may come to be known at any time.
         self.warning: str | None = None
         self._path = path
         self._entry = entry
+        self._patience = patience
         self._queue: deque[Piece] = deque()
         self._written = 0
         self._outcome: Outcome | None = None
@@ -50,16 +55,20 @@ class LogWriter:
     def end(self, outcome: Outcome) -> None:
         """Have the end written, and wait until all is in the database, or cannot be. The process may then end in
         any way. If a signal ends the waiting, a moment is left for what is under way."""
-        self._outcome = outcome
-        self._give_up_at = time.monotonic() + PATIENCE
-        self._wake.set()
         try:
-            # The thread keeps to its own time, but for a file system that hangs.
-            if not self._done.wait(PATIENCE + 2 * GRACE):
+            self._hand_over(outcome)
+            if not self._done.wait(self._patience + HANGING):
                 self._warn("it does not answer")
         except BaseException:
+            # The signal may have come before all was handed over.
+            self._hand_over(outcome)
             self._done.wait(GRACE)
             raise
+
+    def _hand_over(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._give_up_at = time.monotonic() + self._patience
+        self._wake.set()
 
     def _warn(self, why: str) -> None:
         self.warning = f"the log {self._path} cannot be written: {why}"
@@ -77,6 +86,8 @@ class LogWriter:
             self._queue.clear()
 
     def _write(self) -> None:
+        from sqlite3 import Error
+
         from dsk.state.log.opening import move_wal, open_log
         from dsk.state.log.rows import begin, finish
         from dsk.state.log.sharing import transact
@@ -97,8 +108,10 @@ class LogWriter:
             )
             self._done.set()
         finally:
-            # The last one to close a log tidies it up, which takes its time: nobody waits for that.
-            connection.close()
+            # The last one to close a log tidies it up, which takes its time: nobody waits for that, and if it
+            # fails, the next one will.
+            with suppress(Error):
+                connection.close()
 
     def _write_pieces(self, connection: Connection, run: int) -> None:
         from dsk.state.log.rows import append, joined

@@ -1,0 +1,50 @@
+"""``dsk replay``: a recorded answer once more, as it came."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dsk.commands.framework import Command, Job, Option
+from dsk.commands.options import output_options, output_settings, stop_options, stops
+
+REPLAY = "Replay"
+
+HELP = """Play a recording of --record: the same output, messages and exit status, with the same timing.
+
+It needs no key and no network. A FILE of plain SSE frames is decoded, as dsk decode does.
+
+\b
+    dsk ask --record run.sse "hi"
+    dsk replay --speed 2 run.sse
+"""
+
+
+def _replay(**params: Any) -> Job:
+    from dsk.jobs.replaying import replay
+
+    return partial(replay, params["file"], params["speed"], output_settings(params), stops(params))
+
+
+COMMAND = Command(
+    "replay",
+    _replay,
+    [
+        click.Argument(["file"]),
+        Option(
+            ["--speed"],
+            group=REPLAY,
+            brief="Play N times as fast, 0 at once.",
+            type=click.FloatRange(min=0),
+            default=1.0,
+            metavar="N",
+            help="Play N times as fast as it was, with 0 at once.  [default: 1]",
+        ),
+        *output_options(),
+        *stop_options(),
+    ],
+    HELP,
+    uses_defaults=True,
+)

@@ -1,0 +1,151 @@
+"""From the bytes of a recording to what it holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dsk.stream.recording.failures import from_fields
+from dsk.stream.recording.lines import unescape
+from dsk.stream.recording.steps import MARK, VERSION, Arrived, End, Failed, Head, Opened, Recording, Step, Stream
+from dsk.stream.recording.writing import as_bytes
+
+_START = MARK + b'{"recording"'
+
+
+class Damaged(Exception):
+    """A recording that cannot be read; ``line`` is counted from 1."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(f"line {line} is damaged: {why}")
+        self.line = line
+
+
+def is_recording(data: bytes) -> bool:
+    """Whether this is a recording, rather than an event stream as a server sends it."""
+    return data.startswith(_START)
+
+
+def read_recording(data: bytes) -> Recording:
+    """What a recording holds; one that breaks off, as that of a process that was killed does, as far as it goes.
+
+    Raises ``Damaged``.
+    """
+    reader = _Reader()
+    for number, line in enumerate(data.splitlines(keepends=True), 1):
+        if not line.startswith(MARK):
+            reader.take_line(line)
+        elif line.endswith((b"\n", b"\r")):
+            try:
+                reader.take_note(_object(line[len(MARK) :]))
+            except ValueError as error:
+                raise Damaged(number, str(error)) from error
+    return reader.close()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._head: Head | None = None
+        self._streams: list[Stream] = []
+        self._steps: list[Step] | None = None
+        self._delay: float | None = None
+        self._end: End | None = None
+        # The arrival whose lines are being read, the lines, and how much of these had come with earlier arrivals.
+        self._arrival: dict[str, Any] | None = None
+        self._lines = bytearray()
+        self._known = 0
+
+    def take_line(self, line: bytes) -> None:
+        """A line that is not ours. Only those after an arrival are the server's, the others help other readers."""
+        if self._arrival is not None:
+            self._lines += unescape(line)
+
+    def take_note(self, note: dict[str, Any]) -> None:
+        """One of our comments. Raises ``ValueError`` if it says nothing that can be at its place."""
+        self._settle()
+        if self._head is None:
+            self._head = _head(note)
+        elif "end" in note:
+            self._end = End(_number(note, "at"), from_fields(note["failure"]) if "failure" in note else None)
+        elif "begin" in note:
+            self._close_stream()
+            self._steps = []
+        elif self._steps is None:
+            raise ValueError("no stream has begun")
+        elif "delay" in note:
+            self._delay = _number(note, "delay")
+        elif "open" in note:
+            status = note["open"]
+            if not isinstance(status, int | None):
+                raise ValueError("'open' is no HTTP status")
+            self._steps.append(Opened(_number(note, "at"), status))
+        elif "failure" in note:
+            self._steps.append(Failed(_number(note, "at"), from_fields(note["failure"])))
+        elif not any(isinstance(step, Opened) for step in self._steps[:1]):
+            raise ValueError("something arrives before the server has answered")
+        elif "eof" in note:
+            self._steps.append(Arrived(_number(note, "at"), b""))
+        else:
+            self._arrival = {"at": _number(note, "at"), "part": _data(note, "part")}
+            self._lines = bytearray(_data(note, "skipped"))
+
+    def close(self) -> Recording:
+        """All that was read."""
+        self._settle()
+        self._close_stream()
+        if self._head is None:
+            raise Damaged(1, "it breaks off")
+        return Recording(self._head, tuple(self._streams), self._end)
+
+    def _settle(self) -> None:
+        """Make a step of the arrival whose lines have all been read."""
+        if self._arrival is None or self._steps is None:
+            return
+        at, part = self._arrival["at"], self._arrival["part"]
+        data = bytes(self._lines[self._known :]) + part
+        self._known = len(part) + (0 if self._lines else self._known)
+        if data:
+            self._steps.append(Arrived(at, data))
+        self._arrival = None
+
+    def _close_stream(self) -> None:
+        if self._steps is not None:
+            self._streams.append(Stream(tuple(self._steps), self._delay))
+        self._steps, self._delay, self._known = None, None, 0
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"it is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ValueError("it is JSON, but no object")
+    return value
+
+
+def _head(note: dict[str, Any]) -> Head:
+    version = note.get("recording")
+    if version != VERSION:
+        raise ValueError(f"it is a recording of version {version}, only {VERSION} is known here")
+    request, policy, notes = note.get("request"), note.get("policy"), note.get("notes")
+    if not (isinstance(request, dict) and isinstance(policy, dict) and isinstance(notes, list)):
+        raise ValueError("the head is incomplete")
+    return Head(request, policy, tuple(str(text) for text in notes))
+
+
+def _number(note: dict[str, Any], name: str) -> float:
+    value = note.get(name)
+    if not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        raise ValueError(f"{name!r} is no time")
+    return value
+
+
+def _data(note: dict[str, Any], name: str) -> bytes:
+    text = note.get(name, "")
+    if not isinstance(text, str):
+        raise ValueError(f"{name!r} is no text")
+    try:
+        return as_bytes(text)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name!r} stands for no bytes") from error

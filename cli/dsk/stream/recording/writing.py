@@ -1,0 +1,100 @@
+"""From what comes of a question, in its order, to the bytes of a recording: pieces to be written one after another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import Status
+from dsk.stream.recording.failures import to_fields
+from dsk.stream.recording.lines import Lines, escape
+from dsk.stream.recording.steps import MARK, VERSION, Head
+
+if TYPE_CHECKING:
+    from dsk.errors import Failure
+
+# What is shorter is a word that a server without keys wants in the place of one, and may be in any text.
+_SHORTEST_SECRET = 16
+
+
+class Writer:
+    """Writes one recording. Times are in seconds from the beginning of the run."""
+
+    def __init__(self, secret: str | None = None) -> None:
+        """``secret`` is the key: if a server sends it back, there are asterisks in its place."""
+        self._secret = (secret or "").encode("utf-8", "surrogateescape")
+        if len(self._secret) < _SHORTEST_SECRET:
+            self._secret = b""
+        self._lines = Lines()
+
+    def head(self, head: Head) -> bytes:
+        """The first line."""
+        return self._note({"recording": VERSION, **head._asdict()})
+
+    def begin(self) -> bytes:
+        """A stream begins, the first or another."""
+        unended = self._lines.in_event
+        self._lines = Lines()
+        # Whoever reads this as one stream must not take two halves of frames for a whole one.
+        return self._note({"begin": True}, b"\n" if unended else b"")
+
+    def opened(self, at: float, status: int | None) -> bytes:
+        """The server has answered."""
+        return self._note({"at": at, "open": status})
+
+    def arrived(self, at: float, data: bytes) -> bytes:
+        """These bytes have arrived in one read; none at the end of the body."""
+        if not data:
+            return self._note({"at": at, "eof": True})
+        # The line end that the server is used to: some readers know an event's end by two of the same.
+        line_end = self._lines.line_end
+        cut = self._lines.feed(data)
+        note: dict[str, Any] = {"at": at}
+        if cut.skipped:
+            note["skipped"] = as_text(cut.skipped)
+        if cut.fresh:
+            note["part"] = as_text(cut.fresh)
+        return self._note(note, escape(cut.lines), line_end)
+
+    def failed(self, at: float, failure: Failure) -> bytes:
+        """The stream failed."""
+        return self._note({"at": at, "failure": to_fields(failure)}, b"", self._lines.line_end)
+
+    def delay(self, seconds: float) -> bytes:
+        """This is how long to wait before the next stream."""
+        return self._note({"delay": seconds}, b"", self._lines.line_end)
+
+    def end(self, at: float, status: Status, failure: Failure | None) -> bytes:
+        """The run is over; ``failure`` is what stopped it, if that was nothing that came from the server.
+
+        What stood in comments alone follows as lines, for those who read no comments.
+        """
+        note: dict[str, Any] = {"at": at, "end": int(status)}
+        if failure:
+            note["failure"] = to_fields(failure)
+        return self._note(note, escape(self._lines.rest) or _as_event(self._lines.body), self._lines.line_end)
+
+    def _note(self, fields: dict[str, Any], lines: bytes = b"", line_end: bytes = b"\n") -> bytes:
+        # In ASCII, so that nothing in it is a line end to anybody.
+        note = json.dumps(fields, separators=(", ", ": ")).encode()
+        data = MARK + note + line_end + lines
+        return data.replace(self._secret, b"*" * len(self._secret)) if self._secret else data
+
+
+def as_text(data: bytes) -> str:
+    """Bytes as text that ``as_bytes`` turns back, whatever they are."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes that ``as_text`` was given. Raises ``ValueError`` for any other text that no bytes stand for."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _as_event(body: bytes) -> bytes:
+    """A body that is one JSON value as one event; b"" for any other body."""
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return b""
+    return b"".join(b"data: " + line + b"\n" for line in body.splitlines()) + b"\n"
