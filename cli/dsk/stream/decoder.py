@@ -12,11 +12,13 @@ from dsk.stream.chunk import ChunkReader
 from dsk.stream.events import Comment, Done, Event, Malformed, Trouble
 from dsk.stream.frames import Body, Frame, Frames, Item
 from dsk.stream.parsing import parse
+from dsk.stream.shortcut import Texts
 from dsk.stream.surrogates import Joiner
 from dsk.stream.trouble import trouble_of
 
 _DONE = "[DONE]"
 _ERROR = "error"
+_MESSAGE = "message"
 _ENDS = frozenset((Done, Trouble, Malformed))
 _CUT = "the stream ended inside it"
 _EXCERPT = 60
@@ -58,7 +60,9 @@ class Decoder:
     def _read(self, items: list[Item]) -> list[Event]:
         events: list[Event] = []
         for item in items:
-            if isinstance(item, Frame):
+            if isinstance(item, Texts):
+                self._add(item.events, events, has_escapes=False)
+            elif isinstance(item, Frame):
                 self._read_frame(item, events)
             elif isinstance(item, Comment):
                 events.append(item)
@@ -80,6 +84,8 @@ class Decoder:
             value = sole(value)
         if isinstance(value, dict):
             fresh = self._chunks.read(value)
+            if frame.event == _MESSAGE:
+                self._frames.shortcut.learn(frame.data, value, fresh)
             if frame.event == _ERROR and not (fresh and isinstance(fresh[-1], Trouble)):
                 fresh.append(trouble_of(None if "choices" in value else value))
             self._add(fresh, events, has_escapes="\\u" in frame.data)

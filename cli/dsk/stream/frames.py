@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from dsk.stream.blocks import Blocks
 from dsk.stream.events import Comment, Malformed
+from dsk.stream.shortcut import Shortcut, Texts
 
 #: Bytes of an unfinished frame, or of a body without frames, that are kept at most.
 LIMIT = 64 * 1024 * 1024
@@ -43,7 +44,7 @@ class Body(NamedTuple):
     data: bytes
 
 
-Item: TypeAlias = Frame | Comment | Malformed | Body
+Item: TypeAlias = Frame | Texts | Comment | Malformed | Body
 
 
 class Frames:
@@ -58,6 +59,8 @@ class Frames:
         self._number = 0
         self._has_items = False
         self._over = False
+        #: Knows the stream's common frame, once it has been shown one.
+        self.shortcut = Shortcut()
 
     def feed(self, data: bytes) -> list[Item]:
         """The frames and comments that are complete now, in their order."""
@@ -69,7 +72,7 @@ class Frames:
             self._body += data
             return self._too_long(0) if len(self._body) > self._limit else []
         blocks = self._blocks.feed(data)
-        items = self._read(blocks) if blocks else []
+        items = self._read_known(blocks) if blocks else []
         if self._blocks.size > self._limit and not self._over:
             items += self._too_long(self._number + 1)
         return items
@@ -101,6 +104,18 @@ class Frames:
     def _too_long(self, number: int) -> list[Item]:
         self._over = True
         return [Malformed(number, f"it is longer than {self._limit:,} bytes")]
+
+    def _read_known(self, blocks: bytes) -> list[Item]:
+        if not self.shortcut.is_ready:
+            return self._read(blocks)
+        items: list[Item] = []
+        for part in self.shortcut.read(blocks):
+            if isinstance(part, Texts):
+                self._number += len(part.pieces)
+                items.append(part)
+            elif not self._over:
+                items += self._read(part)
+        return items
 
     def _read(self, blocks: bytes) -> list[Item]:
         items: list[Item] = []

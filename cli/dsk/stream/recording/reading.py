@@ -33,13 +33,16 @@ def read_recording(data: bytes) -> Recording:
     """
     reader = _Reader()
     for number, line in enumerate(data.splitlines(keepends=True), 1):
+        if not line.endswith((b"\n", b"\r")):
+            # It is the last one, and was being written when the process or the disk gave up.
+            break
         if not line.startswith(MARK):
             reader.take_line(line)
-        elif line.endswith((b"\n", b"\r")):
-            try:
-                reader.take_note(_object(line[len(MARK) :]))
-            except ValueError as error:
-                raise Damaged(number, str(error)) from error
+            continue
+        try:
+            reader.take_note(_object(line[len(MARK) :]))
+        except ValueError as error:
+            raise Damaged(number, str(error)) from error
     return reader.close()
 
 
@@ -50,63 +53,64 @@ class _Reader:
         self._steps: list[Step] | None = None
         self._delay: float | None = None
         self._end: End | None = None
-        # The arrival whose lines are being read, the lines, and how much of these had come with earlier arrivals.
-        self._arrival: dict[str, Any] | None = None
+        self._at = 0.0
+        # Lines that no comment has told the time of, and how much of them had come before they were whole.
         self._lines = bytearray()
         self._known = 0
 
     def take_line(self, line: bytes) -> None:
-        """A line that is not ours. Only those after an arrival are the server's, the others help other readers."""
-        if self._arrival is not None:
-            self._lines += unescape(line)
+        """A line that is not ours."""
+        self._lines += unescape(line)
 
     def take_note(self, note: dict[str, Any]) -> None:
         """One of our comments. Raises ``ValueError`` if it says nothing that can be at its place."""
-        self._settle()
         if self._head is None:
             self._head = _head(note)
         elif "end" in note:
-            self._end = End(_number(note, "at"), from_fields(note["failure"]) if "failure" in note else None)
+            self._end = End(_time(note), from_fields(note["failure"]) if "failure" in note else None)
         elif "begin" in note:
             self._close_stream()
             self._steps = []
         elif self._steps is None:
             raise ValueError("no stream has begun")
+        elif "skipped" in note:
+            self._lines += _data(note, "skipped")
+            return
         elif "delay" in note:
             self._delay = _number(note, "delay")
-        elif "open" in note:
-            status = note["open"]
-            if not isinstance(status, int | None):
-                raise ValueError("'open' is no HTTP status")
-            self._steps.append(Opened(_number(note, "at"), status))
-        elif "failure" in note:
-            self._steps.append(Failed(_number(note, "at"), from_fields(note["failure"])))
-        elif not any(isinstance(step, Opened) for step in self._steps[:1]):
-            raise ValueError("something arrives before the server has answered")
-        elif "eof" in note:
-            self._steps.append(Arrived(_number(note, "at"), b""))
         else:
-            self._arrival = {"at": _number(note, "at"), "part": _data(note, "part")}
-            self._lines = bytearray(_data(note, "skipped"))
+            self._at = _time(note)
+            self._steps += self._steps_of(note, is_open=any(isinstance(step, Opened) for step in self._steps[:1]))
+        # Only what comes before an arrival is the server's; other lines help other readers.
+        self._lines.clear()
 
     def close(self) -> Recording:
         """All that was read."""
-        self._settle()
-        self._close_stream()
         if self._head is None:
             raise Damaged(1, "it breaks off")
+        if self._steps and self._end is None:
+            self._steps += self._arrival(b"")
+        self._close_stream()
         return Recording(self._head, tuple(self._streams), self._end)
 
-    def _settle(self) -> None:
-        """Make a step of the arrival whose lines have all been read."""
-        if self._arrival is None or self._steps is None:
-            return
-        at, part = self._arrival["at"], self._arrival["part"]
+    def _steps_of(self, note: dict[str, Any], *, is_open: bool) -> list[Step]:
+        if "open" in note:
+            status = note["open"]
+            if not isinstance(status, int | None):
+                raise ValueError("'open' is no HTTP status")
+            return [Opened(self._at, status)]
+        if "failure" in note:
+            return [Failed(self._at, from_fields(note["failure"]))]
+        if not is_open:
+            raise ValueError("something arrives before the server has answered")
+        if "eof" in note:
+            return [Arrived(self._at, b"")]
+        return self._arrival(_data(note, "part"))
+
+    def _arrival(self, part: bytes) -> list[Step]:
         data = bytes(self._lines[self._known :]) + part
         self._known = len(part) + (0 if self._lines else self._known)
-        if data:
-            self._steps.append(Arrived(at, data))
-        self._arrival = None
+        return [Arrived(self._at, data)] if data else []
 
     def _close_stream(self) -> None:
         if self._steps is not None:
@@ -132,6 +136,10 @@ def _head(note: dict[str, Any]) -> Head:
     if not (isinstance(request, dict) and isinstance(policy, dict) and isinstance(notes, list)):
         raise ValueError("the head is incomplete")
     return Head(request, policy, tuple(str(text) for text in notes))
+
+
+def _time(note: dict[str, Any]) -> float:
+    return _number(note, "at")
 
 
 def _number(note: dict[str, Any], name: str) -> float:

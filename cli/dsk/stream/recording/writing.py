@@ -33,10 +33,10 @@ class Writer:
 
     def begin(self) -> bytes:
         """A stream begins, the first or another."""
-        unended = self._lines.in_event
-        self._lines = Lines()
         # Whoever reads this as one stream must not take two halves of frames for a whole one.
-        return self._note({"begin": True}, b"\n" if unended else b"")
+        gap = self._lines.line_end if self._lines.in_event else b""
+        self._lines = Lines()
+        return gap + self._note({"begin": True})
 
     def opened(self, at: float, status: int | None) -> bytes:
         """The server has answered."""
@@ -46,23 +46,18 @@ class Writer:
         """These bytes have arrived in one read; none at the end of the body."""
         if not data:
             return self._note({"at": at, "eof": True})
-        # The line end that the server is used to: some readers know an event's end by two of the same.
-        line_end = self._lines.line_end
         cut = self._lines.feed(data)
-        note: dict[str, Any] = {"at": at}
-        if cut.skipped:
-            note["skipped"] = as_text(cut.skipped)
-        if cut.fresh:
-            note["part"] = as_text(cut.fresh)
-        return self._note(note, escape(cut.lines), line_end)
+        skipped = self._note({"skipped": as_text(cut.skipped)}) if cut.skipped else b""
+        part = {"part": as_text(cut.fresh)} if cut.fresh else {}
+        return skipped + self._hide(escape(cut.lines)) + self._note({"at": at, **part})
 
     def failed(self, at: float, failure: Failure) -> bytes:
         """The stream failed."""
-        return self._note({"at": at, "failure": to_fields(failure)}, b"", self._lines.line_end)
+        return self._note({"at": at, "failure": to_fields(failure)})
 
     def delay(self, seconds: float) -> bytes:
         """This is how long to wait before the next stream."""
-        return self._note({"delay": seconds}, b"", self._lines.line_end)
+        return self._note({"delay": seconds})
 
     def end(self, at: float, status: Status, failure: Failure | None) -> bytes:
         """The run is over; ``failure`` is what stopped it, if that was nothing that came from the server.
@@ -72,12 +67,14 @@ class Writer:
         note: dict[str, Any] = {"at": at, "end": int(status)}
         if failure:
             note["failure"] = to_fields(failure)
-        return self._note(note, escape(self._lines.rest) or _as_event(self._lines.body), self._lines.line_end)
+        return self._note(note) + self._hide(escape(self._lines.rest) or _as_event(self._lines.body))
 
-    def _note(self, fields: dict[str, Any], lines: bytes = b"", line_end: bytes = b"\n") -> bytes:
-        # In ASCII, so that nothing in it is a line end to anybody.
-        note = json.dumps(fields, separators=(", ", ": ")).encode()
-        data = MARK + note + line_end + lines
+    def _note(self, fields: dict[str, Any]) -> bytes:
+        # In ASCII, so that nothing in it is a line end to anybody; and with the line end that the server is used to,
+        # because some readers know the end of an event by two of the same.
+        return self._hide(MARK + json.dumps(fields).encode() + self._lines.line_end)
+
+    def _hide(self, data: bytes) -> bytes:
         return data.replace(self._secret, b"*" * len(self._secret)) if self._secret else data
 
 

@@ -1,0 +1,134 @@
+"""The common frame without its detours: a stream's frames differ in one JSON string only, the piece of text.
+
+From a frame that was read in full, the text around its piece is learnt. What is literally the same around another
+piece is then the same JSON but for that string, so that the piece is all there is to read. Whatever differs in a
+single byte, escapes that need more than a table, and all that is odd go the long way. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from dsk.stream.events import Content, Event, Reasoning
+from dsk.stream.parsing import parse
+
+#: Frames that are looked at in vain before a stream is taken to have no common frame.
+PATIENCE = 8
+
+_END = "\n\n"
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"'
+_NOT_PLAIN = re.compile(r'["\\\x00-\x1f]')
+# Escapes but \u, whose halves of characters have to be joined.
+_EASY = re.compile(r'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])+')
+_KEYS = {Content: ("content",), Reasoning: ("reasoning_content", "reasoning")}
+_MARK = "\x01"
+
+
+class Texts(NamedTuple):
+    """Frames in a row that hold a piece of text each and nothing else."""
+
+    kind: type[Content | Reasoning]
+    choice: int
+    pieces: list[str]
+
+    @property
+    def events(self) -> list[Event]:
+        """What they say."""
+        kind, choice = self.kind, self.choice
+        return [kind(piece, choice) for piece in self.pieces]
+
+
+class Shortcut:
+    """Learns from frames and then reads their like."""
+
+    def __init__(self) -> None:
+        self._kind: type[Content | Reasoning] = Content
+        self._choice = 0
+        self._before = ""
+        self._after = ""
+        self._patience = PATIENCE
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is anything to be recognised by."""
+        return bool(self._before)
+
+    def learn(self, data: str, value: dict[str, Any], events: list[Event]) -> None:
+        """Learn from the data of a frame, its JSON value and what was read in it."""
+        if len(events) != 1 or self._patience == 0:
+            return
+        (event,) = events
+        if not isinstance(event, Content | Reasoning):
+            return
+        self._patience -= 1
+        for key in _KEYS[type(event)]:
+            found = list(re.finditer(rf'"{key}": ?({_STRING})', data))
+            if len(found) != 1 or "\n" in data:
+                continue
+            before, after = data[: found[0].start(1) + 1], data[found[0].end(1) - 1 :]
+            if _is_piece(before, after, key, value, event):
+                self._kind, self._choice = type(event), event.choice
+                self._before, self._after = f"data: {before}", after + _END
+                return
+
+    def read(self, blocks: bytes) -> Iterator[bytes | Texts]:
+        """Complete blocks, in order, as pieces where that is all they hold and as they are elsewhere."""
+        before, after = self._before, self._after
+        try:
+            text = blocks.decode()
+        except UnicodeDecodeError:
+            yield blocks
+            return
+        start = 0 if text.startswith(before) else text.find(_END + before) + len(_END)
+        end = text.rfind(after)
+        if not text.startswith(before, start) or end < start + len(before):
+            yield blocks
+            return
+        if start:
+            yield text[:start].encode()
+        run: list[str] = []
+        for piece in text[start + len(before) : end].split(after + before):
+            read = _unescaped(piece)
+            if read:
+                run.append(read)
+                continue
+            if run:
+                yield Texts(self._kind, self._choice, run)
+                run = []
+            yield f"{before}{piece}{after}".encode()
+        if run:
+            yield Texts(self._kind, self._choice, run)
+        if end + len(after) < len(text):
+            yield text[end + len(after) :].encode()
+
+
+def _unescaped(piece: str) -> str:
+    """The text that the inside of a JSON string stands for; "" if that takes more than a look."""
+    if not _NOT_PLAIN.search(piece):
+        return piece
+    return str(json.loads(f'"{piece}"')) if _EASY.fullmatch(piece) else ""
+
+
+def _is_piece(before: str, after: str, key: str, value: dict[str, Any], event: Content | Reasoning) -> bool:
+    """Whether the string between is just the piece of text: with another one there, the frame says just that."""
+    try:
+        marked = parse(f"{before}\\u0001{after}")
+    except ValueError:
+        return False
+    delta = _delta(value, event.choice)
+    marked_delta = _delta(marked, event.choice)
+    if delta is None or marked_delta is None or delta.get(key) != event.text or marked_delta.get(key) != _MARK:
+        return False
+    marked_delta[key] = event.text
+    return bool(marked == value)
+
+
+def _delta(value: object, choice: int) -> dict[str, Any] | None:
+    try:
+        delta = value["choices"][0]["delta"]  # type: ignore[index]
+        return delta if isinstance(delta, dict) and value["choices"][0].get("index", 0) == choice else None  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return None

@@ -1,0 +1,142 @@
+"""The common frame is read by the shortcut, all else the long way, and nobody can tell which it was."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from dsk.stream.decoder import Decoder
+from dsk.stream.events import Comment, Content, Done, Event, Finish, Reasoning, Start
+from dsk.stream.shortcut import Shortcut, Texts
+from tests.stream.ways import decode
+
+HEAD = {"id": "x", "model": "m"}
+PIECES = [
+    "a",
+    " word",
+    "ü",
+    "世界",
+    "👩‍🚀",
+    '"',
+    "\\",
+    "\n",
+    "\t",
+    "/",
+    "\x01",
+    "\x7f",
+    "\u2028",
+    'data: {"id"',
+    "]}",
+    "\ud83d",
+]
+
+
+def frame(text: str, key: str = "content", *, ascii_only: bool = False, **more: Any) -> bytes:
+    chunk = HEAD | {"choices": [{"index": 0, "delta": {key: text}, "finish_reason": None}]} | more
+    return b"data: " + json.dumps(chunk, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass") + b"\n\n"
+
+
+def learnt(key: str = "content") -> Shortcut:
+    shortcut = Shortcut()
+    data = frame("first", key).decode()[len("data: ") :].rstrip("\n")
+    event = Content("first", 0) if key == "content" else Reasoning("first", 0)
+    shortcut.learn(data, json.loads(data), [event])
+    assert shortcut.is_ready
+    return shortcut
+
+
+def test_frames_in_a_row_are_pieces() -> None:
+    blocks = frame(" one") + frame(' "two"\n') + frame("drei ü")
+    assert list(learnt().read(blocks)) == [Texts(Content, 0, [" one", ' "two"\n', "drei ü"])]
+
+
+def test_reasoning_is_learnt_as_well() -> None:
+    for key in ("reasoning", "reasoning_content"):
+        (texts,) = learnt(key).read(frame("hm", key))
+        assert isinstance(texts, Texts)
+        assert texts.events == [Reasoning("hm", 0)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        frame("b", id="y"),
+        frame("\ud83d", ascii_only=True),
+        b": comment\n\n",
+        b"id: 7\n" + frame("b"),
+        b"event: error\n" + frame("b"),
+        frame("b")[:-1] + b"data: more\n\n",
+        b'data: {"id": "x"}\n\n',
+        frame(""),
+        frame("b").replace(b'"b"', b'"b" '),
+        frame("b").replace(b'"b"', b'"b\\q"'),
+        frame("b").replace(b'"b"', b'"a"b"'),
+        frame("b").replace(b'"b"', b"null"),
+        b"data: [DONE]\n\n",
+    ],
+)
+def test_whatever_differs_goes_the_long_way_and_keeps_its_place(odd: bytes) -> None:
+    parts = list(learnt().read(frame("a") + frame("b") + odd + frame("c") + odd))
+    again = [b"".join(map(frame, part.pieces)) if isinstance(part, Texts) else part for part in parts]
+    assert b"".join(again) == frame("a") + frame("b") + odd + frame("c") + odd
+    assert isinstance(parts[0], Texts)
+    assert list(learnt().read(odd)) == [odd]
+
+
+def test_bad_utf8_goes_the_long_way() -> None:
+    blocks = frame("a") + frame("b").replace(b'"b"', b'"\xff"')
+    assert list(learnt().read(blocks)) == [blocks]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"choices":[{"index":0,"delta":{"content":"a","x":{"content":"a"}}}]}',
+        '{"choices":[{"index":0,"delta":{"content":"a"},"x":"a\\"content\\": \\"b\\""}]}'.replace(
+            '\\"content\\"', "content"
+        ),
+        '{"content":"a","choices":[{"index":0,"delta":{"cont\\u0065nt":"a"}}]}',
+        '{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"a"}]}}]}',
+        '{"choices":[{"index":0,"text":"a"}]}',
+        '{"choices":[{"index":0,"delta":{"x":1}},{"index":1,"delta":{"content":"a"}}]}',
+    ],
+)
+def test_a_frame_whose_text_is_elsewhere_is_not_learnt(data: str) -> None:
+    shortcut = Shortcut()
+    shortcut.learn(data, json.loads(data), [Content("a", 0)])
+    if shortcut.is_ready:
+        other = data.replace('"content":"a"', '"content":"b"', 1)
+        (texts,) = shortcut.read(b"data: " + other.encode() + b"\n\n")
+        assert isinstance(texts, Texts)
+        assert Decoder().feed(b"data: " + other.encode() + b"\n\n")[-1] == texts.events[-1]
+
+
+def test_streams_drawn_by_chance_say_the_same_however_they_are_cut() -> None:
+    dice = random.Random(7)
+    for _ in range(40):
+        events: list[Event] = [Start("x", "m")]
+        body = b""
+        for _ in range(dice.randint(1, 40)):
+            text = "".join(dice.choice(PIECES[:-1]) for _ in range(dice.randint(1, 4)))
+            kind = dice.random()
+            if kind < 0.7:
+                body += frame(text, ascii_only=dice.random() < 0.2)
+                events.append(Content(text, 0))
+            elif kind < 0.8:
+                body += frame(text, "reasoning_content")
+                events.append(Reasoning(text, 0))
+            elif kind < 0.9:
+                body += b": hi\n\n"
+                events.append(Comment("hi"))
+            else:
+                body += frame(text, created=dice.randint(0, 1))
+                events.append(Content(text, 0))
+        end = HEAD | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        body += b"data: " + json.dumps(end).encode() + b"\n\ndata: [DONE]\n\n"
+        first = next((e for e in events if not isinstance(e, Start | Comment)), None)
+        events.remove(Start("x", "m"))
+        events.insert(events.index(first) if first else len(events), Start("x", "m"))
+        assert decode(body) == [*events, Finish("stop", 0), Done()]
