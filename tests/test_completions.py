@@ -13,6 +13,7 @@ import pexpect
 import pytest
 
 from dsk.commands.root import ROOT as ROOT_COMMAND
+from dsk.scripted.faults import KINDS
 from dsk.shells.scripts import SEPARATOR
 from tests.harness import DSK, Dsk, clean_env
 
@@ -28,6 +29,8 @@ quick = "deepseek-flash"
 [profiles.local]
 base_url = "http://127.0.0.1:9"
 model = "qwen3:8b"
+[profiles."my box"]
+base_url = "http://127.0.0.1:9"
 """
 # What is typed before TAB, and the arguments that dsk gets when the line is then entered.
 COMPLETED = {
@@ -43,6 +46,10 @@ COMPLETED = {
     "dsk ask -m qwen3:": ["ask", "-m", "qwen3:8b"],
     "dsk ask --model=deepseek-v": ["ask", "--model=deepseek-v4-pro"],
     "dsk send -P lo": ["send", "-P", "local"],
+    "dsk key set -P m": ["key", "set", "-P", "my box"],
+    "dsk key set -P my\\ b": ["key", "set", "-P", "my box"],
+    'dsk key set -P "my b': ["key", "set", "-P", "my box"],
+    "dsk key set --profile=m": ["key", "set", "--profile=my box"],
     "dsk ask -f filt": ["ask", "-f", "filter.md"],
     "dsk ask --file=filt": ["ask", "--file=filter.md"],
     "dsk ask -o filt": ["ask", "-o", "filter.md"],
@@ -55,6 +62,8 @@ COMPLETED = {
     "dsk decode one.sse filt": ["decode", "one.sse", "filter.md"],
     "dsk decode folder/ins": ["decode", "folder/inside.sse"],
     "dsk decode -- filt": ["decode", "--", "filter.md"],
+    "dsk serve --fault no-d": ["serve", "--fault", "no-done"],
+    "dsk serve --fault=no-d": ["serve", "--fault=no-done"],
 }
 # Where nothing is known, nothing is added.
 UNKNOWN = {
@@ -228,6 +237,12 @@ def test_every_option_is_offered_and_one_that_is_used_up_is_not(dsk: Dsk) -> Non
     assert {"-f", "--file", "--think", "--no-think", "--raw", "-h", "--help", "--debug"} <= names
     again = {name for _, _, name, _ in request(dsk, "ask", "--think", "-fx", "--model=y", "-")}
     assert names - again == {"--think", "--no-think", "-m", "--model"}
+
+
+def test_every_fault_is_offered_with_its_help(dsk: Dsk) -> None:
+    offered = request(dsk, "serve", "--fault", "")
+    assert [name for _, _, name, _ in offered] == list(KINDS)
+    assert all(text for _, _, _, text in offered)
 
 
 def test_the_value_of_a_short_option_may_be_joined_to_it(dsk: Dsk) -> None:

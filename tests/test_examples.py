@@ -19,11 +19,12 @@ from dsk.scripted.script import Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, KEY, clean_env, shell_status
 from tests.manual import PAGES, README, Example, examples
+from tests.state.log.writing import logged
 
 FILES = Path(__file__).parent / "examples" / "files"
 SOURCES = [*PAGES, *([README] if README.exists() else [])]
 EXAMPLES = [example for source in SOURCES for example in examples(source)]
-TOOLS = ("curl", "git", "jq")
+TOOLS = ("awk", "curl", "git", "jq")
 SIGPIPE_STATUS = 141
 
 
@@ -54,6 +55,8 @@ def env(tmp_path: Path, server: str) -> dict[str, str]:
     config = home / "config" / "dsk" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'[profiles.local]\nbase_url = "{server}"\nmodel = "deepseek-flash"\nkey_env = ""\n')
+    # What dsk log has to show.
+    logged(home / "state" / "dsk" / "log.db", "Say hello", "Hello there.\n", model="deepseek-flash")
     return env | {
         "PATH": f"{programs}:{env['PATH']}",
         "GIT_CONFIG_GLOBAL": "/dev/null",

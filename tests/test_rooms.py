@@ -51,10 +51,10 @@ DOORS = {
     "socket": {"wire", "scripted"},
     "http": {"wire/sockets.py"},
     "sseclient": {"stream/frames.py"},
-    "signal": {"main.py"},
+    "signal": {"main.py", "jobs/hidden_prompt.py"},
     "sqlite3": {"state/log"},
     "subprocess": {"prompt/editor.py", "state/key_command.py"},
-    "getpass": {"jobs/keys.py"},
+    "termios": {"jobs/hidden_prompt.py"},
 }
 NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}
 

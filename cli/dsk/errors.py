@@ -33,6 +33,26 @@ class Status(IntEnum):
     TERMINATED = 143
 
 
+# Whatever a server echoes, a key is in no message: failures are the one way for its words into any output.
+_secrets: list[str] = []
+
+
+def hide_secret(secret: str) -> None:
+    """From now on, no failure shows this text."""
+    if secret and secret not in _secrets:
+        _secrets.append(secret)
+
+
+def without_secrets(text: str) -> str:
+    """The text with every secret in it, in capitals or not, replaced."""
+    for secret in _secrets:
+        if secret.lower() in text.lower():
+            import re
+
+            text = re.sub(re.escape(secret), "[key]", text, flags=re.IGNORECASE)
+    return text
+
+
 class Failure(Exception):
     """A run that did not give the whole answer: what happened, why, and the next step.
 
@@ -54,6 +74,7 @@ class Failure(Exception):
         transient: bool = False,
         retry_after: float | None = None,
     ) -> None:
+        what, why, trace = without_secrets(what), without_secrets(why), without_secrets(trace)
         super().__init__(what, why)
         self.what = what
         self.why = why

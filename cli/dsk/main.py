@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from dsk.commands.framework import Job
 
+# Until a run is there that could end in order, ^C ends the process by itself, and not in the midst of an import.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 SIGNALS = {
     Status.HUNG_UP: signal.SIGHUP,
     Status.INTERRUPTED: signal.SIGINT,
@@ -36,8 +40,10 @@ def run() -> NoReturn:
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:
-        # A second ^C, while the first was being told.
+        # A second signal, while the first was being told.
         status = Status.INTERRUPTED
+    except Terminated as terminated:
+        status = terminated.fault.status
     if status in SIGNALS:
         die_of(SIGNALS[status])
     # All output went through os.write: nothing is left to flush, and taking the interpreter apart takes longer
@@ -63,6 +69,9 @@ def main(argv: Sequence[str]) -> Status:
         fault = terminated.fault
     except BrokenPipeError:
         return Status.CLOSED
+    except OSError as error:
+        fault = LocalFault("this machine refused", (error.strerror or str(error)).lower())
+        fault.__cause__ = error
     except Exception as error:
         fault = LocalFault(
             "this is a bug in dsk",
@@ -102,25 +111,11 @@ def parse(argv: Sequence[str]) -> Job | None:
     except click.exceptions.Exit:
         return None
     except click.UsageError as error:
+        from dsk.commands.faults import usage_fault
+
         raise usage_fault(error) from error
     except click.ClickException as error:
         raise UsageFault(error.format_message()) from error
-
-
-def usage_fault(error: Exception) -> UsageFault:
-    """A Click usage error in our words, with the place of the value where it was not a flag."""
-    import click
-
-    from dsk.commands.defaults import value_place
-
-    assert isinstance(error, click.UsageError)
-    context = error.ctx
-    what = error.format_message().rstrip(".")
-    where = f"{context.command_path} " if context else "dsk "
-    param = error.param if isinstance(error, click.BadParameter) else None
-    if context and param:
-        what = value_place(context, param) + what
-    return UsageFault(what, hint=f"{where}-h shows the usage")
 
 
 def report(failure: Failure, world: World, *, debug: bool = False) -> None:
@@ -154,14 +149,18 @@ def die_of(number: signal.Signals) -> NoReturn:
 def catch_signals(world: World) -> None:
     """Let SIGTERM and SIGHUP end the run in order, and SIGUSR1 ask how far it is.
 
-    A SIGHUP that the parent has ignored, as nohup(1) does, stays so.
+    What the parent has ignored, as nohup(1) does with SIGHUP, stays so. ^C is Python's KeyboardInterrupt from now on.
     """
+
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def show_progress(_number: int, _frame: FrameType | None) -> None:
         tell(f"dsk: {world.progress()}", world)
 
     signal.signal(signal.SIGUSR1, show_progress)
-    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _hang_up)
 

@@ -11,17 +11,29 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 class World:
     """What a run may look at outside its own arguments. Descriptors are those of the process.
 
-    ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there.
+    ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there. ``is_mid_line``: what was
+    written last where stderr goes has not ended its line, and a message begins one of its own.
     """
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self.env = env
         self.progress: Callable[[], str] = lambda: "starting"
+        self.is_mid_line = False
 
     def is_terminal(self, descriptor: int) -> bool:
         """Whether the descriptor is open and a terminal."""
         try:
             return os.isatty(descriptor)
+        except OSError:
+            return False
+
+    def is_same_place(self, one: int, other: int) -> bool:
+        """Whether two descriptors lead to the same file, pipe or screen, so that what goes to one stands beside what
+        goes to the other."""
+        if one == other or (self.is_terminal(one) and self.is_terminal(other)):
+            return True
+        try:
+            return os.path.samestat(os.fstat(one), os.fstat(other))
         except OSError:
             return False
 

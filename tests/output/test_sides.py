@@ -77,7 +77,7 @@ def test_several_may_share_a_file_under_different_names(player: Player, tmp_path
 
 
 def test_stdout_can_be_shared_by_its_number(player: Player) -> None:
-    assert player.play(THOUGHT, settings_with(reasoning_to="1")).stdout == b"so soHello\n\n"
+    assert player.play(THOUGHT, settings_with(reasoning_to="1")).stdout == b"so so\n\nHello\n"
 
 
 def test_a_dash_is_stdout(player: Player) -> None:

@@ -35,6 +35,8 @@ SHOWN = OutputSettings(usage=True)
         ({"prompt_cache_hit_tokens": 0, "prompt_tokens_details": {"cached_tokens": 5}}, Counts(None, 0, None, None)),
         ({"prompt_tokens_details": None, "completion_tokens_details": []}, Counts(None, None, None, None)),
         ({"prompt_tokens": "12", "completion_tokens": True}, Counts(None, None, None, None)),
+        ({"prompt_tokens": -1, "completion_tokens": 10**400}, Counts(None, None, None, None)),
+        ({"prompt_tokens": 2**53, "completion_tokens": 2**53 + 1}, Counts(2**53, None, None, None)),
         (None, Counts(None, None, None, None)),
     ],
 )

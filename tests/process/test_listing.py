@@ -32,6 +32,12 @@ def test_models_are_found_under_v1_too(dsk: Dsk, serve: Serve) -> None:
     assert dsk.run("models", "--base-url", server.base_url.removesuffix("/v1")).status == 0
 
 
+@pytest.mark.parametrize("command", ["models", "balance"])
+def test_json_is_compact_as_everywhere(dsk: Dsk, serve: Serve, command: str) -> None:
+    line = dsk.run(command, "--json", "--base-url", serve(Script()).base_url).text
+    assert line == json.dumps(json.loads(line), separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
 def test_balance_is_fields_separated_by_tabs_in_a_pipe(dsk: Dsk, serve: Serve) -> None:
     result = dsk.run("balance", "--base-url", serve(Script()).base_url)
     assert (result.errors, result.status) == ("", 0)

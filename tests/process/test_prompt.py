@@ -165,6 +165,65 @@ def test_an_editor_that_leaves_nothing_is_a_usage_error(dsk: Dsk) -> None:
     assert dsk.run("ask", "--dry-run", "-e", stdin=None, env={"EDITOR": "true"}).status == 2
 
 
+def test_an_editor_that_removes_the_file_leaves_nothing(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--dry-run", "-e", "hi", stdin=None, env={"VISUAL": "rm"})
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith("dsk: there is no prompt: the editor left nothing\n")
+
+
+def test_an_editor_that_leaves_no_file_is_told(dsk: Dsk) -> None:
+    script = dsk.home / "edit.sh"
+    script.write_text('#!/bin/sh\nrm "$1"; mkdir "$1"\n')
+    script.chmod(0o755)
+    result = dsk.run("ask", "--dry-run", "-e", "hi", stdin=None, env={"VISUAL": str(script)})
+    assert (result.stdout, result.status) == (b"", 1)
+    assert result.errors.startswith("dsk: the edited prompt cannot be read: is a directory\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "stdin", "why"),
+    [
+        ([], {}, b"", "no words were given and stdin is empty"),
+        ([], {}, b" \n", "no words were given and stdin is blank"),
+        ([], {}, None, "no words were given and stdin is empty"),
+        (["-I"], {}, b"text", "no words were given and stdin is ignored (-I)"),
+        ([], {"DSK_STDIN": "ignore"}, b"text", "no words were given and stdin is ignored (DSK_STDIN)"),
+        ([], {"DSK_IGNORE_STDIN": "1"}, b"text", "no words were given and stdin is ignored (-I)"),
+        ([" "], {}, b"", "the words are blank and stdin is empty"),
+        (["-"], {}, b"", "no words were given and stdin is empty"),
+    ],
+)
+def test_why_there_is_no_prompt_is_said(
+    dsk: Dsk, args: list[str], env: dict[str, str], stdin: bytes | None, why: str
+) -> None:
+    result = dsk.run("ask", "--dry-run", *args, stdin=stdin, env=env)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.splitlines()[0] == f"dsk: there is no prompt: {why}"
+
+
+def test_dsk_stdin_knows_one_value(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None, env={"DSK_STDIN": "foo"})
+    assert result == Result(b"", b"dsk: DSK_STDIN in the environment: only 'ignore' is known, not 'foo'\n", 2)
+    assert prompt(dsk, "-I", "hi", stdin=b"noise", env={"DSK_STDIN": "foo"}) == "hi"
+
+
+def test_dsk_ignore_stdin_is_the_options_own_variable(dsk: Dsk) -> None:
+    assert prompt(dsk, "hi", stdin=b"noise", env={"DSK_IGNORE_STDIN": "1"}) == "hi"
+    assert prompt(dsk, "hi", stdin=b"text", env={"DSK_IGNORE_STDIN": "0", "DSK_STDIN": "ignore"}) == "text\n\nhi"
+
+
+@pytest.mark.parametrize("flag", ["--dry-run", "--print-curl"])
+def test_what_is_shown_goes_where_the_answer_would(dsk: Dsk, flag: str) -> None:
+    expected = dsk.run("ask", flag, "hi", stdin=None).stdout
+    result = dsk.run("ask", flag, "-o", "body.json", "hi", stdin=None)
+    assert result == Result(b"", b"", 0)
+    assert (dsk.home / "body.json").read_bytes() == expected
+    assert dsk.run("ask", flag, "-o", "-", "hi", stdin=None) == Result(expected, b"", 0)
+    result = dsk.run("ask", flag, "-o", "missing/body.json", "hi", stdin=None)
+    assert (result.stdout, result.status) == (b"", 1)
+    assert result.errors.startswith("dsk: cannot write to missing/body.json: ")
+
+
 def test_a_closed_stdin_is_an_empty_one(dsk: Dsk) -> None:
     assert json.loads(dsk.shell("dsk ask --dry-run hi <&-").stdout)["messages"][0]["content"] == "hi"
 
@@ -181,6 +240,8 @@ def test_a_terminal_without_words_is_a_usage_error_and_with_words_is_not_read(ds
             check=False,
         )
         assert shell_status(done.returncode) == status
+        if status:
+            assert b"no words were given and stdin is a terminal\n" in done.stderr
     os.close(leader)
     os.close(terminal)
 

@@ -103,7 +103,10 @@ def test_each_switch_has_its_twin_and_the_last_one_wins(dsk: Dsk) -> None:
     ("text", "start"),
     [
         ("[defaults]\nnonsense = 1\n", "config.toml:2: unknown key 'nonsense' in [defaults]"),
-        ('\n[defaults]\nmax-tokens = "many"\n', "config.toml:3: max-tokens must be a whole number, not 'many'"),
+        (
+            '\n[defaults]\nmax-tokens = "many"\n',
+            "config.toml:3: max-tokens must be a whole number, at least 1, not 'many'",
+        ),
         ('[defaults]\neffort = "huge"\n', "config.toml:2: "),
         ("[profiles.deepseek]\n\nmodle = 'x'\n", "config.toml:3: "),
         ("[profiles.deepseek]\nthink = 'yes'\n", "config.toml:2: "),
@@ -123,3 +126,127 @@ def test_a_bad_value_in_the_environment_is_named_by_its_variable(dsk: Dsk) -> No
     result = dsk.run("ask", "--dry-run", "hi", stdin=None, env={"DSK_MAX_TOKENS": "many"})
     assert (result.stdout, result.status) == (b"", 2)
     assert result.errors.startswith("dsk: DSK_MAX_TOKENS in the environment: ")
+
+
+def thinking(dsk: Dsk, *args: str, env: dict[str, str] | None = None) -> tuple[str, str | None]:
+    found = body(dsk, *args, env=env)
+    return found["thinking"]["type"], found.get("reasoning_effort")
+
+
+@pytest.mark.parametrize(
+    ("env", "args", "expected"),
+    [
+        ({"DSK_THINK": "1"}, ["--effort", "none"], ("disabled", None)),
+        ({"DSK_EFFORT": "none"}, ["--think"], ("enabled", None)),
+        ({"DSK_EFFORT": "high"}, ["--no-think"], ("disabled", None)),
+        ({"DSK_THINK": "0"}, ["--effort", "high"], ("enabled", "high")),
+        ({"DSK_EFFORT": "high"}, ["--think"], ("enabled", "high")),
+        ({"DSK_EFFORT": "high"}, ["--effort", "none"], ("disabled", None)),
+        ({"DSK_THINK": "1", "DSK_EFFORT": "none"}, ["--no-think"], ("disabled", None)),
+        ({"DSK_THINK": "0", "DSK_EFFORT": "max"}, ["--effort", "low"], ("enabled", "low")),
+    ],
+)
+def test_a_flag_drops_what_contradicts_it_in_the_environment(
+    dsk: Dsk, env: dict[str, str], args: list[str], expected: tuple[str, str | None]
+) -> None:
+    assert thinking(dsk, *args, env=env) == expected
+
+
+def test_the_environment_drops_what_contradicts_it_in_the_file(dsk: Dsk) -> None:
+    dsk.write_config('[profiles.deepseek]\nthink = true\neffort = "high"\n')
+    assert thinking(dsk, env={"DSK_EFFORT": "none"}) == ("disabled", None)
+    assert thinking(dsk, env={"DSK_THINK": "0"}) == ("disabled", None)
+    assert thinking(dsk) == ("enabled", "high")
+
+
+def test_a_profile_may_say_how_hard_to_think_and_not_to_think_unasked(dsk: Dsk) -> None:
+    dsk.write_config('[profiles.deepseek]\nthink = false\neffort = "high"\n')
+    assert thinking(dsk) == ("disabled", None)
+    assert thinking(dsk, "--think") == ("enabled", "high")
+    assert thinking(dsk, "--think", env={"DSK_EFFORT": "none"}) == ("enabled", "high")
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "said"),
+    [
+        (["--think", "--effort", "none"], {}, "--think and --effort none"),
+        (["--no-think", "--effort", "high"], {}, "--no-think and --effort high"),
+        ([], {"DSK_THINK": "1", "DSK_EFFORT": "none"}, "DSK_THINK=1 and DSK_EFFORT=none"),
+        ([], {"DSK_THINK": "no", "DSK_EFFORT": "max"}, "DSK_THINK=0 and DSK_EFFORT=max"),
+    ],
+)
+def test_a_contradiction_on_one_level_is_a_usage_error(
+    dsk: Dsk, args: list[str], env: dict[str, str], said: str
+) -> None:
+    result = dsk.run("ask", "--dry-run", *args, "hi", stdin=None, env=env)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors == f"dsk: {said}: one asks for thinking, the other for none\n"
+
+
+@pytest.mark.parametrize("table", ["profiles.deepseek", "defaults"])
+def test_a_contradiction_in_the_file_is_named_by_its_line(dsk: Dsk, table: str) -> None:
+    path = dsk.write_config(f'[{table}]\nthink = true\neffort = "none"\n')
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None)
+    assert (result.stdout, result.status) == (b"", 2)
+    said = 'think = true and effort = "none": one asks for thinking, the other for none'
+    assert result.errors == f"dsk: {path}:3: {said}\n"
+    assert thinking(dsk, "--think") == ("enabled", None)
+
+
+@pytest.mark.parametrize("table", ["profiles.deepseek", "defaults"])
+def test_a_system_file_of_the_config_file_lies_beside_it_or_in_the_home(dsk: Dsk, table: str) -> None:
+    path = dsk.write_config(f'[{table}]\nsystem = "@prompts/system.md"\n')
+    (path.parent / "prompts").mkdir()
+    (path.parent / "prompts" / "system.md").write_text("Be exact.\n")
+    assert body(dsk)["messages"][0] == {"role": "system", "content": "Be exact."}
+    (dsk.home / "mine.md").write_text("@mine\n")
+    dsk.write_config(f'[{table}]\nsystem = "@~/mine.md"\n')
+    assert body(dsk)["messages"][0] == {"role": "system", "content": "@mine"}
+
+
+@pytest.mark.parametrize("table", ["profiles.deepseek", "defaults"])
+@pytest.mark.parametrize("command", [["ask", "--dry-run", "hi"], ["config"]])
+def test_a_system_file_that_is_missing_is_named_with_the_line(dsk: Dsk, table: str, command: list[str]) -> None:
+    path = dsk.write_config(f'[{table}]\nsystem = "@missing.md"\n')
+    result = dsk.run(*command, stdin=None)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors == f"dsk: {path}:2: system {path.parent}/missing.md: no such file or directory\n"
+    if command[0] == "ask":
+        assert dsk.run(*command, "-s", "Mine.", stdin=None).status == 0
+
+
+def test_an_empty_system_message_is_none_although_the_profile_has_one(dsk: Dsk) -> None:
+    dsk.write_config('[profiles.deepseek]\nsystem = "Be brief."\n')
+    assert body(dsk, "-s", "")["messages"] == [{"role": "user", "content": "hi"}]
+    assert body(dsk, env={"DSK_SYSTEM": ""})["messages"][0]["content"] == "Be brief."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[profile.x]\nmodel = 'm'\n",
+            ":1: profile must be a name, as a text\ndsk: hint: did you mean [profiles.x]?\n",
+        ),
+        (
+            "api_key = 'sk-secret'\n",
+            ":1: unknown key 'api_key'\n"
+            "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n",
+        ),
+        (
+            "[defaults]\napi-key = 'sk-secret'\n",
+            ":2: unknown key 'api-key' in [defaults]\n"
+            "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n",
+        ),
+        ("[aliases]\npro = 1\n", ":2: aliases.pro must be a name, as a text\n"),
+    ],
+)
+def test_a_likely_slip_in_the_config_file_gets_its_own_advice(dsk: Dsk, text: str, said: str) -> None:
+    path = dsk.write_config(text)
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None)
+    assert (result.errors, result.status) == (f"dsk: {path}{said}", 2)
+
+
+def test_a_time_limit_of_zero_in_the_file_is_none(dsk: Dsk) -> None:
+    dsk.write_config("[defaults]\nmax-time = 0\nretry-max-time = 0\n")
+    assert dsk.run("ask", "--offline", "hi", stdin=None).status == 0

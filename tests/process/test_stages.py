@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -66,7 +67,7 @@ def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, faults: list[str], out
     curl += " -H 'Content-Type: application/json' --compressed -d @-"
     # curl has a status of its own for a transfer that was cut: the last to speak is decode.
     assert piped(f"set +o pipefail; dsk ask --dry-run X | {curl} | dsk decode {options}") == expected
-    printed = "set +o pipefail; eval \"$(dsk ask --print-curl X | sed 's/curl -sN/& --compressed/')\""
+    printed = "set +o pipefail; eval \"$(dsk ask --print-curl X | sed 's/curl -sSN/& --compressed/')\""
     assert piped(f"{printed} | dsk decode {options}") == expected
 
 
@@ -112,6 +113,30 @@ def test_print_curl_never_expands_the_key(dsk: Dsk) -> None:
     result = dsk.run("ask", "--print-curl", "hi", stdin=None)
     assert KEY not in result.text
     assert '-H "Authorization: Bearer $DEEPSEEK_API_KEY"' in result.text
+
+
+def test_print_curl_names_a_key_only_where_one_would_be_sent(dsk: Dsk, serve: Serve) -> None:
+    base_url = serve(Script()).base_url
+    without = dsk.run("ask", "--print-curl", "--base-url", base_url, "hi", stdin=None, env={"DEEPSEEK_API_KEY": ""})
+    assert "Authorization" not in without.text
+    assert without.stderr == b""
+    dsk.write_config(f'[profiles.open]\nbase_url = "{base_url}"\nmodel = "m"\nkey_env = ""\n')
+    assert "Authorization" not in dsk.run("ask", "-P", "open", "--print-curl", "hi", stdin=None).text
+    assert "Authorization" in dsk.run("ask", "--print-curl", "--base-url", base_url, "hi", stdin=None).text
+
+
+def test_print_curl_says_that_the_key_must_be_in_its_variable(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--print-curl", "hi", stdin=None, env={"DEEPSEEK_API_KEY": ""})
+    assert "Bearer $DEEPSEEK_API_KEY" in result.text
+    assert result.errors == "dsk: warning: the command takes the key from $DEEPSEEK_API_KEY, which is not set\n"
+
+
+def test_print_curl_carries_the_clocks_that_curl_has(dsk: Dsk) -> None:
+    args = ["ask", "--print-curl", "--connect-timeout", "2.5", "--max-time", "1000000", "hi"]
+    (line, *_) = dsk.run(*args, stdin=None).text.splitlines()
+    assert line.startswith("curl -sSN --connect-timeout 2.5 --max-time 1000000 https://")
+    (line, *_) = dsk.run("ask", "--print-curl", "hi", stdin=None).text.splitlines()
+    assert line.startswith("curl -sSN --connect-timeout 10 https://")
 
 
 def test_print_curl_quotes_what_the_shell_would_touch(dsk: Dsk, serve: Serve) -> None:
@@ -170,6 +195,41 @@ def test_decode_reads_files_as_cat_joins_them(dsk: Dsk) -> None:
     (dsk.home / "2").write_bytes(frames[30:])
     assert dsk.run("decode", "1", "2") == Result(b"ab\n", b"", 0)
     assert dsk.run("decode", "1", "-", stdin=frames[30:]) == Result(b"ab\n", b"", 0)
+
+
+WHOLE = b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\ndata: [DONE]\n\n'
+
+
+def test_decode_warns_of_an_answer_after_the_first(dsk: Dsk) -> None:
+    for name in ("a.sse", "b.sse"):
+        (dsk.home / name).write_bytes(WHOLE)
+    result = dsk.run("decode", "a.sse", "b.sse")
+    assert (result.stdout, result.status) == (b"ab\n", 0)
+    assert result.errors == (
+        f"dsk: warning: {len(WHOLE)} bytes after [DONE] were not read as an answer: decode one file at a time\n"
+    )
+    assert dsk.run("decode", stdin=WHOLE + WHOLE) == result
+
+
+@pytest.mark.parametrize("rest", [b"\n\n\n", b": bye\n\n", b"\r\n: bye", b""])
+def test_comments_and_blank_lines_after_the_end_are_no_reason_to_warn(dsk: Dsk, rest: bytes) -> None:
+    assert dsk.run("decode", stdin=WHOLE + rest) == Result(b"ab\n", b"", 0)
+
+
+def test_a_second_answer_is_noticed_in_whatever_pieces_it_comes(dsk: Dsk) -> None:
+    read, write = os.pipe()
+    with dsk.start("decode", stdin=read) as process:
+        os.close(read)
+        for byte in (WHOLE + b": and\n\n" + WHOLE).replace(b"\n", b"\r\n"):
+            os.write(write, bytes([byte]))
+        os.close(write)
+        stdout, stderr = process.communicate(timeout=30)
+    assert (stdout, process.returncode) == (b"ab\n", 0)
+    assert stderr.startswith(b"dsk: warning: %d bytes after [DONE] " % (len(WHOLE) + WHOLE.count(b"\n")))
+
+
+def test_decode_passes_everything_on_in_raw_and_does_not_warn(dsk: Dsk) -> None:
+    assert dsk.run("decode", "--raw", stdin=WHOLE + WHOLE) == Result(WHOLE + WHOLE, b"", 0)
 
 
 def test_decode_names_a_file_that_is_not_there(dsk: Dsk) -> None:

@@ -77,17 +77,13 @@ def test_1_a_redirect_to_another_host_is_not_followed(dsk: Dsk, serve: Serve) ->
 def test_2_an_unknown_option_is_named(dsk: Dsk) -> None:
     result = dsk.run("ask", "--tempratur", "1", "hi")
     assert (result.stdout, result.status) == (b"", 2)
-    # Click's advice is worded by its version.
-    assert result.errors.startswith("dsk: No such option '--tempratur'")
-    assert "'--temperature'" in result.errors
-    assert result.errors.endswith("\ndsk: hint: dsk ask -h shows the usage\n")
+    assert result.errors == "dsk: dsk ask has no option --tempratur\ndsk: hint: did you mean --temperature?\n"
 
 
 def test_2_a_bad_value_is_named(dsk: Dsk) -> None:
     result = dsk.run("ask", "--max-tokens", "many", "hi")
     assert (result.stdout, result.status) == (b"", 2)
-    assert "'--max-tokens'" in result.errors
-    assert "'many'" in result.errors
+    assert result.errors.startswith("dsk: --max-tokens must be a whole number, at least 1, not 'many'\n")
 
 
 def test_2_no_prompt(dsk: Dsk) -> None:

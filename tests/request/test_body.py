@@ -58,8 +58,9 @@ def test_usage_is_asked_of_other_servers_only_and_only_of_a_stream() -> None:
 
 
 def test_thinking_and_no_effort_contradict_each_other() -> None:
-    with pytest.raises(UsageFault):
-        body(think=True, effort="none")
+    for think, effort in ((True, "none"), (False, "high")):
+        with pytest.raises(UsageFault):
+            body(think=think, effort=effort)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_thinking_and_no_effort_contradict_each_other() -> None:
     [
         ({"think": True, "temperature": 1.0}, "temperature has no effect"),
         ({"think": False, "top_p": 0.9}, "top_p has no effect"),
-        ({"think": False, "effort": "high"}, "--effort has no effect"),
+        ({"effort": "high", "set": ('thinking:={"type": "disabled"}',)}, "--effort has no effect"),
         ({"set": ("presence_penalty:=1",)}, "presence_penalty has no effect"),
         ({"json_mode": True}, "no message mentions JSON"),
     ],

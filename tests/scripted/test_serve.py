@@ -111,6 +111,7 @@ def test_the_log_has_a_line_for_each_request_and_no_key(dsk: Dsk, tmp_path: Path
     first, *lines = log.read_text().splitlines()
     seen = [json.loads(line) for line in lines]
     assert first == "kept"
+    assert lines[0] == json.dumps(seen[0], separators=(",", ":"))
     assert "sk-secret" not in log.read_text()
     assert (seen[0]["method"], seen[0]["path"], seen[0]["body"]) == ("POST", CHAT, PLAIN)
     assert (seen[0]["headers"]["Authorization"], seen[0]["headers"]["X-Test"]) == ("REDACTED", "a")
@@ -163,7 +164,12 @@ def test_a_port_that_is_taken_is_exit_1(dsk: Dsk) -> None:
         (["--fault", "nope"], "--fault: unknown fault 'nope'"),
         (["--fault", "drop-after"], "--fault: fault drop-after needs an argument: drop-after=N"),
         (["--text", "a", "--echo"], "--text and --echo exclude each other: each says what is answered"),
-        (["--text", "@none"], "--text none: no such file or directory"),
+        (["--fault", "429x0"], "--fault: fault 429 cannot be shown x0 times: at least x1"),
+        (["--fault", "429x"], "--fault: fault 429 has no number after its x: 429x2"),
+        (["--fault", "drop-after=20x"], "--fault: fault drop-after has no number after its x: drop-after=20x2"),
+        (["--fault", "no-prefixx0"], "--fault: fault no-prefix cannot be shown x0 times: at least x1"),
+        (["--text", "@none"], "--text @none: no such file or directory"),
+        (["--reasoning", "@none"], "--reasoning @none: no such file or directory"),
         (["--reply", "none"], "--reply none: no such file or directory"),
         (["--recording", "none"], "--recording none: no such file or directory"),
         (

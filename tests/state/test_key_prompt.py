@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import signal
 import termios
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,5 +81,54 @@ def test_what_cannot_be_a_key_is_not_shown(terminal: Terminal) -> None:
 def test_bytes_that_are_no_text_are_refused(terminal: Terminal) -> None:
     terminal.wait_for_prompt()
     terminal.child.sendline(b"\xff" + SECRET.encode())
-    assert terminal.rest() == "\r\ndsk: the key from the prompt cannot be used: it is not text\r\n"
+    assert (
+        terminal.rest()
+        == "\r\ndsk: the key from the prompt cannot be used: there is a character in it that is not ASCII\r\n"
+    )
     assert terminal.child.exitstatus == 3
+
+
+def test_a_stop_gives_the_terminal_back_and_going_on_asks_again(tmp_path: Path) -> None:
+    """In a shell without line editing, which leaves the terminal as it finds it."""
+    if not shutil.which("dash"):
+        pytest.skip("dash is not installed")
+    dsk = Dsk(tmp_path / "home")
+    env = dsk.env | {"PS1": "ready> ", "ENV": ""}
+    shell: Any = pexpect.spawn("dash", ["-i"], env=env, cwd=str(dsk.home), timeout=30)
+
+    def echoes() -> bool:
+        return bool(termios.tcgetattr(shell.child_fd)[3] & termios.ECHO)
+
+    shell.expect_exact("ready> ")
+    shell.sendline(f"{shlex.join(DSK)} key set")
+    for _ in range(2):
+        shell.expect_exact("(it is not shown): ")
+        wait_until(lambda: not echoes(), "the terminal to stop echoing")
+        shell.send("sk-half")
+        shell.sendcontrol("z")
+        shell.expect_exact("ready> ")
+        assert echoes()
+        shell.sendline("fg")
+    shell.expect_exact("(it is not shown): ")
+    wait_until(lambda: not echoes(), "the terminal to stop echoing")
+    shell.sendline(SECRET)
+    shell.expect_exact("ready> ")
+    assert echoes()
+    assert SECRET.encode() not in shell.before
+    shell.close(force=True)
+    assert (dsk.home / "config" / "dsk" / "keys" / "deepseek").read_text() == SECRET + "\n"
+
+
+def test_going_on_after_a_stop_that_no_program_notices_hides_again(terminal: Terminal) -> None:
+    terminal.wait_for_prompt()
+    with_echo = termios.tcgetattr(terminal.child.child_fd)
+    with_echo[3] |= termios.ECHO
+    pid = terminal.child.pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    termios.tcsetattr(terminal.child.child_fd, termios.TCSANOW, with_echo)
+    os.kill(pid, signal.SIGCONT)
+    terminal.wait_for_prompt()
+    terminal.child.sendline(SECRET)
+    assert SECRET not in terminal.rest()
+    assert terminal.path.read_text() == SECRET + "\n"

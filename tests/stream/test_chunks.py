@@ -54,9 +54,14 @@ def test_content_without_id_and_model_is_started_all_the_same() -> None:
     assert decode(stream({"choices": [{"delta": {"content": "a"}}]})) == [Start("", ""), Content("a", 0)]
 
 
-@pytest.mark.parametrize("nothing", [None, "", [], {}, 7, True, [None, 3, {"type": "image_url"}]])
+@pytest.mark.parametrize("nothing", [None, "", [], {}, [None, 3, {"type": "image_url"}]])
 def test_a_delta_without_text_says_nothing(nothing: object) -> None:
     assert events_of(delta(role="assistant", content=nothing, reasoning_content=nothing, refusal=nothing)) == []
+
+
+@pytest.mark.parametrize("nothing", [7, True])
+def test_reasoning_and_refusals_that_are_no_text_say_nothing(nothing: object) -> None:
+    assert events_of(delta(role="assistant", reasoning_content=nothing, refusal=nothing)) == []
 
 
 @pytest.mark.parametrize(
@@ -316,6 +321,34 @@ def test_json_that_is_no_object_is_malformed(data: str) -> None:
 
 def test_a_list_of_one_chunk_is_that_chunk() -> None:
     assert events_of([delta(content="a")]) == [Content("a", 0)]
+
+
+@pytest.mark.parametrize(
+    ("choice", "why"),
+    [
+        ({"delta": {"content": 0}}, "content is a number"),
+        ({"delta": {"content": 1.5}}, "content is a number"),
+        ({"delta": {"content": False}}, "content is a boolean"),
+        ({"delta": "b"}, "delta is a text"),
+        ({"delta": 5}, "delta is a number"),
+        ({"delta": [1]}, "delta is a list"),
+        ({"text": 7}, "text is a number"),
+    ],
+)
+def test_text_of_a_wrong_type_is_malformed_and_not_lost(choice: object, why: str) -> None:
+    choices = [{"index": 0, "delta": {"content": "b"}}, choice]
+    assert events_of(delta(content="a"), {**delta(), "choices": choices}, delta(content="c")) == [
+        Content("a", 0),
+        Content("b", 0),
+        Malformed(2, why),
+    ]
+
+
+@pytest.mark.parametrize("empty", [None, [], {}, ""])
+def test_an_empty_delta_of_whatever_type_says_nothing(empty: object) -> None:
+    assert events_of({**delta(), "choices": [{"index": 0, "delta": empty, "finish_reason": "stop"}]}) == [
+        Finish("stop", 0)
+    ]
 
 
 def test_trouble_is_not_followed_by_anything() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from dsk.errors import Status
 from dsk.stream.decoder import Decoder
 from dsk.stream.events import (
     Comment,
@@ -21,7 +22,7 @@ from dsk.stream.events import (
     Trouble,
     Usage,
 )
-from tests.stream.ways import decode, delta, stream
+from tests.stream.ways import decode, delta, gather, stream
 
 START = Start("c-1", "m-1")
 CUT = "the stream ended inside it"
@@ -200,3 +201,30 @@ def test_any_other_body_is_malformed_and_named(body: str, why: str) -> None:
 
 def test_a_body_that_is_not_utf_8_is_malformed() -> None:
     assert decode(b'{"error": "\xff"}') == [Malformed(0, "it is not UTF-8, at byte 0xff")]
+
+
+def test_an_answer_without_a_finish_reason_is_not_whole() -> None:
+    body = {"id": "c-1", "model": "m-1", "choices": [{"message": {"content": "a"}}]}
+    events = decode(json.dumps(body))
+    assert events == [START, Content("a", 0), Malformed(0, "the answer has no finish reason")]
+    fault = gather(events).verdict()
+    assert fault is not None
+    assert (fault.status, fault.message) == (
+        Status.BROKEN,
+        "the body is malformed: the answer has no finish reason",
+    )
+
+
+@pytest.mark.parametrize(
+    ("choices", "why"),
+    [
+        ([{"message": 5}], "message is a number"),
+        ([{"message": {"content": 5}, "finish_reason": "stop"}], "content is a number"),
+        ([{"message": {"content": None}}], "the answer has no finish reason"),
+        ([{}], "the answer has no finish reason"),
+        ([1], "the answer has no finish reason"),
+        ({"a": 1}, "the answer has no finish reason"),
+    ],
+)
+def test_an_answer_of_the_wrong_types_is_malformed_and_the_field_named(choices: object, why: str) -> None:
+    assert decode(json.dumps({"choices": choices}))[-1] == Malformed(0, why)

@@ -13,7 +13,7 @@ from dsk.errors import (
     RefusedFault,
     ServerFault,
 )
-from dsk.wire.refusals import MAX_MESSAGE, refusal, server_message
+from dsk.wire.refusals import MAX_MESSAGE, Asked, refusal, server_message
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,28 @@ def test_the_status_decides(status: int, kind: type[Failure]) -> None:
         ("This model's maximum context length is 1048565 tokens.", "send less text"),
         ("The supported API model names are deepseek-flash, but you passed X.", "dsk models"),
         ("Content Exists Risk", "change it"),
-        ("Thinking mode does not support this tool_choice", "--dry-run"),
+        ("Thinking mode does not support this tool_choice", "the next step"),
         ("openai does not support parameters: ['thinking']", "a profile of its own"),
-        ("anything else", "--dry-run"),
+        ("anything else", "the next step"),
     ],
 )
 def test_a_refused_request_has_the_next_step_for_its_message(message: str, hint: str) -> None:
     body = f'{{"error":{{"message":"{message}"}}}}'.encode()
-    assert hint in refusal(400, "Bad Request", body).hint
+    asked = Asked(body_hint="the next step")
+    assert hint in refusal(400, "Bad Request", body, asked=asked).hint
 
 
 def test_without_words_of_the_server_the_status_line_speaks() -> None:
     assert refusal(502, "Bad Gateway", b"").message == "the server failed: Bad Gateway (HTTP 502)"
+
+
+@pytest.mark.parametrize(("status", "word"), [(401, "wants a key"), (403, "no key was sent")])
+def test_no_key_is_called_refused_where_none_was_sent(status: int, word: str) -> None:
+    found = refusal(status, "Reason", b"", asked=Asked(has_key=False))
+    assert type(found) is KeyFault
+    assert word in found.what
+
+
+def test_a_wait_that_is_asked_for_is_told_in_whole_seconds() -> None:
+    assert refusal(429, "", b"", retry_after=6.2).hint.endswith("; the server asks to wait 7 s")
+    assert refusal(503, "", b"", retry_after=None).hint == "try again later"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, Option, sources
-from dsk.commands.options import network_options, output_options, record_option, sending, stop_options
+from dsk.commands.options import log_option, network_options, output_options, record_option, sending, stop_options
 from dsk.errors import UsageFault
 
 PROMPT = "Prompt"
@@ -41,7 +41,8 @@ def _prompt_options() -> list[click.Parameter]:
             group=PROMPT,
             brief="The system message.",
             metavar="TEXT|@FILE",
-            help="The system message; @FILE reads it from a file.",
+            may_be_empty=True,
+            help="The system message; @FILE reads it from a file, an empty TEXT is none.",
         ),
         Option(
             ["-e", "--editor/--no-editor"],
@@ -55,7 +56,6 @@ def _prompt_options() -> list[click.Parameter]:
             group=PROMPT,
             brief="Do not read stdin.",
             default=None,
-            env=False,
             help="Do not read stdin (DSK_STDIN=ignore does the same).",
         ),
     ]
@@ -202,7 +202,8 @@ def _ask(**params: Any) -> Job:
         prompt=prompt,
         request=request,
         from_file=frozenset(name for name, origin in origins.items() if origin == "file"),
-        sending=sending(params, origins),
+        from_environment=frozenset(name for name, origin in origins.items() if origin == "environment"),
+        sending=sending("ask", params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
     )
     return partial(ask, settings)
@@ -217,6 +218,7 @@ COMMAND = Command(
         *_request_options(),
         *output_options(),
         *stop_options(),
+        log_option(),
         record_option(),
         *network_options(),
     ],

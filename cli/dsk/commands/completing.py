@@ -52,7 +52,9 @@ def answer(shell: str, argv: Sequence[str]) -> None:
     items = found.items if found.path is None else [CompletionItem(found.path)]
     rows = [(kind, found.prefix, str(item.value), item.help or "") for item in items]
     if shell == "bash":
-        rows = [(kind, str(line.kept), prefix, value) for kind, prefix, value, _ in rows]
+        if kind == "plain" and line.quoted:
+            kind = "quoted"
+        rows = [(kind, str(line.kept), prefix, value) for _, prefix, value, _ in rows]
     text = "".join(f"{SEPARATOR.join(row)}\n" for row in rows if all(field.isprintable() for field in row))
     os.write(STDOUT, text.encode("utf-8", "surrogateescape"))
 

@@ -63,6 +63,9 @@ def checked_defaults(config: Config) -> list[Default]:
     """
     if not config.defaults:
         return []
+    from dsk.commands.values import in_words
+    from dsk.state.config import key_hint
+
     known = _options_of_ask()
     found = []
     for key, value in config.defaults.items():
@@ -73,10 +76,11 @@ def checked_defaults(config: Config) -> list[Default]:
 
             near = get_close_matches(key.replace("_", "-"), known, n=1)
             hint = f"did you mean {near[0]}?" if near else "the long options of dsk ask are the keys"
-            raise UsageFault(f"{place}: unknown key {key!r} in [defaults]", hint=hint)
+            raise UsageFault(f"{place}: unknown key {key!r} in [defaults]", hint=key_hint(key) or hint)
         wanted = _expected(option)
         if not _fits(wanted, value):
-            raise UsageFault(f"{place}: {key} must be {wanted}, not {value!r}")
+            words = wanted if option.multiple or option.is_flag else in_words(option)
+            raise UsageFault(f"{place}: {key} must be {words}, not {value!r}")
         if not _is_value_switch(option):
             found.append(Default(key, option, value))
         elif value:

@@ -28,29 +28,74 @@ class Option(click.Option):
     """A Click option that knows its help group and the few words that the one-screen ``-h`` has for it.
 
     Without them ``-h`` does not show it. Every long option can be set by ``DSK_<NAME>``, but for those made with
-    ``env=False``.
+    ``env=False``. An empty value is a fault, but for those made with ``may_be_empty``.
     """
 
-    def __init__(self, decls: Sequence[str], *, group: str, brief: str = "", env: bool = True, **kw: Any):
+    def __init__(
+        self,
+        decls: Sequence[str],
+        *,
+        group: str,
+        brief: str = "",
+        env: bool = True,
+        may_be_empty: bool = False,
+        **kw: Any,
+    ):
         self.group = group
         self.brief = brief
+        self.may_be_empty = may_be_empty
         if env:
             longest = max((d.split("/")[0] for d in decls if d.startswith("--")), key=len)
             kw.setdefault("envvar", "DSK_" + longest.lstrip("-").upper().replace("-", "_"))
         super().__init__(list(decls), **kw)
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Check the value; a fault found by our own callbacks is told with the place of the value."""
+        """Check the value; every fault is told with the place of the value and with what it must be."""
         try:
-            checked = super().process_value(ctx, value)
+            return self._checked(ctx, value)
         except UsageFault as fault:
             from dsk.commands.defaults import value_place
 
             raise UsageFault(value_place(ctx, self) + fault.what, fault.why, hint=fault.hint) from fault
+
+    def _checked(self, ctx: click.Context, value: Any) -> Any:
+        from dsk.commands.values import in_words
+
+        if not self.may_be_empty and in_words(self) and "" in (value if isinstance(value, (list, tuple)) else [value]):
+            raise UsageFault(f"{self._called(ctx)} is empty")
+        try:
+            checked = super().process_value(ctx, value)
+        except click.BadParameter as error:
+            raise self._misfit(ctx, value, error.message) from error
         if isinstance(checked, float) and isnan(checked):
             # No range keeps it out: every comparison with it is false.
-            raise click.BadParameter("nan is not a number.", ctx, self)
+            raise self._misfit(ctx, value)
         return checked
+
+    def _misfit(self, ctx: click.Context, value: Any, own_words: str = "") -> UsageFault:
+        from dsk.commands.values import in_words
+
+        name, words = self._called(ctx), in_words(self)
+        return UsageFault(
+            f"{name} must be {words}, not {value!r}" if words else f"{name}: {own_words.rstrip('.')}",
+            hint=f"{ctx.command_path} --help lists the options",
+        )
+
+    def _called(self, ctx: click.Context) -> str:
+        """The option as the user knows it who gave its value: a key of the config file has no dashes."""
+        from click.core import ParameterSource
+
+        is_key = ctx.get_parameter_source(str(self.name)) is ParameterSource.DEFAULT_MAP
+        return self.long_name() if is_key else f"--{self.long_name()}"
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """What Click adds to the help in brackets; a range in words."""
+        from dsk.commands.values import range_of
+
+        extra: Any = super().get_help_extra(ctx)
+        if "range" in extra:
+            extra["range"] = range_of(self)
+        return extra
 
     def long_name(self) -> str:
         """The option as a config key: its first long name without dashes."""
@@ -82,6 +127,14 @@ class Command(click.Command):
 
             extra["default_map"] = defaults_for(self, os.environ)
         return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse argv; a fault of an option is told in our words."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except (click.NoSuchOption, click.BadOptionUsage) as error:
+            raise _option_fault(ctx, error, words) from error
 
     def get_help(self, ctx: click.Context) -> str:
         """The long help."""
@@ -141,7 +194,11 @@ class Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse argv; nothing at all asks for the help."""
-        return super().parse_args(ctx, args or ["--help"])
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args or ["--help"])
+        except (click.NoSuchOption, click.BadOptionUsage) as error:
+            raise _option_fault(ctx, error, words) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The commands' names, in their order of use."""
@@ -187,6 +244,16 @@ class Group(click.Group):
         return formatter.getvalue().rstrip("\n")
 
 
+def _option_fault(
+    ctx: click.Context, error: click.NoSuchOption | click.BadOptionUsage, words: Sequence[str]
+) -> UsageFault:
+    from dsk.commands import faults
+
+    if isinstance(error, click.NoSuchOption):
+        return faults.unknown_option(ctx, error.option_name, words)
+    return faults.misused_option(ctx, error.option_name)
+
+
 def _general_options() -> list[click.Parameter]:
     return [
         Option(
@@ -219,6 +286,14 @@ def _general_options() -> list[click.Parameter]:
     ]
 
 
+def show(text: str) -> None:
+    """Write a text and its final newline to stdout. Raises ``LocalFault`` or ``ReaderGone``, as any output does."""
+    from dsk.output.sinks import write_out_all
+    from dsk.world import STDOUT
+
+    write_out_all(STDOUT, f"{text}\n".encode())
+
+
 def _show_brief(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         _show(ctx, brief=True)
@@ -231,7 +306,7 @@ def _show_all(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None
 
 def _show(ctx: click.Context, *, brief: bool) -> None:
     command = cast("Command | Group", ctx.command)
-    click.echo(command.help_text(ctx, brief=brief))
+    show(command.help_text(ctx, brief=brief))
     ctx.exit()
 
 

@@ -12,6 +12,8 @@ from dsk.commands.options import profile_option
 from dsk.errors import UsageFault
 
 KEY = "Key"
+# A word of so many letters at most, and nothing else, is no key.
+LONGEST_WORD = 12
 
 COMMANDS = {
     "set": ("dsk.commands.key:SET", "Read the key from a hidden prompt or stdin and keep it."),
@@ -44,19 +46,21 @@ The key itself is not shown. Without a key the exit status is 3.
 
 
 class KeyGroup(Group):
-    """A group that does not repeat a word it does not know: it may be the key."""
+    """A group that repeats a word it does not know only if that is no key."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first argument names."""
-        if args[0] not in self.table and not args[0].startswith("-"):
-            raise UsageFault(
-                "dsk key has no such command",
-                f"its commands are {', '.join(self.table)}",
-                hint="a key is not given as an argument: dsk key set asks for it",
-            )
-        return super().resolve_command(ctx, args)
+        word = args[0]
+        if word in self.table or word.startswith("-"):
+            return super().resolve_command(ctx, args)
+        is_word = len(word) <= LONGEST_WORD and word.isascii() and word.isalpha()
+        raise UsageFault(
+            f"there is no command {word!r}" if is_word else "dsk key has no such command",
+            f"the commands of dsk key are {', '.join(self.table)}",
+            hint="a key is not given as an argument: dsk key set asks for it",
+        )
 
 
 def _keyring_option(text: str) -> click.Parameter:

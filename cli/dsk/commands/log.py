@@ -122,6 +122,8 @@ def _search(**params: Any) -> Job:
     text = " ".join(params["words"])
     if not text.strip():
         raise UsageFault("there is nothing to search for", "the words are empty")
+    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise UsageFault("the words are not UTF-8")
     return partial(search_runs, Query(text, params["fts"]), params["count"], params["as_json"])
 
 

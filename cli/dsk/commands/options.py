@@ -116,6 +116,7 @@ def output_options() -> list[click.Parameter]:
             ["-w", "--write-out"],
             group=OUTPUT,
             metavar="FORMAT|@FILE",
+            may_be_empty=True,
             callback=_check_write_out,
             help="Write FORMAT to stderr at the end, as curl does: %{ttft} %{tokens} %{finish} %{json} ...",
         ),
@@ -179,6 +180,16 @@ def stops(params: Mapping[str, Any]) -> Stops:
     return Stops(params["until"], params["max_lines"])
 
 
+def log_option() -> click.Parameter:
+    """``--no-log``."""
+    return Option(
+        ["--log/--no-log", " /-n"],
+        group=OUTPUT,
+        default=True,
+        help="Keep the question and the answer in the log.  [default: log]",
+    )
+
+
 def record_option() -> click.Parameter:
     """Where what comes from the server is kept."""
     return Option(
@@ -189,11 +200,35 @@ def record_option() -> click.Parameter:
     )
 
 
-def sending(params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
+def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
     """All settings of a command that sends; ``origins`` is what ``framework.sources`` gives."""
     from dsk.jobs.settings import Sending
 
-    return Sending(network_settings(params, origins), output_settings(params), stops(params), params["record"])
+    output = output_settings(params)
+    return Sending(
+        command=command,
+        network=network_settings(params, origins),
+        output=output,
+        stops=stops(params),
+        record=_own_file(params["record"], output),
+        log=params["log"],
+    )
+
+
+def _own_file(record: str | None, output: OutputSettings) -> str | None:
+    """The file of a recording. Raises ``UsageFault`` if something else is written to it."""
+    if record is None:
+        return None
+    if record == "-":
+        raise UsageFault("--record -", "a recording goes to a file, stdout has the answer")
+    from dsk.output.opening import place_of
+
+    for name in ("output", "reasoning_to", "events_to", "usage_to"):
+        other = getattr(output, name)
+        if other is not None and place_of(other) == place_of(record):
+            option = f"--{name.replace('_', '-')}"
+            raise UsageFault(f"--record {record}", f"{option} writes to the same file", hint="name another file")
+    return record
 
 
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:
@@ -237,7 +272,7 @@ def endpoint_options() -> list[click.Parameter]:
         Option(
             ["--max-time"],
             group=NETWORK,
-            type=click.FloatRange(min=0, min_open=True),
+            type=click.FloatRange(min=0),
             metavar="SECONDS",
             help="Give up if the whole run takes longer.  [default: no limit]",
         ),
@@ -275,7 +310,7 @@ def network_options() -> list[click.Parameter]:
         Option(
             ["--retry-max-time"],
             group=NETWORK,
-            type=click.FloatRange(min=0, min_open=True),
+            type=click.FloatRange(min=0),
             metavar="SECONDS",
             help="Try again only within this time from the start.  [default: no limit]",
         ),
@@ -323,10 +358,11 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         connect_timeout=params["connect_timeout"],
         first_token=params.get("first_token", 600.0),
         stall=params.get("stall", 120.0),
-        max_time=params["max_time"],
+        # As with curl, 0 is no limit.
+        max_time=params["max_time"] or None,
         offline=params.get("offline", False),
         retry=params.get("retry", 0),
-        retry_max_time=params.get("retry_max_time"),
+        retry_max_time=params.get("retry_max_time") or None,
         resume=params.get("resume", 0),
         continue_on_length=params.get("continue_on_length", 0),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dsk import __version__
-from dsk.commands.framework import Group, Option
+from dsk.commands.framework import Group, Option, show
 
 COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
@@ -33,7 +33,7 @@ HELP = """Stream chat completions from DeepSeek and any OpenAI-compatible server
 
 def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"dsk {__version__}")
+        show(f"dsk {__version__}")
         ctx.exit()
 
 

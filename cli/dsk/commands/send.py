@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Job, sources
-from dsk.commands.options import network_options, output_options, record_option, sending, stop_options
+from dsk.commands.options import log_option, network_options, output_options, record_option, sending, stop_options
 
 HELP = """Send a request body and write the answer to stdout as it arrives.
 
@@ -23,7 +23,7 @@ def _send(**params: Any) -> Job:
     from dsk.jobs.sending import send
 
     origins = sources(click.get_current_context())
-    return partial(send, params["file"], sending(params, origins))
+    return partial(send, params["file"], sending("send", params, origins))
 
 
 COMMAND = Command(
@@ -33,6 +33,7 @@ COMMAND = Command(
         click.Argument(["file"], required=False, default="-"),
         *output_options(),
         *stop_options(),
+        log_option(),
         record_option(),
         *network_options(),
     ],

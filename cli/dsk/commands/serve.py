@@ -72,6 +72,7 @@ def _options() -> list[click.Parameter]:
         ),
         option(
             "--base-path",
+            may_be_empty=True,
             group=LISTEN,
             default="",
             metavar="PATH",
@@ -80,6 +81,7 @@ def _options() -> list[click.Parameter]:
         ),
         option(
             "--text",
+            may_be_empty=True,
             group=ANSWER,
             brief="Answer this instead of a story.",
             multiple=True,
@@ -110,6 +112,7 @@ def _options() -> list[click.Parameter]:
         ),
         option(
             "--reasoning",
+            may_be_empty=True,
             group=ANSWER,
             metavar="TEXT|@FILE",
             help="Reason like this where thinking is on; an empty TEXT not at all.",

@@ -191,7 +191,7 @@ class Exchange:
             try:
                 data = source.read()
             except Failure as fault:
-                if self.answer.done:
+                if self.answer.done or (isinstance(fault, StallFault) and self._has_said_all()):
                     # All was said: how the connection ends is of no matter.
                     return None
                 reception.close(is_half=self._may_take_up(fault))
@@ -201,11 +201,17 @@ class Exchange:
                 reception.close(is_half=cut and self._can_take_up())
                 return None
             reception.feed(data)
+            if self._clocks and self._has_said_all():
+                self._clocks.expect_end()
             if reception.is_stopped:
                 return None
             if (self.answer.done or self.answer.trouble) and not self._is_raw:
                 reception.close(is_half=self.answer.trouble and self._can_take_up())
                 return None
+
+    def _has_said_all(self) -> bool:
+        """Whether the finish reason means that no text follows; usage may, and ``[DONE]``."""
+        return self.answer.finish_reason in SAID_ALL
 
     def _flush(self) -> Failure | None:
         """Tell what was held back in case the text was to end early."""
@@ -257,7 +263,7 @@ class Exchange:
         return failure.transient and self._can_take_up()
 
     def _can_take_up(self) -> bool:
-        if self._resumes >= self._policy.resume or self._is_raw or self.answer.finish_reason in SAID_ALL:
+        if self._resumes >= self._policy.resume or self._is_raw or self._has_said_all():
             return False
         return self._can_prefix() or self._can_start_again()
 
@@ -276,6 +282,8 @@ class Exchange:
         at = len(self.answer.content)
         if isinstance(failure, LengthFault):
             self._continues += 1
+            # A new request may generate as much again.
+            self._spent = 0
             self._say(f"the token limit is reached; going on ({self._continues} of {self._policy.continue_on_length})")
         else:
             self._resumes += 1
@@ -332,16 +340,20 @@ def json_fault(text: str) -> InvalidFault | None:
     return None
 
 
-def conclude(listeners: Sequence[Listener], ending: Ending) -> Status:
-    """Tell the listeners of the end and give the status; raises the ending's failure, or else theirs."""
-    fault: Failure | None = None
+def conclude(listeners: Sequence[Listener], ending: Ending, log: Listener | None = None) -> Status:
+    """Tell the listeners of the end and give the status; raises the ending's failure, or else theirs.
+
+    The log is told last, with all that went wrong.
+    """
+    fault = ending.failure
     for listener in listeners:
         try:
-            listener.end(ending)
+            if listener is not log:
+                listener.end(ending)
         except Failure as error:
             fault = fault or error
-    if ending.failure:
-        raise ending.failure
+    if log:
+        log.end(ending._replace(failure=fault))
     if fault:
         raise fault
     return Status.OK

@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dsk.errors import Status
-from dsk.jobs.settling import (
-    Server,
-    settle_clocks,
-    settle_request,
-    settle_server,
-    settle_system,
-)
+from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
+from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
 from dsk.prompt.compose import compose
 from dsk.prompt.settings import PromptSettings
 from dsk.request.body import Body, build, encode
 from dsk.request.options import RequestOptions
 from dsk.state.config import load
-from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +26,13 @@ URL_LIMIT = 64 << 20
 
 
 class AskSettings(NamedTuple):
-    """What ``ask`` was told. ``from_file`` names the values that came from [defaults]; ``show`` asks for the body
-    or the curl command in place of an answer."""
+    """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
+    variables; ``show`` asks for the body or the curl command in place of an answer."""
 
     prompt: PromptSettings
     request: RequestOptions
     from_file: frozenset[str]
+    from_environment: frozenset[str]
     sending: Sending
     show: Literal["body", "curl"] | None
 
@@ -46,14 +41,14 @@ def ask(settings: AskSettings, world: World) -> Status:
     """Ask one question; the status of its answer."""
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
-    settled = settle_request(settings.request, settings.from_file, config, server)
-    prompt = settle_system(settings.prompt, settings.from_file, server)
+    settled = settle_request(settings.request, settings.from_file, settings.from_environment, config, server)
+    prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
     messages = compose(prompt, world, _fetcher(settings.sending.network), lambda text: note(text, world))
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
     if settings.show:
-        _show(settings.show, body, server, world)
+        _show(settings.show, body, server, settings.sending.output.output, world)
         return Status.OK
     from dsk.exchange.loop import Question
     from dsk.jobs.sending import deliver
@@ -70,11 +65,14 @@ def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
     return fetch
 
 
-def _show(what: Literal["body", "curl"], body: Body, server: Server, world: World) -> None:
-    from dsk.output.sinks import write_out_all
+def _show(what: Literal["body", "curl"], body: Body, server: Server, output: str | None, world: World) -> None:
+    """Write it where the answer would go."""
+    from dsk.output.sinks import Sinks
 
+    sinks = Sinks(world)
+    answer = sinks.open_answer(output)
     if what == "body":
-        data = encode(body.fields, pretty=world.is_terminal(STDOUT))
+        data = encode(body.fields, pretty=world.is_terminal(answer.descriptor))
     else:
         from dsk.request.curl import curl_command
         from dsk.request.prefix import path_of
@@ -83,4 +81,9 @@ def _show(what: Literal["body", "curl"], body: Body, server: Server, world: Worl
         data = curl_command(
             server.base_url + path_of(body.fields), profile.key_env or None, profile.headers, encode(body.fields)
         ).encode()
-    write_out_all(STDOUT, data + b"\n")
+    sinks.begin()
+    sinks.put(answer, data + b"\n")
+    sinks.flush()
+    sinks.close()
+    if sinks.answer_fault:
+        raise sinks.answer_fault

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import KeyFault, Status
 from dsk.jobs.settling import BASE_URL_VARIABLE, DEEPSEEK, PROFILE_FIELDS, settle_server
+from dsk.jobs.system import check_systems
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
@@ -51,6 +52,7 @@ def show_config(asked: Asked, as_json: bool, world: World) -> Status:
     Raises ``UsageFault`` for whatever is wrong with the config file.
     """
     config = load(world.env)
+    check_systems(config, world.env)
     server = settle_server(asked.network, config, world.env)
     settings = _settings(asked, config, server, world.env)
     aliases = {name: Row(model, config.place("aliases", name)) for name, model in config.aliases.items()}

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dsk.errors import KeyFault, Status, UsageFault
-from dsk.output.notes import note, tell, warn
+from dsk.output.notes import note, warn
 from dsk.output.sinks import write_out_all
 from dsk.state.config import choose, load
 from dsk.state.paths import key_file
@@ -28,7 +28,7 @@ def set_key(profile_name: str | None, keyring: bool, world: World) -> Status:
             f"profile {profile.name} needs no key",
             f'key_env = "" at {config.place("profiles", profile.name, "key_env")}',
         )
-    data = _ask(profile, world) if world.is_terminal(STDIN) else _read(world)
+    data = _ask(profile) if world.is_terminal(STDIN) else _read(world)
     secret = checked_secret(data, "the prompt" if world.is_terminal(STDIN) else "stdin")
     if keyring:
         from dsk.state.key_ring import write_entry
@@ -83,21 +83,14 @@ def print_origin(profile_name: str | None, world: World) -> Status:
     return Status.OK
 
 
-def _ask(profile: Profile, world: World) -> bytes:
-    """What the user types, not shown on the terminal, whose settings are put back however this ends."""
-    from getpass import getpass
+def _ask(profile: Profile) -> bytes:
+    """What the user types, not shown on the terminal."""
+    from dsk.jobs.hidden_prompt import ask_hidden
 
     try:
-        return os.fsencode(getpass(f"Key of profile {profile.name} (it is not shown): "))
-    except (EOFError, KeyboardInterrupt, UnicodeDecodeError) as stop:
-        # The cursor still stands behind the prompt.
-        tell("", world)
-        if isinstance(stop, KeyboardInterrupt):
-            raise
-        if isinstance(stop, EOFError):
-            raise KeyFault("no key was given", "the input ended") from None
-        # Not chained: that error holds what was typed.
-        raise KeyFault("the key from the prompt cannot be used", "it is not text") from None
+        return ask_hidden(f"Key of profile {profile.name} (it is not shown): ")
+    except EOFError:
+        raise KeyFault("no key was given", "the input ended") from None
 
 
 def _read(world: World) -> bytes:

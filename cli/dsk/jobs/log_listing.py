@@ -16,10 +16,9 @@ from dsk.state.paths import log_file
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from dsk.state.log.query import Query
     from dsk.state.log.reader import Run
+    from dsk.state.log.reading import Log
     from dsk.world import World
 
 HEADING = ["RUN", "BEGUN", "MODEL", "STATUS", "TOKENS", "PROMPT"]
@@ -47,7 +46,7 @@ def search_runs(query: Query, count: int, as_json: bool, world: World) -> Status
     return Status.OK if numbers else Status.FAILED
 
 
-def _excerpts(log: Connection, numbers: Iterable[int], query: Query) -> Iterator[tuple[Run, str]]:
+def _excerpts(log: Log, numbers: Iterable[int], query: Query) -> Iterator[tuple[Run, str]]:
     """The runs, each with the line of it that was looked for."""
     from dsk.state.log.prompts import prompt_of
     from dsk.state.log.query import excerpt

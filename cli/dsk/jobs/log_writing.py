@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,13 @@ from dsk.output.json_text import json_line
 from dsk.state.log.pieces import says_more
 from dsk.state.log.rows import Entry, Outcome, Piece
 from dsk.state.log.writer import LogWriter
+from dsk.state.paths import log_file
 from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.exchange.loop import Question
+    from dsk.world import World
 
 
 class RunLog:
@@ -38,6 +42,22 @@ class RunLog:
         """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why
         not."""
         self._writer.end(_outcome(ending))
+
+
+def log_run(command: str, question: Question, profile: str, base_url: str, world: World) -> RunLog:
+    """Begin to log a run, now."""
+    model = question.fields.get("model")
+    return RunLog(
+        log_file(world.env),
+        Entry(
+            command=command,
+            profile=profile,
+            base_url=base_url,
+            model=model if isinstance(model, str) else "",
+            body=question.body,
+            begun=time.time(),
+        ),
+    )
 
 
 def _piece(event: Event) -> Piece | None:

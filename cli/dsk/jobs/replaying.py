@@ -32,8 +32,9 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     ``speed`` 2 is twice as fast as it was, 0 is at once.
     """
     from dsk.prompt.files import read_bytes
+    from dsk.prompt.stdin import read_stdin
 
-    data = read_bytes(file, "cannot read")
+    data = read_stdin(None) if file == "-" else read_bytes(file, "cannot read")
     is_ours = is_recording(data)
     recording = _read(data, file) if is_ours else _stream_of(data)
     policy = _policy(recording.head.policy, file)

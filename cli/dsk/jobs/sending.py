@@ -8,7 +8,7 @@ from dsk.errors import Status, UsageFault
 from dsk.exchange.loop import Exchange, Question, conclude
 from dsk.exchange.policy import Policy
 from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_server
-from dsk.output.notes import note
+from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
 from dsk.wire.endpoint import Endpoint
@@ -55,7 +55,9 @@ def deliver(question: Question, server: Server, sending: Sending, world: World, 
 def _exchange(
     question: Question, endpoint: Endpoint, server: Server, sending: Sending, world: World, notes: Sequence[str]
 ) -> Status:
-    network, output, stops, record = sending
+    command, network, output, stops, record, is_logged = sending
+    if command == "ask":
+        endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
     is_raw = output.format == "raw"
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
     policy = Policy(
@@ -76,7 +78,15 @@ def _exchange(
     progress = Progress(world, clocks.begun)
     world.progress = progress.line
     # The one that clears the line for what is printed comes first.
-    listeners: list[Listener] = [progress, printer, *([recorder] if recorder else [])]
+    listeners: list[Listener] = [progress]
+    log = None
+    if is_logged:
+        from dsk.jobs.log_writing import log_run
+
+        log = log_run(command, question, server.profile.name, endpoint.base_url, world)
+        # What cannot be printed is in the log all the same.
+        listeners.append(log)
+    listeners += [printer, *([recorder] if recorder else [])]
     exchange = Exchange(
         question,
         transport,
@@ -89,7 +99,11 @@ def _exchange(
         keeps_reasoning=output.reasoning == "only",
         say=lambda text: note(text, world),
     )
-    return conclude(listeners, exchange.run(printer.descriptor))
+    try:
+        return conclude(listeners, exchange.run(printer.descriptor), log)
+    finally:
+        if log and log.warning:
+            warn([log.warning], world)
 
 
 def stopper_of(stops: Stops) -> Stopper | None:

@@ -19,9 +19,11 @@ class Stops(NamedTuple):
 
 
 class Sending(NamedTuple):
-    """The settings of a command that sends."""
+    """The settings of a command that sends; ``log``: whether the run is logged."""
 
+    command: str
     network: NetworkSettings
     output: OutputSettings
     stops: Stops
     record: str | None = None
+    log: bool = True

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.errors import UsageFault
+from dsk.errors import UsageFault, hide_secret
+from dsk.jobs.thinking import Level, settle_thinking
 from dsk.request.models import resolve_retired
 from dsk.request.options import RequestOptions
 from dsk.wire.clocks import Clocks
 from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback
 
 if TYPE_CHECKING:
-    from dsk.prompt.settings import PromptSettings
     from dsk.state.config import Config
     from dsk.state.profile import Profile
     from dsk.wire.settings import NetworkSettings
@@ -84,17 +84,11 @@ def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
     key, looked_at = find_key(profile, env)
     if key is None and profile.key_env != "" and not is_loopback(base_url) and base_url.startswith("https:"):
         raise no_key_fault(profile, looked_at)
+    if key:
+        hide_secret(key.secret)
     endpoint = Endpoint(base_url, key.secret if key else None, profile.headers)
     check_key_is_safe(endpoint)
     return endpoint
-
-
-def settle_system(prompt: PromptSettings, from_file: frozenset[str], server: Server) -> PromptSettings:
-    """The prompt with the system message that counts: that of the profile goes before the one of [defaults]."""
-    own = server.profile.system
-    if own is None or (prompt.system is not None and "system" not in from_file):
-        return prompt
-    return prompt._replace(system=own)
 
 
 class Settled(NamedTuple):
@@ -104,13 +98,24 @@ class Settled(NamedTuple):
     warnings: list[str]
 
 
-def settle_request(options: RequestOptions, from_file: frozenset[str], config: Config, server: Server) -> Settled:
-    """The request options after all layers; aliases and retired model names are resolved."""
+def settle_request(
+    options: RequestOptions,
+    from_file: frozenset[str],
+    from_environment: frozenset[str],
+    config: Config,
+    server: Server,
+) -> Settled:
+    """The request options after all layers; aliases and retired model names are resolved.
+
+    Raises ``UsageFault`` if no model is named, or what is said about thinking contradicts itself.
+    """
     profile = server.profile
-    said = {n: None if n in from_file else getattr(options, n) for n in PROFILE_FIELDS}
+    lower = from_file | from_environment
+    flags = {n: None if n in lower else getattr(options, n) for n in PROFILE_FIELDS}
+    variables = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_environment}
     owned = {n: getattr(profile, n) for n in PROFILE_FIELDS if config.sets(profile.name, n)}
     defaults = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_file}
-    layers = [said, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
+    layers = [flags, variables, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
     model = _first(layers, "model")
     if not model:
         raise UsageFault(f"profile {profile.name!r} has no model", hint="name one with -m; dsk models lists them")
@@ -120,8 +125,17 @@ def settle_request(options: RequestOptions, from_file: frozenset[str], config: C
     if retired:
         warnings.append(f"{model} is retired: {retired[0]} is asked, with thinking {'on' if retired[1] else 'off'}")
         model = retired[0]
-        layers.insert(1, {"think": retired[1]})
-    think, effort = _thinking(layers)
+    think, effort = settle_thinking(
+        _level(flags),
+        _level(variables),
+        [
+            Level(retired[1] if retired else None, None),
+            _level(owned, "profiles", profile.name),
+            _level(defaults, "defaults"),
+            _level(layers[-1]),
+        ],
+        config,
+    )
     return Settled(
         options._replace(
             model=model,
@@ -138,16 +152,5 @@ def _first(layers: Iterable[Mapping[str, Any]], name: str) -> Any:
     return next((layer[name] for layer in layers if layer.get(name) is not None), None)
 
 
-def _thinking(layers: list[dict[str, Any]]) -> tuple[bool | None, str | None]:
-    """Thinking and effort. The highest layer that names either decides whether to think; an effort from a layer
-    below one that switched thinking by hand counts only if it agrees."""
-    for depth, layer in enumerate(layers):
-        think, effort = layer.get("think"), layer.get("effort")
-        if think is None and effort is None:
-            continue
-        wanted = bool(think) if think is not None else effort != "none"
-        lower = _first(layers[depth + 1 :], "effort")
-        if effort is None and wanted and lower != "none":
-            effort = lower
-        return wanted, str(effort) if effort is not None else None
-    return None, None
+def _level(layer: Mapping[str, Any], *table: str) -> Level:
+    return Level(layer.get("think"), layer.get("effort"), table or None)

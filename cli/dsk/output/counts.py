@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dsk.stream.usage import is_count
+
 if TYPE_CHECKING:
     from dsk.ending import Timing
 
 
 class Counts(NamedTuple):
-    """Tokens; None where the server did not say. ``completion`` includes ``reasoning``."""
+    """Tokens; None where the server did not say, or said what cannot be a count. ``completion`` includes ``reasoning``."""
 
     prompt: int | None
     cache_hit: int | None
@@ -40,4 +42,4 @@ def tokens_per_second(counts: Counts, timing: Timing) -> float | None:
 
 def _number(holder: object, name: str) -> int | None:
     value = holder.get(name) if isinstance(holder, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if is_count(value) else None

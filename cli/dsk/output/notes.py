@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dsk.errors import without_secrets
 from dsk.world import STDERR
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ def tell(text: str, world: World) -> None:
 
     What a server said may be part of it, so a terminal is shown no control characters.
     """
+    text = without_secrets(text)
     if world.is_terminal(STDERR):
         from dsk.output.escapes import clean_line
 
         text = "\n".join(clean_line(line) for line in text.split("\n"))
+    if world.is_mid_line:
+        world.is_mid_line = False
+        text = "\n" + text
     try:
         os.write(STDERR, text.encode("utf-8", "replace") + b"\n")
     except OSError:

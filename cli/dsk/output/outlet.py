@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from dsk.output.settings import Escapes
     from dsk.output.sink import Sink
     from dsk.output.sinks import Sinks
+    from dsk.world import World
 
 
 class Outlet:
@@ -36,3 +37,15 @@ class Outlet:
     def put(self, data: bytes) -> None:
         """Have the bytes leave at the end of this arrival."""
         self._sinks.put(self._sink, data)
+
+    def put_line(self, data: bytes) -> None:
+        """``put`` a line of its own, also after text that has not ended its line."""
+        self._sinks.put_line(self._sink, data)
+
+    def is_beside(self, other: Outlet, world: World) -> bool:
+        """Whether what is written here stands beside what is written there."""
+        return world.is_same_place(self.descriptor, other.descriptor)
+
+    def is_same(self, other: Outlet) -> bool:
+        """Whether both write to one descriptor."""
+        return self._sink is other._sink

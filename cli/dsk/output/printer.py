@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dsk.errors import Failure
+from dsk.errors import Failure, Status, UsageFault
 from dsk.output.outlet import Outlet
 from dsk.output.sinks import Sinks
 from dsk.output.text import Text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HTTP_OK = 200
+ENDED_BY_SIGNAL = (Status.HUNG_UP, Status.INTERRUPTED, Status.TERMINATED)
 
 
 def open_printer(settings: OutputSettings, world: World) -> Printer:
@@ -41,7 +42,7 @@ class Printer:
     def __init__(self, settings: OutputSettings, world: World) -> None:
         self._settings = settings
         self._world = world
-        self._sinks = Sinks()
+        self._sinks = Sinks(world)
         self._parts: list[Part] = []
         self._last_parts: list[LastPart] = []
         try:
@@ -49,7 +50,7 @@ class Printer:
             self.descriptor = answer.descriptor
             self._takes_turns = self._add_reasoning(answer)
             self._parts.append(self._main(answer))
-            self._add_events()
+            self._add_events(answer)
             self._add_last_parts()
         except Failure:
             self._sinks.close()
@@ -79,12 +80,18 @@ class Printer:
         Raises ``ReaderGone`` or ``LocalFault`` if the answer could not be written to its end, and ``LocalFault`` for
         another output that could not, unless the run has failed anyway: then it is a warning.
         """
+        if ending.failure and ending.failure.status in ENDED_BY_SIGNAL:
+            self._sinks.hurry()
         is_object = self._settings.format in ("json", "jsonl")
         if ending.http_status == HTTP_OK or ending.failure is None or is_object:
             self._sinks.begin()
         for part in (*self._parts, *self._last_parts):
             part.end(ending)
             self._sinks.flush()
+        if self._settings.format == "text" and ending.failure is None and ending.answer.tool_calls:
+            from dsk.output.calls_note import note_calls
+
+            note_calls(ending.answer.tool_calls, self._world)
         self._sinks.close()
         fault, side_fault = self._sinks.answer_fault, self._sinks.side_fault
         if side_fault and (fault or ending.failure):
@@ -134,28 +141,48 @@ class Printer:
                 return Text(answer, kind, newline=settings.newline)
 
     def _add_reasoning(self, answer: Outlet) -> bool:
-        """Write reasoning where it is wanted besides the answer's place; whether that is the answer's screen."""
+        """Write reasoning where it is wanted; whether it stands beside the answer there."""
         settings = self._settings
-        shares_screen = False
+        is_beside = False
         is_terminal = self._world.is_terminal(STDERR)
         by_itself = is_terminal and settings.format == "text" and settings.reasoning_to is None
         if settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself):
             from dsk.output.reasoning import ReasoningView
 
-            shares_screen = is_terminal and answer.is_terminal
             is_dim = self._world.has_color(STDERR, settings.color)
             for outlet in self._stderr():
-                self._parts.append(ReasoningView(outlet, is_dim=is_dim, beside_answer=shares_screen))
+                is_beside = self._is_beside(outlet, answer)
+                self._parts.append(ReasoningView(outlet, is_dim=is_dim, beside_answer=is_beside))
         if settings.reasoning_to is not None:
             outlet = self._side(settings.reasoning_to, "--reasoning-to")
-            self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
-        return shares_screen
+            if self._is_beside(outlet, answer):
+                from dsk.output.reasoning import ReasoningView
 
-    def _add_events(self) -> None:
-        if self._settings.events_to is not None:
-            from dsk.output.json_lines import JsonLines
+                is_beside = True
+                self._parts.append(ReasoningView(outlet, is_dim=False, beside_answer=True))
+            else:
+                self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
+        return is_beside
 
-            self._parts.append(JsonLines(self._side(self._settings.events_to, "--events-to")))
+    def _is_beside(self, outlet: Outlet, answer: Outlet) -> bool:
+        """Whether what is written there would run into the text of the answer."""
+        return self._settings.format == "text" and outlet.is_beside(answer, self._world)
+
+    def _add_events(self, answer: Outlet) -> None:
+        place, format_ = self._settings.events_to, self._settings.format
+        if place is None:
+            return
+        from dsk.output.json_lines import JsonLines
+
+        outlet = self._side(place, "--events-to")
+        if outlet.is_same(answer) and format_ in ("text", "raw"):
+            what = "text" if format_ == "text" else "frames"
+            raise UsageFault(
+                f"--events-to {place}",
+                f"the answer goes there as {what}",
+                hint="name another descriptor or file, or use --jsonl",
+            )
+        self._parts.append(JsonLines(outlet))
 
     def _add_last_parts(self) -> None:
         settings = self._settings

@@ -1,4 +1,4 @@
-"""Reasoning as it is shown beside the answer: dim on stderr, never on the answer's own lines."""
+"""Reasoning as it is shown beside the answer: dim on a screen, and a blank line between the two."""
 
 from __future__ import annotations
 
@@ -15,32 +15,38 @@ DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
 
 class ReasoningView:
-    """Writes the reasoning of choice 0, and a newline between it and the answer.
+    """Writes the reasoning of choice 0, on lines of its own.
 
     Each write switches the style on and off again, so that nothing that ends the run leaves the terminal dim.
     """
 
     def __init__(self, outlet: Outlet, *, is_dim: bool, beside_answer: bool) -> None:
-        """``beside_answer``: the answer goes to the same screen."""
+        """``beside_answer``: the answer goes to the same place, and a blank line is to be between them."""
         self._outlet = outlet
         self._is_dim = is_dim
         self._beside_answer = beside_answer
         self._firewall = outlet.firewall()
         self._is_line_open = False
-        self._is_answer_line_open = False
+        # What the answer and the reasoning, one following the other, are still to be parted by.
+        self._after_answer = b""
+        self._after_reasoning = b""
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Write the reasoning among the events; no ``Reasoning`` may follow a ``Content`` in them."""
         text = "".join([event.text for event in events if isinstance(event, Reasoning) and event.choice == 0])
         answer = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
         if text:
-            if self._is_answer_line_open:
-                self._outlet.put(b"\n")
-                self._is_answer_line_open = False
+            self._outlet.put(self._after_answer)
+            self._after_answer = b""
+            if self._beside_answer:
+                self._after_reasoning = b"\n"
             self._put(self._firewall.feed(text) if self._firewall else text)
         if answer:
             self._finish()
-            self._is_answer_line_open = self._beside_answer and not answer.endswith("\n")
+            self._outlet.put(self._after_reasoning)
+            self._after_reasoning = b""
+            if self._beside_answer:
+                self._after_answer = b"\n" if answer.endswith("\n") else b"\n\n"
 
     def end(self, _ending: Ending) -> None:
         """Finish the line that is open."""

@@ -11,6 +11,8 @@ import os
 import stat
 
 BUFFER_SIZE = 128 * 1024
+# Seconds in which a reader must take something, once the run is to end.
+HURRY = 1.0
 
 
 class Sink:
@@ -28,6 +30,7 @@ class Sink:
         # the brim would pass it by.
         self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE + 1)
         self._is_lost = False
+        self._is_hurried = False
 
     def put(self, data: bytes) -> None:
         """Have the bytes leave with the next ``flush``. Once writing has failed they are dropped."""
@@ -44,13 +47,24 @@ class Sink:
             return
         try:
             self._drain()
-            while self._pending:
+            while self._pending and not self._is_lost:
                 self._writer.write(self._pending[:BUFFER_SIZE])
                 del self._pending[:BUFFER_SIZE]
                 self._drain()
         except OSError:
             self._lose()
             raise
+        except BaseException:
+            # A second signal in a hurry: nothing may wait any more, not even the buffer as it is thrown away.
+            if self._is_hurried:
+                self._lose()
+            raise
+
+    def hurry(self) -> None:
+        """From now on wait for a reader that reads, and give up one that does not: the run is to end."""
+        if not self._is_hurried and not self._is_lost:
+            self._is_hurried = True
+            os.set_blocking(self.descriptor, False)
 
     def truncate(self) -> None:
         """Empty a regular file; others have nothing to be emptied."""
@@ -69,20 +83,26 @@ class Sink:
             try:
                 self._writer.flush()
             except BlockingIOError:
-                _wait_writable(self.descriptor)
+                if not _wait_writable(self.descriptor, HURRY if self._is_hurried else None):
+                    self._lose()
+                    return
             else:
                 return
 
     def _lose(self) -> None:
+        if self._is_hurried and not self._is_lost:
+            # The descriptor is shared with the shell, which has a right to find it as it was.
+            os.set_blocking(self.descriptor, True)
         self._is_lost = True
         self._pending.clear()
         # Closing the raw file underneath keeps the buffer from trying again when it is collected.
         self._raw.close()
 
 
-def _wait_writable(descriptor: int) -> None:
+def _wait_writable(descriptor: int, seconds: float | None) -> bool:
+    """Wait until something is taken; False if it takes longer."""
     import select
 
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
-    poll.poll()
+    return bool(poll.poll(None if seconds is None else seconds * 1000))

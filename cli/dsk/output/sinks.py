@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, LocalFault, ReaderGone
 from dsk.output.opening import (
@@ -23,14 +25,22 @@ from dsk.output.opening import (
 from dsk.output.sink import Sink
 from dsk.world import STDERR, STDOUT
 
+if TYPE_CHECKING:
+    from dsk.world import World
+
 # A socket whose reader has gone and left bytes unread says ECONNRESET.
 READER_GONE = (errno.EPIPE, errno.ECONNRESET)
+# The end of a style, after which a line is where it was.
+PLAIN = b"\x1b[0m"
 
 
 class Sinks:
     """The sinks of a run. ``answer_fault`` and ``side_fault`` hold the first failure of each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        # Those that lead to where stderr leads.
+        self._beside_messages: list[Sink] = []
         self.answer_fault: Failure | None = None
         self.side_fault: Failure | None = None
         self._by_descriptor: dict[int, Sink] = {}
@@ -58,7 +68,7 @@ class Sinks:
             self._answer = self._at(descriptor)
             return self._answer
         opened = open_path(path, "--output", truncate=False)
-        self._answer = self._by_path[place_of(path)] = Sink(opened.descriptor, path, owned=True)
+        self._answer = self._by_path[place_of(path)] = self._noted(Sink(opened.descriptor, path, owned=True))
         self._is_untouched = True
         self._created = path if opened.is_new else None
         return self._answer
@@ -77,7 +87,8 @@ class Sinks:
             return self._at(descriptor)
         key = place_of(value)
         if key not in self._by_path:
-            self._by_path[key] = Sink(open_path(value, option, truncate=True).descriptor, value, owned=True)
+            opened = open_path(value, option, truncate=True)
+            self._by_path[key] = self._noted(Sink(opened.descriptor, value, owned=True))
         return self._by_path[key]
 
     def stderr(self) -> Sink | None:
@@ -99,8 +110,16 @@ class Sinks:
         """Have the bytes leave with the next ``flush``."""
         if data:
             sink.put(data)
+            if sink in self._beside_messages:
+                self._world.is_mid_line = not data.removesuffix(PLAIN).endswith(b"\n")
             if sink not in self._due:
                 self._due.append(sink)
+
+    def put_line(self, sink: Sink, data: bytes) -> None:
+        """``put`` what is to begin a line, on one of its own."""
+        if sink in self._beside_messages and self._world.is_mid_line:
+            data = b"\n" + data
+        self.put(sink, data)
 
     def flush(self) -> None:
         """Write what is due, each descriptor once, in the order in which they came to be due.
@@ -115,9 +134,15 @@ class Sinks:
                 self._fail(sink, error)
             self._due.pop(0)
 
+    def hurry(self) -> None:
+        """Wait for no reader any more."""
+        for sink in (*self._by_descriptor.values(), *self._by_path.values()):
+            with suppress(OSError):
+                sink.hurry()
+
     def close(self) -> None:
         """Close the files that were opened here; one that was made for an answer that never began is removed."""
-        for sink in self._by_path.values():
+        for sink in (*self._by_path.values(), *self._by_descriptor.values()):
             try:
                 sink.close()
             except OSError as error:
@@ -130,8 +155,13 @@ class Sinks:
     def _at(self, descriptor: int) -> Sink:
         if descriptor not in self._by_descriptor:
             name = STANDARD_NAMES.get(descriptor, f"descriptor {descriptor}")
-            self._by_descriptor[descriptor] = Sink(descriptor, name)
+            self._by_descriptor[descriptor] = self._noted(Sink(descriptor, name))
         return self._by_descriptor[descriptor]
+
+    def _noted(self, sink: Sink) -> Sink:
+        if self._world.is_same_place(sink.descriptor, STDERR):
+            self._beside_messages.append(sink)
+        return sink
 
     def _fail(self, sink: Sink, error: OSError) -> None:
         if sink is self._answer:

@@ -62,4 +62,5 @@ def _error(failure: Failure, http_status: int | None) -> dict[str, Any]:
         "http_status": failure.http_status or http_status,
         "trace": failure.trace or None,
         "hint": failure.hint or None,
+        "retry_after": failure.retry_after,
     }

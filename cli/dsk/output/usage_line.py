@@ -21,7 +21,7 @@ class UsageLine:
         """Write the line; a run that failed before anything could be counted has none."""
         told = usage_text(ending)
         if told or not ending.failure:
-            self._outlet.put(f"dsk: usage: {told or 'the server did not tell'}\n".encode())
+            self._outlet.put_line(f"dsk: usage: {told or 'the server did not tell'}\n".encode())
 
 
 def usage_text(ending: Ending) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 STDIN_WORD = "-"
+VARIABLE = "DSK_STDIN"
+IGNORE = "ignore"
 
 
 def compose(
@@ -31,9 +33,10 @@ def compose(
     there is nothing to ask or something that cannot be sent as it is.
     """
     words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
-    system = system_text(argument(settings.system, "--system")) if settings.system is not None else None
+    name = settings.system_name
+    system = system_text(argument(settings.system, name), name) if settings.system is not None else None
     stdin = _Stdin(settings, world, say, has_words=bool(words) or settings.editor)
-    _check_single_use(settings, words, stdin)
+    _check_single_use(words, stdin)
     parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
     if not stdin.named:
         parts.append(stdin.text() if stdin.is_wanted() else "")
@@ -51,11 +54,16 @@ def compose(
     if not text.strip():
         raise UsageFault(
             "there is no prompt",
-            "the editor left nothing" if settings.editor else "no words were given and stdin is empty",
+            "the editor left nothing" if settings.editor else _emptiness(words, stdin),
             hint='try dsk ask "Tell me a story", or dsk ask -h',
         )
     messages = [{"role": "system", "content": system}] if system else []
     return [*messages, {"role": "user", "content": text}]
+
+
+def _emptiness(words: list[str], stdin: _Stdin) -> str:
+    blank = any(word != STDIN_WORD for word in words)
+    return f"{'the words are blank' if blank else 'no words were given'} and stdin is {stdin.emptiness()}"
 
 
 def join(parts: list[str]) -> str:
@@ -72,10 +80,11 @@ class _Stdin:
     """Standard input, read at most once and only if something wants it."""
 
     def __init__(self, settings: PromptSettings, world: World, say: Callable[[str], None], *, has_words: bool) -> None:
-        ignored = settings.ignore_stdin
-        if ignored is None:
-            ignored = world.env.get("DSK_STDIN") == "ignore"
-        self.ignored = ignored
+        #: What says that stdin is not to be read; "" if nothing does.
+        self.ignored_by = "-I" if settings.ignore_stdin else ""
+        if settings.ignore_stdin is None and _variable(world):
+            self.ignored_by = VARIABLE
+        self._held_something = False
         self.uses = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
         self.named = self.uses > 0
         self._world = world
@@ -84,24 +93,39 @@ class _Stdin:
         self._has_words = has_words
 
     def is_wanted(self) -> bool:
-        return not (self.ignored or self._is_terminal)
+        return not (self.ignored_by or self._is_terminal)
 
     def text(self) -> str:
         if is_directory():
             raise UsageFault("stdin is a directory")
         self._world.progress = lambda: "reading stdin"
         say = self._say_waiting if self._has_words else None
-        return text_of(read_stdin(say), "stdin")
+        text = text_of(read_stdin(say), "stdin")
+        self._held_something = text != ""
+        return text
+
+    def emptiness(self) -> str:
+        """Why there is nothing to ask in it."""
+        if self.ignored_by:
+            return f"ignored ({self.ignored_by})"
+        if self._is_terminal and not self.named:
+            return "a terminal"
+        return "blank" if self._held_something else "empty"
 
     def _say_waiting(self) -> None:
         self._say("waiting for standard input; -I ignores it")
 
 
-def _check_single_use(settings: PromptSettings, words: list[str], stdin: _Stdin) -> None:
+def _check_single_use(words: list[str], stdin: _Stdin) -> None:
     if stdin.uses > 1:
         raise UsageFault("stdin is named more than once", "it can be read only once")
-    if stdin.named and stdin.ignored:
+    if stdin.named and stdin.ignored_by:
         where = "among the words" if STDIN_WORD in words else "for --file"
-        raise UsageFault(
-            f"- {where} reads stdin", "it is to be ignored" + (" (-I)" if settings.ignore_stdin else " (DSK_STDIN)")
-        )
+        raise UsageFault(f"- {where} reads stdin", f"it is to be ignored ({stdin.ignored_by})")
+
+
+def _variable(world: World) -> bool:
+    value = world.env.get(VARIABLE, "")
+    if value not in ("", IGNORE):
+        raise UsageFault(f"{VARIABLE} in the environment", f"only {IGNORE!r} is known, not {value!r}")
+    return value == IGNORE

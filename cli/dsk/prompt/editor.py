@@ -15,8 +15,9 @@ FALLBACK = "vi"
 def edit(text: str, env: Mapping[str, str]) -> str:
     """The text as the user leaves it in $VISUAL or $EDITOR.
 
-    The value is a shell command, as git and crontab take it. Raises ``LocalFault`` if the editor cannot be
-    run or does not end with success, ``UsageFault`` if what it leaves is not text.
+    The value is a shell command, as git and crontab take it. A file that it removed is an empty text. Raises
+    ``LocalFault`` if the editor cannot be run, does not end with success or leaves something that cannot be read,
+    ``UsageFault`` if what it leaves is not text.
     """
     import shlex
     import subprocess
@@ -45,7 +46,13 @@ def edit(text: str, env: Mapping[str, str]) -> str:
                 f"exit status {done.returncode}",
                 hint="set VISUAL or EDITOR; nothing was sent",
             )
-        return text_of(path.read_bytes(), "the edited prompt")
+        try:
+            return text_of(path.read_bytes(), "the edited prompt")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise LocalFault("the edited prompt cannot be read", why, hint="nothing was sent") from error
 
 
 def _terminal() -> int | None:

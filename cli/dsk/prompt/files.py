@@ -43,9 +43,12 @@ def read_source(source: str, fetch: Callable[[str], bytes], stdin: Callable[[], 
     return under_name(source, read_file(source, "--file"))
 
 
-def system_text(value: str) -> str:
-    """The system message: the text itself, or with ``@FILE`` the file's text less its final newline."""
+def system_text(value: str, what: str) -> str:
+    """The system message: the text itself, or with ``@FILE`` the file's text less its final newline.
+
+    ``what`` names in the error (``UsageFault``) who wanted the file.
+    """
     if not value.startswith("@"):
         return value
-    text = read_file(value[1:], "--system")
+    text = read_file(value[1:], what)
     return text[:-1] if text.endswith("\n") else text

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
-from dsk.request.fields import parse_field
+from dsk.request.fields import parse_field, text_warning
 from dsk.request.options import RequestOptions
 
+CONTRADICTION = "one asks for thinking, the other for none"
 DEPRECATED = ("frequency_penalty", "presence_penalty")
 
 
@@ -28,7 +29,8 @@ def build(messages: Sequence[dict[str, str]], options: RequestOptions, *, is_dee
     """The body of a question.
 
     ``options.model`` must be set. ``is_deepseek`` tells whether the profile's rules are DeepSeek's, for the
-    warnings; ``usage`` asks other servers for token counts, which DeepSeek always sends.
+    warnings; ``usage`` asks other servers for token counts, which DeepSeek always sends. Raises ``UsageFault``
+    for options that contradict each other, and for a field that cannot be set.
     """
     fields: dict[str, Any] = {"model": options.model, "messages": list(messages), "stream": options.stream}
     if options.stream and usage and not is_deepseek:
@@ -50,16 +52,26 @@ def build(messages: Sequence[dict[str, str]], options: RequestOptions, *, is_dee
         fields["logprobs"] = True
         fields["top_logprobs"] = options.logprobs
     fields.update(parse_field(text) for text in options.set)
-    return Body(fields, _warnings(fields, options) if is_deepseek else [])
+    warnings = [warning for text in options.set if (warning := text_warning(text))]
+    return Body(fields, [*warnings, *(_warnings(fields, options) if is_deepseek else [])])
 
 
 def wants_thinking(options: RequestOptions) -> bool | None:
-    """The thinking switch: an effort asks for it (``none`` for its opposite) where --think says nothing."""
-    if options.think is None and options.effort:
-        return options.effort != "none"
-    if options.think and options.effort == "none":
-        raise UsageFault("--think and --effort none", "one asks for thinking, the other for none")
-    return options.think
+    """The thinking switch: an effort asks for it (``none`` for its opposite) where --think says nothing.
+
+    Raises ``UsageFault`` if the two contradict each other.
+    """
+    think, effort = options.think, options.effort
+    if effort is None or think is None:
+        return think if effort is None else effort != "none"
+    if contradicts(think, effort):
+        raise UsageFault(f"--{'think' if think else 'no-think'} and --effort {effort}", CONTRADICTION)
+    return think
+
+
+def contradicts(think: bool, effort: str) -> bool:
+    """Whether one asks for thinking and the other for none."""
+    return think is (effort == "none")
 
 
 def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
@@ -77,7 +89,7 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
     if not thinks and "top_p" in fields:
         found.append("top_p has no effect unless the model thinks (--think)")
     if not thinks and options.effort not in (None, "none"):
-        found.append("--effort has no effect with --no-think")
+        found.append("--effort has no effect while thinking is off")
     found += [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
     if options.json_mode and not any("json" in m["content"].lower() for m in fields["messages"]):
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")

@@ -8,6 +8,12 @@ from typing import Any
 from dsk.errors import UsageFault
 
 FORBIDDEN = ("messages",)
+# Of the chat completions of DeepSeek, OpenAI and the servers that follow them.
+NUMBERS = (
+    "temperature top_p top_k min_p n seed max_tokens max_completion_tokens top_logprobs presence_penalty"
+    " frequency_penalty repetition_penalty"
+).split()
+SWITCHES = ("stream", "logprobs", "parallel_tool_calls", "store")
 
 
 def parse_field(text: str) -> tuple[str, Any]:
@@ -31,6 +37,20 @@ def parse_field(text: str) -> tuple[str, Any]:
         ) from error
     except RecursionError as error:
         raise UsageFault(f"--set {name}...", "its JSON is nested too deep") from error
+
+
+def text_warning(text: str) -> str:
+    """What to say of a ``--set`` that sends a text where the field is known to take a number or a switch; ""
+    where it does not."""
+    name, _, value = text.partition("=")
+    kind = "number" if name in NUMBERS else "switch" if name in SWITCHES else ""
+    if not kind:
+        return ""
+    try:
+        json.loads(value, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return ""
+    return f'--set {text} sends the text "{value}": {name}:={value} sends the {kind}'
 
 
 def _checked(name: str) -> str:

@@ -16,13 +16,14 @@ class Line(NamedTuple):
 
     ``words`` are complete, ``current`` is under the cursor and may be empty. ``kept`` is how many characters
     of ``current`` the shell leaves as they are, because its own idea of a word begins later. ``redirected``:
-    ``current`` is the file of a redirection, which the program never sees.
+    ``current`` is the file of a redirection, which the program never sees. ``quoted``: a quote is open.
     """
 
     words: tuple[str, ...]
     current: str
     kept: int = 0
     redirected: bool = False
+    quoted: bool = False
 
 
 def split(text: str, breaks: str = "") -> Line:
@@ -63,4 +64,4 @@ def split(text: str, breaks: str = "") -> Line:
                 if char in breaks:
                     # readline leaves an @ at the beginning of the new word.
                     kept = len(word) - (char == "@")
-    return Line(tuple(words), word, kept, redirected)
+    return Line(tuple(words), word, kept, redirected, bool(quote))

@@ -7,7 +7,7 @@ and COMP_WORDBREAKS). The answer is a line for each candidate, its fields parted
 - zsh and fish: kind, prefix, value, help;
 - bash: kind, cut, prefix, value.
 
-``plain`` is a candidate; ``file`` asks the shell to complete the path ``value`` itself. ``prefix`` is what
+``plain`` is a candidate, in bash ``quoted`` if a quote is open before it; ``file`` asks the shell to complete the path ``value`` itself. ``prefix`` is what
 the word has before the value, such as ``--output=`` or ``@``; ``cut`` is how many characters of prefix and
 value bash has put into words of their own.
 """
@@ -31,7 +31,9 @@ _dsk() {
             _dsk_files
         else
             found=$prefix$value
-            COMPREPLY+=("${found:cut}")
+            found=${found:cut}
+            [[ $kind == plain && $found ]] && printf -v found %q "$found"
+            COMPREPLY+=("$found")
         fi
     done < <(_DSK_COMPLETE=bash_complete "$program" "$typed" "$COMP_WORDBREAKS" 2>/dev/null)
 }

@@ -142,16 +142,17 @@ def _checked(places: Places, tree: Mapping[str, Any]) -> Config:
         if key not in TOP_KEYS:
             raise UsageFault(
                 f"{places.at(key)}: unknown key {key!r}",
-                hint=_near(key, TOP_KEYS)
+                hint=key_hint(key)
+                or _near(key, TOP_KEYS)
                 or "options of dsk ask go under [defaults], those of a server under [profiles.NAME]",
             )
     if "profile" in tree:
-        _check(places, ("profile",), tree["profile"], rules.NAME)
+        _check_chosen(places, tree["profile"])
     tables = {key: tree.get(key, {}) for key in TOP_KEYS[1:]}
     for key, table in tables.items():
         _check(places, (key,), table, rules.TABLE)
     for alias, model in tables["aliases"].items():
-        _check(places, ("aliases", alias), model, rules.NAME)
+        _check(places, ("aliases", alias), model, rules.NAME, f"aliases.{alias}")
     profiles = {DEEPSEEK: BUILT_IN}
     profiles |= {name: _profile(places, name, table) for name, table in tables["profiles"].items()}
     own = {name: frozenset(table) for name, table in tables["profiles"].items()}
@@ -182,9 +183,20 @@ def _profile(places: Places, name: str, table: Any) -> Profile:
     return new_profile(name)._replace(**table)
 
 
-def _check(places: Places, path: tuple[str, ...], value: object, rule: rules.Rule) -> None:
+def _check_chosen(places: Places, value: object) -> None:
+    """The top-level ``profile``, a name; [profile.NAME] is what some write for [profiles.NAME]."""
+    if isinstance(value, dict) and value:
+        name = next(iter(value))
+        raise UsageFault(
+            f"{places.at('profile')}: profile must be {rules.NAME.expected}", hint=f"did you mean [profiles.{name}]?"
+        )
+    _check(places, ("profile",), value, rules.NAME)
+
+
+def _check(places: Places, path: tuple[str, ...], value: object, rule: rules.Rule, name: str = "") -> None:
+    """``name`` is what the value is called, if not by the last key."""
     if not rule.holds(value):
-        raise UsageFault(f"{places.at(*path)}: {path[-1]} must be {rule.expected}")
+        raise UsageFault(f"{places.at(*path)}: {name or path[-1]} must be {rule.expected}")
 
 
 def _check_headers(places: Places, profile: tuple[str, ...], headers: Mapping[str, object]) -> None:
@@ -200,10 +212,15 @@ def _check_headers(places: Places, profile: tuple[str, ...], headers: Mapping[st
         _check(places, path, value, rules.HEADER)
 
 
-def _advice(field: str) -> str:
+def key_hint(field: str) -> str:
+    """What to say of a key of the file that seems to hold an API key; "" if it does not."""
     if field.lower() in KEY_WORDS:
         return "a key does not belong into this file: dsk key set, key_env and key_command are its places"
-    return _near(field, rules.PROFILE) or f"the keys are {', '.join(rules.PROFILE)}"
+    return ""
+
+
+def _advice(field: str) -> str:
+    return key_hint(field) or _near(field, rules.PROFILE) or f"the keys are {', '.join(rules.PROFILE)}"
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsk.stream.chunk import ChunkReader
-from dsk.stream.events import Done, Event, Malformed, Trouble
+from dsk.stream.events import Done, Event, Finish, Malformed, Trouble
 from dsk.stream.parsing import parse
 
 _TITLE = "<title[^>]*>(.*?)</title"
@@ -12,8 +12,8 @@ WHOLE = 0
 
 
 def read_body(data: bytes, chunks: ChunkReader) -> list[Event]:
-    """The events of a whole body, ``Done`` at the end of an answer. Anything else ends in ``Trouble`` or
-    ``Malformed``."""
+    """The events of a whole body, ``Done`` at the end of an answer that says how it finished. Anything else ends in
+    ``Trouble`` or ``Malformed``, after the text that there is."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -26,12 +26,14 @@ def read_body(data: bytes, chunks: ChunkReader) -> list[Event]:
         return _malformed(f"it is not JSON: {error}")
     if not isinstance(value, dict):
         return _malformed("it is JSON, but no object")
-    events = chunks.read(value)
-    if events and isinstance(events[-1], Trouble):
+    events = chunks.read(value, WHOLE)
+    if events and isinstance(events[-1], Trouble | Malformed):
         return events
-    if value.get("choices"):
+    if not value.get("choices"):
+        return _malformed("it is JSON, but neither an answer nor an error")
+    if any(isinstance(event, Finish) and event.choice == 0 for event in events):
         return [*events, Done()]
-    return _malformed("it is JSON, but neither an answer nor an error")
+    return [*events, *_malformed("the answer has no finish reason")]
 
 
 def sole(value: object) -> object:

@@ -1,7 +1,7 @@
 """One chunk of a chat completion to events: the shapes that servers give to the same thing. Pure.
 
 A chunk is the JSON object of a frame, or that of a whole answer that was not streamed. What is not known is
-ignored: servers add keys at will.
+ignored: servers add keys at will. What holds the answer and is of a wrong type is not: text would be lost.
 """
 
 from __future__ import annotations
@@ -11,7 +11,19 @@ from typing import Any
 
 from dsk.stream.calls import Calls
 from dsk.stream.content import split_content
-from dsk.stream.events import Content, Event, Finish, Logprobs, Reasoning, Refusal, Start, ToolCall, Usage
+from dsk.stream.events import (
+    Content,
+    Event,
+    Finish,
+    Logprobs,
+    Malformed,
+    Reasoning,
+    Refusal,
+    Start,
+    ToolCall,
+    Trouble,
+    Usage,
+)
 from dsk.stream.trouble import find_trouble, trouble_of
 
 
@@ -23,9 +35,11 @@ class ChunkReader:
         # A server that sends deltas may repeat the whole message at the end.
         self._has_deltas = False
         self._calls: dict[int, Calls] = {}
+        self._misfit = ""
 
-    def read(self, chunk: dict[str, Any]) -> list[Event]:
-        """The events of a chunk; a ``Trouble`` is the last of them, after all good content."""
+    def read(self, chunk: dict[str, Any], number: int = 0) -> list[Event]:
+        """The events of a chunk, which is in the data frame of this number; a ``Trouble`` or a ``Malformed`` is the
+        last of them, after all good content."""
         events: list[Event] = []
         choices = chunk.get("choices")
         usage = chunk.get("usage")
@@ -48,6 +62,10 @@ class ChunkReader:
             trouble = find_trouble(chunk)
             if trouble:
                 events.append(trouble)
+        if self._misfit:
+            if not (events and isinstance(events[-1], Trouble)):
+                events.append(Malformed(number, self._misfit))
+            self._misfit = ""
         return events
 
     def _start(self, chunk: dict[str, Any], events: list[Event]) -> None:
@@ -62,16 +80,17 @@ class ChunkReader:
         if type(index) is not int or index < 0:
             index = position
         delta = choice.get("delta")
-        has_content = isinstance(delta, dict) and self._read_delta(delta, index, events)
+        has_content = bool(delta) and self._fits(delta, "delta", dict) and self._read_delta(delta, index, events)
         if has_content:
             self._has_deltas = True
         elif not self._has_deltas:
             message = choice.get("message")
-            has_content = isinstance(message, dict) and self._read_delta(message, index, events)
+            if message and self._fits(message, "message", dict):
+                has_content = self._read_delta(message, index, events)
         if not has_content:
             # Legacy and FIM completions have text alone; a server that sends it beside a delta says it once.
             text = choice.get("text")
-            if text and isinstance(text, str):
+            if text is not None and self._fits(text, "text", str) and text:
                 events.append(Content(text, index))
         logprobs = choice.get("logprobs")
         if logprobs and isinstance(logprobs, dict):
@@ -88,7 +107,8 @@ class ChunkReader:
         thought = delta.get("reasoning_content") or delta.get("reasoning")
         if thought and not isinstance(thought, str):
             thought = "".join(split_content(thought))
-        if content and not isinstance(content, str):
+        if content is not None and not isinstance(content, str):
+            self._fits(content, "content", (list, dict))
             thinking, content = split_content(content)
             thought = thought or thinking
         if thought:
@@ -106,6 +126,13 @@ class ChunkReader:
             self._read_call({"index": 0, "function": delta["function_call"]}, index, events)
         return len(events) > before
 
+    def _fits(self, value: object, name: str, kinds: type | tuple[type, ...]) -> bool:
+        """Whether a value is of a type that can be read; what is not makes the chunk malformed."""
+        if isinstance(value, kinds):
+            return True
+        self._misfit = self._misfit or f"{name} is {_kind(value)}"
+        return False
+
     def _read_call(self, fragment: object, choice: int, events: list[Event]) -> None:
         function = fragment.get("function") if isinstance(fragment, dict) else None
         if not isinstance(fragment, dict) or not isinstance(function, dict):
@@ -120,6 +147,11 @@ class ChunkReader:
         if call_id or name or arguments:
             place = self._calls.setdefault(choice, Calls()).place(said, call_id, name)
             events.append(ToolCall(place, call_id or None, name or None, _text(arguments), choice))
+
+
+def _kind(value: object) -> str:
+    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
+    return kinds.get(type(value), "an object")
 
 
 def _text(value: object) -> str:

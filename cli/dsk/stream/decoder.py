@@ -83,7 +83,7 @@ class Decoder:
         if not isinstance(value, dict):
             value = sole(value)
         if isinstance(value, dict):
-            fresh = self._chunks.read(value)
+            fresh = self._chunks.read(value, frame.number)
             if frame.event == _MESSAGE:
                 self._frames.shortcut.learn(frame.data, value, fresh)
             if frame.event == _ERROR and not (fresh and isinstance(fresh[-1], Trouble)):

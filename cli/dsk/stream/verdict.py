@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dsk.errors import BrokenFault, Failure, FilterFault, LengthFault
 from dsk.stream.events import Malformed, Trouble
+from dsk.stream.usage import is_count
 
 if TYPE_CHECKING:
     from dsk.stream.answer import Answer
@@ -60,7 +61,10 @@ def _refused(answer: Answer) -> Failure | None:
 
 def _too_long(answer: Answer) -> Failure:
     usage = answer.usage or {}
-    tokens, thought = usage.get("completion_tokens"), _reasoning_tokens(usage)
+    tokens, thought = (
+        _count(usage, "completion_tokens"),
+        _count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+    )
     if not answer.content and not answer.tool_calls and (answer.reasoning or thought):
         return LengthFault(
             "the token limit cut the answer",
@@ -74,6 +78,6 @@ def _too_long(answer: Answer) -> Failure:
     )
 
 
-def _reasoning_tokens(usage: dict[str, Any]) -> object:
-    details = usage.get("completion_tokens_details")
-    return details.get("reasoning_tokens") if isinstance(details, dict) else None
+def _count(holder: object, name: str) -> int | None:
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if is_count(value) else None

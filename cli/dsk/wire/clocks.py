@@ -10,6 +10,8 @@ from dsk.errors import ClockFault, StallFault
 
 # A socket wants a time-out above zero; a clock that has run out while bytes were at hand gets this last look.
 LEAST = 0.001
+# Seconds that a server may take between the finish reason and what follows it, token counts and [DONE].
+END_WAIT = 5.0
 
 
 class Clocks:
@@ -28,6 +30,10 @@ class Clocks:
         """A request is sent, the first or another: its first token is awaited from now."""
         self._attempt = now
         self.token_seen = False
+
+    def expect_end(self) -> None:
+        """The text is whole: what may still come, comes at once."""
+        self.stall = min(self.stall, END_WAIT)
 
     def connect_wait(self, now: float) -> float:
         """How long a connection may take from now."""

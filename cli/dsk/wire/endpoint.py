@@ -9,14 +9,22 @@ from urllib.parse import SplitResult, urlsplit
 from dsk.errors import UsageFault
 
 BETA = "/beta"
+KEY_HEADERS = ("authorization", "api-key", "x-api-key")
 
 
 class Endpoint(NamedTuple):
-    """A server. ``key`` is the secret itself or None; ``base_url`` has no trailing slash."""
+    """A server. ``key`` is the secret itself or None; ``base_url`` has no trailing slash. ``body_hint`` is the next
+    step if it refuses a body."""
 
     base_url: str
     key: str | None
     headers: Mapping[str, str]
+    body_hint: str = "check the request body"
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key is sent, be it in a header of the profile's own."""
+        return bool(self.key) or any(name.lower() in KEY_HEADERS for name in self.headers)
 
     def redact(self, text: str) -> str:
         """The text without the key, should the server have echoed it."""

@@ -22,6 +22,12 @@ def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, 
     if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
         # A TLS handshake that stalls is called a read time-out by urllib3.
         return clocks.read_fault(now) if line.is_connected else clocks.connect_fault(now, where)
+    if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
+        return NetworkFault(
+            f"no way through the proxy to {where}",
+            "a SOCKS proxy needs the package PySocks",
+            hint="pip install 'requests[socks]', or pipx inject dsk-cli pysocks",
+        )
     if isinstance(error, requests.exceptions.ProxyError):
         return NetworkFault(
             f"no way through the proxy to {where}",

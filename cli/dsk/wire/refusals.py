@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from math import ceil
+from typing import Any, NamedTuple
 
 from dsk.errors import (
     BalanceFault,
@@ -21,13 +22,28 @@ from dsk.errors import (
     ServerFault,
 )
 
+CHAT_PATH = "/chat/completions"
 MAX_MESSAGE = 600
 # What may well pass by itself.
 TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
 
+class Asked(NamedTuple):
+    """What was asked of the server: with a key or without, where, and what to do if it does not take the body."""
+
+    has_key: bool = True
+    base_url: str = ""
+    body_hint: str = "check the request body"
+
+
 def refusal(
-    status: int, reason: str, body: bytes, trace: str = "", location: str = "", retry_after: float | None = None
+    status: int,
+    reason: str,
+    body: bytes,
+    trace: str = "",
+    location: str = "",
+    retry_after: float | None = None,
+    asked: Asked = Asked(),  # noqa: B008 - immutable
 ) -> Failure:
     """The failure that an HTTP status other than 200 stands for.
 
@@ -43,7 +59,9 @@ def refusal(
             http_status=status,
             trace=trace,
         )
-    kind, what, hint = _meaning(status, message)
+    kind, what, hint = _meaning(status, message, asked)
+    if retry_after is not None:
+        hint += f"; the server asks to wait {ceil(retry_after)} s"
     return kind(
         what,
         message,
@@ -100,10 +118,16 @@ def _from_html(text: str) -> str:
     return plain.strip()
 
 
-def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
+def _meaning(status: int, message: str, asked: Asked) -> tuple[type[Failure], str, str]:
     """Kind, what happened, and the next step."""
     low = message.lower()
     match status:
+        case 401 | 403 if not asked.has_key:
+            return (
+                KeyFault,
+                "the server wants a key, and none was sent" if status == 401 else "no access, and no key was sent",
+                "set the variable that key_env names in the profile; dsk key origin shows where a key is looked for",
+            )
         case 401 | 403:
             return (
                 KeyFault,
@@ -114,6 +138,8 @@ def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
             return BalanceFault, "the balance is used up", "top up at https://platform.deepseek.com/top_up"
         case 429:
             return RateFault, "too many requests", "wait a while, or run fewer at a time"
+        case 404 if asked.base_url.endswith(CHAT_PATH):
+            return RefusedFault, "not found", f"{CHAT_PATH} is added to the base URL: leave it out there"
         case 404:
             return RefusedFault, "not found", "check --base-url and --model; dsk models lists the models"
         case 408:
@@ -133,5 +159,5 @@ def _meaning(status: int, message: str) -> tuple[type[Failure], str, str]:
     elif "content exists risk" in low:
         hint = "the input was refused as it is: change it"
     else:
-        hint = "dsk ask --dry-run shows what was sent"
+        hint = asked.body_hint
     return RefusedFault, "the request was refused", hint

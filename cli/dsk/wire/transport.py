@@ -16,7 +16,7 @@ from dsk.wire.clocks import Clocks
 from dsk.wire.endpoint import Endpoint, check_key_is_safe, host_of, is_loopback, urls_for
 from dsk.wire.faults import before_answer, in_answer
 from dsk.wire.line import Line
-from dsk.wire.refusals import refusal, wait_asked_for
+from dsk.wire.refusals import Asked, refusal, wait_asked_for
 from dsk.wire.sockets import LineAdapter
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
 
     from dsk.errors import ServerFault
 
+    endpoint = endpoint._replace(body_hint="check --base-url")
     with _fetch("GET", endpoint, path, clocks, Line(), None) as reply:
         data = b"".join(iter(reply.read, b""))
     try:
@@ -205,6 +206,7 @@ def _refusal(response: requests.Response, endpoint: Endpoint) -> Failure:
         response.headers.get("X-Ds-Trace-Id", "") or response.headers.get("X-Request-Id", ""),
         response.headers.get("Location", ""),
         wait_asked_for(response.headers.get("Retry-After", ""), time.time()),
+        Asked(has_key=endpoint.has_key, base_url=endpoint.base_url, body_hint=endpoint.body_hint),
     )
 
 

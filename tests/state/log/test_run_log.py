@@ -16,7 +16,6 @@ from dsk.output.summary import summary
 from dsk.state.log.pieces import put_together
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
-from dsk.state.log.rows import Piece
 from dsk.stream.answer import Answer
 from dsk.stream.decoder import Decoder
 from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage

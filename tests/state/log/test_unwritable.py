@@ -138,6 +138,24 @@ def test_a_full_disk(small_disk: Path) -> None:
     assert rows(path, "SELECT content FROM runs LIMIT 1") == [("Hello.",)]
 
 
+def test_a_python_without_sqlite(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "sqlite3.py").write_text("raise ImportError('not built')")
+    script = (
+        "import sys\nfrom dsk.state.log.rows import Entry, Outcome\nfrom dsk.state.log.writer import LogWriter\n"
+        "writer = LogWriter(sys.argv[1], Entry('ask', 'p', 'u', 'm', b'{}', 0.0))\n"
+        "writer.end(Outcome('', '', 0))\nprint(writer.warning)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        timeout=15,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (cannot(path, "this Python has no SQLite (not built)") + "\n", "")
+
+
 def test_a_log_that_stays_locked(path: Path) -> None:
     logged(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

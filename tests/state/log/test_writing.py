@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from dsk.state.log.rows import Outcome, Piece
+from dsk.state.log.sharing import TRY
 from dsk.state.log.writer import LogWriter
 from tests.harness import wait_until
 from tests.state.log.writing import content, entry, logged, rows
@@ -127,7 +129,9 @@ def test_while_the_log_is_locked_nothing_waits_and_nothing_is_lost(path: Path) -
         words = [f"{number} " for number in range(20_000)]
         for word in words:
             writer.add(content(word))
-        # Whoever waited for the lock would still be waiting: it is only let go now.
+        # Whoever waited for the lock would still be waiting: it is only let go now, later than SQLite itself has
+        # patience.
+        time.sleep(1.3 * TRY)
         assert rows(path, "SELECT count(*) FROM runs") == [(1,)]
         other.execute("COMMIT")
     writer.end(Outcome("".join(words), "", 0))

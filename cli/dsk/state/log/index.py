@@ -17,7 +17,7 @@ from dsk.state.log.opening import make_private
 from dsk.state.log.prompts import prompt_of
 from dsk.state.log.query import Query, spaced
 from dsk.state.log.reader import body_of, each, find
-from dsk.state.log.sharing import TRY, transact
+from dsk.state.log.sharing import TRY, NotALog, transact
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -37,55 +37,50 @@ def matching(log: Connection, path: str, query: Query, is_over: Callable[[], boo
 
     Raises ``UsageFault`` for an expression that is none, ``LocalFault`` if it takes an index and there can be none.
     """
-    has_fts5 = _check(query)
     match = query.match()
-    found = _in_index(log, path, match, is_over) if has_fts5 and match else None
-    if found is not None:
-        return iter(found)
+    if match and _has_fts5(match, query.text):
+        found = _in_index(log, path, match, is_over)
+        if found is not None:
+            return iter(found)
     if query.is_expression:
         raise LocalFault("the search index cannot be used", hint="search for a phrase, which needs none")
     return _scan(log, query)
 
 
-def _check(query: Query) -> bool:
-    """Whether there is FTS5; raises ``UsageFault`` if the query is not in its language."""
+def _has_fts5(match: str, text: str) -> bool:
+    """Whether there is FTS5; raises ``UsageFault`` if what the user wrote is not in its language."""
     with closing(sqlite3.connect(":memory:")) as trial:
         try:
             trial.execute(_WORDS)
         except sqlite3.OperationalError:
             return False
         try:
-            trial.execute("SELECT rowid FROM words WHERE words MATCH ?", (query.match(),)).fetchall()
+            trial.execute("SELECT rowid FROM words WHERE words MATCH ?", (match,)).fetchall()
         except sqlite3.OperationalError as error:
             why = str(error).removeprefix("fts5: ")
-            raise UsageFault(
-                f"{query.text!r} is not an FTS5 expression", why, hint="without --fts it is a phrase"
-            ) from error
+            raise UsageFault(f"{text!r} is not an FTS5 expression", why, hint="without --fts it is a phrase") from error
     return True
 
 
 def _in_index(log: Connection, path: str, match: str, is_over: Callable[[], bool]) -> list[int] | None:
     """The matches; None if there can be no index."""
+    if not log.execute("SELECT 1 FROM runs WHERE ended IS NOT NULL LIMIT 1").fetchone():
+        return []
     name = index_file(path)
     for _ in range(2):
         try:
-            with closing(_open(name)) as index:
+            make_private(Path(name))
+            with closing(sqlite3.connect(name, timeout=TRY, isolation_level=None)) as index:
+                index.execute("PRAGMA synchronous = OFF")
                 transact(index, lambda: _catch_up(index, log), is_over)
                 rows = index.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", (match,))
                 return [number for (number,) in rows]
-        except (OSError, sqlite3.OperationalError):
+        except (OSError, sqlite3.OperationalError, NotALog):
             return None
         except sqlite3.DatabaseError:
             # It is damaged, or of another kind: it holds nothing that cannot be made anew.
             Path(name).unlink(missing_ok=True)
     return None
-
-
-def _open(name: str) -> Connection:
-    make_private(Path(name))
-    index = sqlite3.connect(name, timeout=TRY, isolation_level=None)
-    index.execute("PRAGMA synchronous = OFF")
-    return index
 
 
 def _catch_up(index: Connection, log: Connection) -> None:

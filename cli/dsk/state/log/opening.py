@@ -14,9 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from dsk.errors import LocalFault
 from dsk.state.log.schema import migrate
-from dsk.state.log.sharing import TRY, persist
+from dsk.state.log.sharing import TRY, NotALog, persist
 
 MODE = 0o600
 FOLDER_MODE = 0o700
@@ -29,7 +28,7 @@ _MAKING = threading.Lock()
 def open_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
     """A connection in autocommit mode to the log, which is made if it is not there.
 
-    While others have it locked it is tried again until ``is_over``. Raises ``LocalFault`` for a file that is no
+    While others have it locked it is tried again until ``is_over``. Raises ``NotALog`` for a file that is no
     log of ours, ``OSError`` and ``sqlite3.Error``.
     """
     make_private(Path(path))
@@ -55,7 +54,7 @@ def move_wal(connection: sqlite3.Connection, path: str) -> None:
 def make_private(path: Path) -> None:
     """Make the file, empty, and its folder, if they are not there; close both to others.
 
-    Raises ``OSError``, or ``LocalFault`` if something else is in its place.
+    Raises ``OSError``, or ``NotALog`` if something else is in its place.
     """
     folder = path.parent
     for part in (*reversed(folder.parents), folder):
@@ -93,11 +92,11 @@ def _set_up(connection: sqlite3.Connection) -> None:
 def _restrict(path: Path) -> None:
     """Close folder and files to others; what is not the user's own is left as it is.
 
-    Raises ``LocalFault`` if the log is not a regular file.
+    Raises ``NotALog`` if the log is not a regular file.
     """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise LocalFault("the log is of no use", "it is not a regular file")
+        raise NotALog("it is not a regular file")
     _narrow(path.parent, FOLDER_MODE)
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         _narrow(name, MODE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dsk.errors import LocalFault
+from dsk.state.log.sharing import NotALog
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -68,7 +68,7 @@ MIGRATIONS: tuple[Migration, ...] = (
 def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Bring the database to the version that ``migrations`` lead to, whole or not at all.
 
-    Raises ``LocalFault`` for a newer one and for a database that is not a log, ``sqlite3.Error`` if it cannot be
+    Raises ``NotALog`` for a newer one and for a database that is not a log, ``sqlite3.Error`` if it cannot be
     done now.
     """
     known = len(migrations)
@@ -79,9 +79,9 @@ def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS
         # Another process may have been quicker.
         version = _version(connection)
         if version > known:
-            raise LocalFault("the log is of no use", f"its version {version} is newer than {known}, the newest known")
+            raise NotALog(f"its version {version} is newer than {known}, the newest known")
         if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise LocalFault("the log is of no use", "it is the database of another program")
+            raise NotALog("it is the database of another program")
         for migration in migrations[version:]:
             for statement in migration:
                 connection.execute(statement)

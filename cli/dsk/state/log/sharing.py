@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from dsk.errors import LocalFault
-
 T = TypeVar("T")
 
 #: Seconds that SQLite itself waits in one try.
@@ -26,6 +24,10 @@ _REASONS = {
     "unable to open database file": "it cannot be opened",
     "disk I/O error": "the disk fails",
 }
+
+
+class NotALog(Exception):
+    """The file cannot be the log; the text says why."""
 
 
 def is_busy(error: Exception) -> bool:
@@ -65,8 +67,6 @@ def transact(connection: sqlite3.Connection, action: Callable[[], T], is_over: C
 
 def reason(error: Exception) -> str:
     """Why it failed, in plain words."""
-    if isinstance(error, LocalFault):
-        return error.why
     if is_busy(error):
         return "another process keeps it locked"
     if isinstance(error, FileExistsError | NotADirectoryError):

@@ -74,12 +74,14 @@ class LogWriter:
         self.warning = f"the log {self._path} cannot be written: {why}"
 
     def _run(self) -> None:
-        from dsk.state.log.sharing import reason
-
         try:
             self._write()
+        except ImportError as error:
+            self._warn(f"this Python has no SQLite ({error})")
         except Exception as error:
             # Whatever it is, the answer goes on.
+            from dsk.state.log.sharing import reason
+
             self._warn(reason(error))
         finally:
             self._done.set()

@@ -1,0 +1,52 @@
+"""The system message that counts, and the files that the config file names for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dsk.prompt.files import system_text
+from dsk.state.paths import config_file
+
+if TYPE_CHECKING:
+    from dsk.jobs.settling import Server
+    from dsk.prompt.settings import PromptSettings
+    from dsk.state.config import Config
+
+
+def settle_system(
+    prompt: PromptSettings, from_file: frozenset[str], config: Config, server: Server, env: Mapping[str, str]
+) -> PromptSettings:
+    """The prompt with the system message that counts: that of the profile goes before the one of [defaults]."""
+    if prompt.system is not None and "system" not in from_file:
+        return prompt
+    profile = server.profile
+    value, place = profile.system, config.place("profiles", profile.name, "system")
+    if value is None:
+        value, place = prompt.system, config.place("defaults", "system")
+    if value is None:
+        return prompt
+    return prompt._replace(system=_beside_config(value, env), system_name=f"{place}: system")
+
+
+def check_systems(config: Config, env: Mapping[str, str]) -> None:
+    """Read each file that the config file names for a system message. Raises ``UsageFault`` with its line."""
+    for value, place in _systems(config):
+        system_text(_beside_config(value, env), f"{place}: system")
+
+
+def _systems(config: Config) -> Iterator[tuple[str, str]]:
+    for name, profile in config.profiles.items():
+        if profile.system is not None:
+            yield profile.system, config.place("profiles", name, "system")
+    value = config.defaults.get("system")
+    if isinstance(value, str):
+        yield value, config.place("defaults", "system")
+
+
+def _beside_config(value: str, env: Mapping[str, str]) -> str:
+    """``@FILE`` with a path that holds in any folder: relative to that of the config file, ``~`` being the home."""
+    if not value.startswith("@"):
+        return value
+    return "@" + os.path.join(os.path.dirname(config_file(env)), os.path.expanduser(value[1:]))

@@ -1,0 +1,55 @@
+"""Whether to think, and how hard, where flag, environment, config file and built-in each may say something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.request.body import CONTRADICTION, contradicts
+
+if TYPE_CHECKING:
+    from dsk.state.config import Config
+
+
+class Level(NamedTuple):
+    """What one place says, and where it is: ``table`` are the keys of its table in the config file, None for what
+    is in the environment or nowhere."""
+
+    think: bool | None
+    effort: str | None
+    table: tuple[str, ...] | None = None
+
+
+def settle_thinking(
+    flags: Level, environment: Level, lower: Sequence[Level], config: Config
+) -> tuple[bool | None, str | None]:
+    """The thinking switch and the effort. The highest level that names either decides whether to think; what
+    contradicts it below is dropped.
+
+    A table of the config file may say how hard to think and to think only when asked. Every other contradiction
+    within the level that decides is a ``UsageFault``.
+    """
+    levels = [flags, environment, *lower]
+    for depth, level in enumerate(levels):
+        think, effort = level.think, level.effort
+        if think is None and effort is None:
+            continue
+        if think is not None and effort is not None and contradicts(think, effort):
+            if think or level.table is None:
+                raise UsageFault(_named(level, level is environment, config), CONTRADICTION)
+            effort = None
+        wanted = think if think is not None else effort != "none"
+        if effort is None and wanted:
+            below = (other.effort for other in levels[depth + 1 :])
+            effort = next((other for other in below if other not in (None, "none")), None)
+        return wanted, effort
+    return None, None
+
+
+def _named(level: Level, in_environment: bool, config: Config) -> str:
+    if in_environment:
+        return f"DSK_THINK={int(bool(level.think))} and DSK_EFFORT={level.effort}"
+    if level.table:
+        return f'{config.place(*level.table, "effort")}: think = true and effort = "none"'
+    return f"--{'think' if level.think else 'no-think'} and --effort {level.effort}"

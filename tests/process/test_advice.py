@@ -1,0 +1,115 @@
+"""The second line of a failure fits the command, the server and the input that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dsk.scripted.faults import parse_fault
+from dsk.scripted.script import Reply, Script, ToolCall
+from dsk.scripted.server import ScriptedServer
+from tests.harness import Dsk, Result
+
+Serve = Callable[[Script], ScriptedServer]
+BODY = b'{"model":"deepseek-flash","messages":[{"role":"user","content":"hi"}],"stream":true}'
+BODY_HINT = "dsk ask --dry-run shows what was sent"
+
+
+def ask(dsk: Dsk, server: ScriptedServer, *args: str, env: dict[str, str] | None = None) -> Result:
+    return dsk.run("ask", "--base-url", server.base_url, "--retry", "0", *args, "hi", stdin=None, env=env)
+
+
+def test_a_401_without_a_key_says_that_none_was_sent(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(require_key=True))
+    result = ask(dsk, server, env={"DEEPSEEK_API_KEY": ""})
+    assert result.status == 3
+    first, second = result.errors.splitlines()
+    assert first.startswith("dsk: the server wants a key, and none was sent: ")
+    assert "key_env" in second
+
+
+def test_a_key_that_was_sent_and_refused_is_told_as_ever(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(faults=(parse_fault("401"),)))
+    assert ask(dsk, server).errors.startswith("dsk: the key was refused: ")
+
+
+@pytest.mark.parametrize(("fault", "status"), [("429=7", 5), ("503=7", 6)])
+def test_a_wait_that_the_server_asks_for_and_gets_not_is_told(dsk: Dsk, serve: Serve, fault: str, status: int) -> None:
+    result = ask(dsk, serve(Script(faults=(parse_fault(fault),))))
+    assert result.status == status
+    assert result.errors.splitlines()[-1].endswith("; the server asks to wait 7 s")
+
+
+def test_json_has_the_wait_that_the_server_asks_for(dsk: Dsk, serve: Serve) -> None:
+    import json
+
+    found = json.loads(ask(dsk, serve(Script(faults=(parse_fault("429=7"),))), "--json").stdout)
+    assert found["error"]["retry_after"] == 7
+    found = json.loads(ask(dsk, serve(Script(faults=(parse_fault("429"),))), "--json").stdout)
+    assert found["error"]["retry_after"] is None
+
+
+def test_a_refused_body_is_explained_by_the_command_that_made_it(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(faults=(parse_fault("422"),)))
+    assert ask(dsk, server).errors.splitlines()[-1] == f"dsk: hint: {BODY_HINT}"
+    sent = dsk.run("send", "--base-url", server.base_url, stdin=b"{}")
+    assert sent.status == 9
+    assert BODY_HINT not in sent.errors
+    assert BODY_HINT not in dsk.run("models", "--base-url", server.base_url).errors
+
+
+@pytest.mark.parametrize("frames", [b"", b"data: {oops\n\n", b"<html>", b"oops\n"])
+def test_what_decode_cannot_read_is_no_matter_of_a_url(dsk: Dsk, frames: bytes) -> None:
+    result = dsk.run("decode", stdin=frames)
+    assert result.status == 12
+    hint = result.errors.splitlines()[-1]
+    assert hint.startswith("dsk: hint: ")
+    assert "URL" not in hint
+    assert "run it again" not in hint
+
+
+def test_decode_of_nothing_points_to_the_stage_before(dsk: Dsk) -> None:
+    assert "the stage before" in dsk.run("decode", stdin=b"").errors.splitlines()[-1]
+
+
+def test_json_in_a_code_fence_is_named(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text='```json\n{"a": 1}\n```'),)))
+    result = ask(dsk, server, "--json-mode", "JSON, please:")
+    assert (result.stdout, result.status) == (b'```json\n{"a": 1}\n```\n', 13)
+    first, second = result.errors.splitlines()[-2:]
+    assert first == "dsk: the answer is not JSON: it is in a code fence"
+    assert "code fence" in second
+
+
+def test_a_base_url_with_the_path_in_it_is_explained(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    result = dsk.run("ask", "--base-url", f"{server.base_url}/chat/completions", "hi", stdin=None)
+    assert result.status == 9
+    assert "/chat/completions is added to the base URL" in result.errors.splitlines()[-1]
+
+
+def test_one_token_is_no_plural(dsk: Dsk, serve: Serve) -> None:
+    result = ask(dsk, serve(Script()), "--max-tokens", "1")
+    assert result.errors.splitlines()[0] == "dsk: the token limit cut the answer: it has 1 token"
+
+
+def test_a_tool_call_that_text_does_not_show_is_told(dsk: Dsk, serve: Serve) -> None:
+    call = ToolCall("weather", '{"city": "Rome"}', "call_1")
+    server = serve(Script(replies=(Reply(text="", tool_calls=(call, call, ToolCall("time", "{}"))),)))
+    tools = 'tools:=[{"type":"function","function":{"name":"weather"}}]'
+    result = ask(dsk, server, "--set", tools)
+    assert (result.stdout, result.status) == (b"", 0)
+    assert result.errors == "dsk: the model called weather() and time(), which text does not show: see --json\n"
+    for output in ("--json", "--jsonl", "--raw"):
+        assert ask(dsk, server, "--set", tools, output).stderr == b""
+
+
+def test_a_socks_proxy_without_its_library_is_explained(dsk: Dsk) -> None:
+    pytest.importorskip("requests")
+    env = {"HTTPS_PROXY": "socks5h://127.0.0.1:1", "NO_PROXY": ""}
+    result = dsk.run("ask", "--base-url", "https://api.example.invalid", "--retry", "0", "hi", stdin=None, env=env)
+    first, second = result.errors.splitlines()
+    assert result.status == 7
+    assert first == "dsk: no way through the proxy to api.example.invalid: a SOCKS proxy needs the package PySocks"
+    assert "requests[socks]" in second

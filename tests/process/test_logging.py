@@ -1,0 +1,219 @@
+"""The log of whole processes: what is kept, when, and what a log that cannot be written does to an answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsk.scripted.faults import parse_fault
+from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
+from tests.harness import KEY, Dsk, Result
+
+Serve = Callable[[Script], ScriptedServer]
+TEXT = "one two three four five"
+
+
+def faulty(serve: Serve, *faults: str, text: str = TEXT) -> ScriptedServer:
+    return serve(Script(replies=(Reply(text=text),), faults=tuple(parse_fault(f) for f in faults)))
+
+
+def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
+    return dsk.run("ask", "--base-url", server.base_url, "--retry", "0", "--no-resume", *args, "hi", stdin=None)
+
+
+def last(dsk: Dsk) -> dict[str, Any]:
+    result = dsk.run("log", "show", "-1", "--json")
+    assert result.status == 0, result.errors
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def database(dsk: Dsk) -> Path:
+    return Path(dsk.env["XDG_STATE_HOME"]) / "dsk" / "log.db"
+
+
+def test_an_answer_is_in_the_log(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve)
+    ask(dsk, server)
+    row = last(dsk)
+    assert (row["content"], row["status"], row["finish_reason"]) == (TEXT, 0, "stop")
+    assert dsk.run("log", "show", "-1", "--answer").stdout == TEXT.encode()
+    assert stat.S_IMODE(database(dsk).stat().st_mode) == 0o600
+    assert KEY.encode() not in b"".join(path.read_bytes() for path in database(dsk).parent.iterdir())
+
+
+def test_no_log_keeps_nothing(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve)
+    assert ask(dsk, server, "-n").status == 0
+    assert ask(dsk, server, "--no-log").status == 0
+    assert not database(dsk).exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "content"),
+    [
+        ("drop-after=3", 12, "one two three"),
+        ("finish=length", 10, TEXT),
+        ("finish=content_filter", 11, TEXT),
+        ("500", 6, ""),
+        ("stall-after=3", 8, "one two three"),
+    ],
+)
+def test_failures_are_kept_with_their_text(dsk: Dsk, serve: Serve, fault: str, status: int, content: str) -> None:
+    assert ask(dsk, faulty(serve, fault), "--stall", "0.5").status == status
+    row = last(dsk)
+    assert (row["content"], row["status"]) == (content, status)
+    assert row["error"]
+
+
+def test_what_stdout_did_not_take_is_in_the_log(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "one-write")
+    result = dsk.shell(f"dsk ask --base-url {server.base_url} hi >/dev/full")
+    assert result.status == 1
+    row = last(dsk)
+    assert (row["content"], row["status"]) == (TEXT, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_the_text(dsk: Dsk, serve: Serve, number: signal.Signals) -> None:
+    server = faulty(serve, "stall-after=3")
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        seen = b""
+        while seen != b"one two three":
+            seen += os.read(process.stdout.fileno(), 100)
+        process.send_signal(number)
+        process.communicate(timeout=30)
+    assert process.returncode == -number
+    row = last(dsk)
+    assert (row["content"], row["status"]) == ("one two three", 128 + number)
+
+
+def test_a_resumed_answer_is_one_answer_in_the_log(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=3x1")
+    dsk.run("ask", "--base-url", server.base_url, "hi", stdin=None)
+    row = last(dsk)
+    assert (row["content"], row["status"], len(row["resumed"])) == (TEXT, 0, 1)
+
+
+def test_many_at_once_lose_no_row(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve)
+    script = "for i in $(seq 40); do dsk ask -I --base-url $URL $i & done; wait"
+    result = dsk.shell(script, env={"URL": server.base_url}, timeout=120)
+    assert result.errors == ""
+    with closing(sqlite3.connect(database(dsk))) as connection:
+        rows = connection.execute("select content, status from runs").fetchall()
+    assert rows == [(TEXT, 0)] * 40
+
+
+def read_only(dsk: Dsk) -> None:
+    database(dsk).parent.parent.mkdir(parents=True)
+    database(dsk).parent.write_text("a file where the folder should be")
+
+
+def corrupt(dsk: Dsk) -> None:
+    database(dsk).parent.mkdir(parents=True)
+    database(dsk).write_bytes(b"this is no database, and it is long enough to be looked at" * 100)
+
+
+def newer(dsk: Dsk) -> None:
+    database(dsk).parent.mkdir(parents=True)
+    with closing(sqlite3.connect(database(dsk))) as connection:
+        connection.execute("pragma user_version = 9999")
+        connection.execute("create table future (x)")
+
+
+@pytest.mark.parametrize("damage", [read_only, corrupt, newer])
+def test_a_log_that_cannot_be_written_is_one_warning_and_the_answer_flows(
+    dsk: Dsk, serve: Serve, damage: Callable[[Dsk], None]
+) -> None:
+    damage(dsk)
+    result = ask(dsk, faulty(serve))
+    assert (result.stdout, result.status) == (TEXT.encode() + b"\n", 0)
+    assert result.errors.startswith("dsk: warning: ")
+    assert result.errors.count("\n") == 1
+
+
+def test_a_locked_log_does_not_delay_a_token(dsk: Dsk, serve: Serve) -> None:
+    ask(dsk, faulty(serve))
+    with closing(sqlite3.connect(database(dsk), isolation_level=None)) as connection:
+        connection.execute("begin exclusive")
+        with dsk.start("ask", "--base-url", faulty(serve).base_url, "hi") as process:
+            assert process.stdout
+            seen = b""
+            while seen != TEXT.encode() + b"\n":
+                seen += os.read(process.stdout.fileno(), 100)
+            assert process.poll() is None, "it waits for the log, the answer does not"
+            connection.execute("rollback")
+            assert process.wait(30) == 0
+    assert last(dsk)["content"] == TEXT
+
+
+def test_kill_9_loses_nothing_that_was_seen_more_than_a_second_before(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text=" ".join(f"w{n}" for n in range(2000))),), pace=200))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        arrived: list[tuple[float, int]] = []
+        total = 0
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            total += len(os.read(process.stdout.fileno(), 65536))
+            arrived.append((time.monotonic(), total))
+        process.kill()
+        killed = time.monotonic()
+        process.wait(30)
+    seen = max((count for when, count in arrived if when < killed - 1.0), default=0)
+    assert seen > 0
+    row = last(dsk)
+    assert len(row["content"]) >= seen
+    assert row["status"] in (None, 137)
+
+
+def test_kill_9_at_random_moments(dsk: Dsk, serve: Serve) -> None:
+    """The same, many at once, each killed at another moment."""
+    server = serve(Script(replies=(Reply(text=" ".join(f"w{n}" for n in range(2000))),), pace=100))
+    processes: list[tuple[subprocess.Popen[bytes], Path, float]] = []
+    for number in range(8):
+        out = dsk.home / f"out{number}"
+        with open(out, "wb") as file:
+            process = dsk.start("ask", "--base-url", server.base_url, str(number), stdout=file.fileno())
+        processes.append((process, out, time.monotonic() + 1.2 + 0.23 * number))
+    older: dict[Path, list[tuple[float, int]]] = {out: [] for _, out, _ in processes}
+    killed: dict[Path, float] = {}
+    while len(killed) < len(processes):
+        for process, out, when in processes:
+            now = time.monotonic()
+            older[out].append((now, out.stat().st_size))
+            if now >= when and out not in killed:
+                process.kill()
+                process.wait(30)
+                assert process.stderr
+                process.stderr.close()
+                killed[out] = now
+        time.sleep(0.01)
+    lines = dsk.run("log", "export").stdout.splitlines()
+    kept = {row["prompt"] if "prompt" in row else _prompt(row): row["content"] for row in map(json.loads, lines)}
+    for number, (_, out, _) in enumerate(processes):
+        seen = max((size for when, size in older[out] if when < killed[out] - 1.0), default=0)
+        content = kept.get(str(number), "")
+        assert len(content) >= seen, f"run {number} lost {seen - len(content)} bytes"
+        assert content.startswith(out.read_text()[:seen])
+
+
+def _prompt(row: dict[str, Any]) -> str:
+    body = row.get("body") or row.get("request") or {}
+    body = json.loads(body) if isinstance(body, str) else body
+    text: str = body["messages"][-1]["content"]
+    return text

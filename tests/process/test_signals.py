@@ -1,0 +1,158 @@
+"""Signals in every phase of a run: reading stdin, connecting, the handshake, waiting, answering, a full pipe."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from dsk.scripted.faults import parse_fault
+from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
+from tests.harness import DSK, Dsk, wait_until
+
+Serve = Callable[[Script], ScriptedServer]
+Phase = Callable[[Dsk, Serve], "Iterator[subprocess.Popen[bytes]]"]
+
+
+@contextmanager
+def reading_stdin(dsk: Dsk, _serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    read, write = os.pipe()
+    with dsk.start("ask", "hi", stdin=read) as process:
+        os.close(read)
+        assert process.stderr
+        assert b"waiting for standard input" in process.stderr.readline()
+        yield process
+    os.close(write)
+
+
+@contextmanager
+def in_the_handshake(dsk: Dsk, _serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        with dsk.start("ask", "--base-url", url, "hi") as process:
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(1) == b"\x16", "the first byte of a TLS handshake"
+                yield process
+
+
+@contextmanager
+def waiting_for_the_answer(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    server = serve(Script(faults=(parse_fault("stall"),)))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        wait_until(lambda: server.requests, "the request")
+        yield process
+
+
+@contextmanager
+def waiting_to_retry(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    server = serve(Script(faults=(parse_fault("503=60"),)))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stderr
+        assert b"trying again" in process.stderr.readline()
+        yield process
+
+
+@contextmanager
+def answering(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    server = serve(Script(replies=(Reply(text="one two three four"),), faults=(parse_fault("stall-after=3"),)))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        assert os.read(process.stdout.fileno(), 3)
+        yield process
+
+
+@contextmanager
+def before_a_full_pipe(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    server = serve(Script(replies=(Reply(text="word " * 40_000),)))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        wait_until(lambda: _is_blocked(process.pid), "the pipe to be full")
+        yield process
+
+
+def _is_blocked(pid: int) -> bool:
+    return Path(f"/proc/{pid}/wchan").read_text() in ("pipe_write", "anon_pipe_write")
+
+
+PHASES = [reading_stdin, in_the_handshake, waiting_for_the_answer, waiting_to_retry, answering, before_a_full_pipe]
+by_phase = pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
+
+
+@by_phase
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_run_by_that_signal_in_every_phase(
+    dsk: Dsk, serve: Serve, phase: Phase, number: signal.Signals
+) -> None:
+    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+        process.send_signal(number)
+        assert process.wait(30) == -number
+        assert process.stderr
+        assert b"Traceback" not in process.stderr.read()
+
+
+@by_phase
+def test_two_in_a_row_do_no_harm(dsk: Dsk, serve: Serve, phase: Phase) -> None:
+    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (-signal.SIGINT, -signal.SIGTERM)
+        assert process.stderr
+        assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("phase", "line"),
+    [
+        (waiting_for_the_answer, rb"dsk: waiting: nothing has come yet, \d+\.\d s\n"),
+        (answering, rb"dsk: answering: \d+ characters in \d+ pieces, \d+\.\d s, \d+\.\d pieces/s\n"),
+    ],
+)
+def test_sigusr1_says_how_far_it_is_and_the_run_goes_on(dsk: Dsk, serve: Serve, phase: Phase, line: bytes) -> None:
+    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+        process.send_signal(signal.SIGUSR1)
+        assert process.stderr
+        assert re.fullmatch(line, process.stderr.readline())
+        assert process.poll() is None
+        process.kill()
+
+
+def test_what_the_parent_ignores_stays_ignored(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="one two three"),), pace=4))
+    script = (
+        "trap '' TERM HUP INT; dsk ask -I --base-url $URL hi & "
+        'until [ -n "$(ls out 2>/dev/null)" ]; do sleep 0.05; : > out; done; '
+        "kill -TERM $!; kill -HUP $!; kill -INT $!; wait $!; echo $?"
+    )
+    result = dsk.shell(script, env={"URL": server.base_url})
+    assert result.stdout == b"one two three\n0\n"
+
+
+def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),), first_token=0.5, keep_alive=3))
+    leader, terminal = os.openpty()
+    process = subprocess.Popen(
+        [*DSK, "ask", "--base-url", server.base_url, "hi"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=dsk.env,
+    )
+    os.close(terminal)
+    seen = b""
+    while True:
+        try:
+            seen += os.read(leader, 65536)
+        except OSError:
+            break
+    assert process.wait(30) == 0
+    os.close(leader)
+    assert re.search(rb"\r\x1b\[Kdsk: queued \d+ s", seen)
+    assert seen.endswith(b"\r\x1b[Kyes\r\n")
