@@ -33,7 +33,8 @@ KNOWS = {
     "exchange": "errors request stream wire ending output",
     "jobs": "errors world shells stream request prompt state wire scripted ending output exchange",
     "commands": "errors world shells stream request prompt state wire scripted output jobs",
-    "main": "errors world output commands",
+    "signals": "errors world output",
+    "main": "errors world output commands signals",
     "__main__": "main",
 }
 

@@ -12,18 +12,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from dsk.errors import Failure, HangUpFault, InterruptFault, LocalFault, Status, Terminated, TerminateFault, UsageFault
+from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
 from dsk.output.notes import tell
+from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awake
 from dsk.world import STDERR, STDIN, STDOUT, World
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from dsk.commands.framework import Job
 
-# Until a run is there that could end in order, ^C ends the process by itself, and not in the midst of an import.
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+leave_interrupts()
 
 SIGNALS = {
     Status.HUNG_UP: signal.SIGHUP,
@@ -37,13 +34,17 @@ def run() -> NoReturn:
     """The ``dsk`` command: run argv and end the process."""
     if "_DSK_COMPLETE" in os.environ:
         complete()
-    try:
-        status = main(sys.argv[1:])
-    except KeyboardInterrupt:
-        # A second signal, while the first was being told.
-        status = Status.INTERRUPTED
-    except Terminated as terminated:
-        status = terminated.fault.status
+    status = None
+    while True:
+        try:
+            status = main(sys.argv[1:]) if status is None else status
+            hush_signals()
+            break
+        except KeyboardInterrupt:
+            # A second signal, while the first was being told.
+            status = Status.INTERRUPTED
+        except Terminated as terminated:
+            status = terminated.fault.status
     if status in SIGNALS:
         die_of(SIGNALS[status])
     # All output went through os.write: nothing is left to flush, and taking the interpreter apart takes longer
@@ -60,7 +61,10 @@ def main(argv: Sequence[str]) -> Status:
         # A termination before this line has nothing to keep: the default action is right until then.
         catch_signals(world)
         job = parse(argv)
-        return job(world) if job else Status.OK
+        if job is None:
+            return Status.OK
+        stay_awake()
+        return job(world)
     except Failure as failure:
         fault = failure
     except KeyboardInterrupt:
@@ -144,30 +148,3 @@ def die_of(number: signal.Signals) -> NoReturn:
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     os._exit(128 + number)
-
-
-def catch_signals(world: World) -> None:
-    """Let SIGTERM and SIGHUP end the run in order, and SIGUSR1 ask how far it is.
-
-    What the parent has ignored, as nohup(1) does with SIGHUP, stays so. ^C is Python's KeyboardInterrupt from now on.
-    """
-
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def show_progress(_number: int, _frame: FrameType | None) -> None:
-        tell(f"dsk: {world.progress()}", world)
-
-    signal.signal(signal.SIGUSR1, show_progress)
-    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
-        signal.signal(signal.SIGTERM, _terminate)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, _hang_up)
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated(TerminateFault("terminated"))
-
-
-def _hang_up(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated(HangUpFault("the terminal is gone"))

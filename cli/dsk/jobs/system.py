@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsk.prompt.files import system_text
-from dsk.state.paths import config_file
+from dsk.state.paths import config_file, home
 
 if TYPE_CHECKING:
     from dsk.jobs.settling import Server
@@ -46,7 +46,10 @@ def _systems(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _beside_config(value: str, env: Mapping[str, str]) -> str:
-    """``@FILE`` with a path that holds in any folder: relative to that of the config file, ``~`` being the home."""
+    """``@FILE`` with a path that holds in any folder: relative to that of the config file, ``~/`` being the home."""
     if not value.startswith("@"):
         return value
-    return "@" + os.path.join(os.path.dirname(config_file(env)), os.path.expanduser(value[1:]))
+    path = value[1:]
+    if path.startswith("~/"):
+        return f"@{home(env)}{path[1:]}"
+    return f"@{Path(config_file(env)).parent / path}"

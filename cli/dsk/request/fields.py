@@ -10,9 +10,9 @@ from dsk.errors import UsageFault
 FORBIDDEN = ("messages",)
 # Of the chat completions of DeepSeek, OpenAI and the servers that follow them.
 NUMBERS = (
-    "temperature top_p top_k min_p n seed max_tokens max_completion_tokens top_logprobs presence_penalty"
-    " frequency_penalty repetition_penalty"
-).split()
+    *("temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty"),
+    *("n", "seed", "max_tokens", "max_completion_tokens", "top_logprobs"),
+)
 SWITCHES = ("stream", "logprobs", "parallel_tool_calls", "store")
 
 

@@ -7,9 +7,9 @@ and COMP_WORDBREAKS). The answer is a line for each candidate, its fields parted
 - zsh and fish: kind, prefix, value, help;
 - bash: kind, cut, prefix, value.
 
-``plain`` is a candidate, in bash ``quoted`` if a quote is open before it; ``file`` asks the shell to complete the path ``value`` itself. ``prefix`` is what
-the word has before the value, such as ``--output=`` or ``@``; ``cut`` is how many characters of prefix and
-value bash has put into words of their own.
+``plain`` is a candidate, in bash ``quoted`` if a quote is open before it; ``file`` asks the shell to complete the
+path ``value`` itself. ``prefix`` is what the word has before the value, such as ``--output=`` or ``@``; ``cut`` is
+how many characters of prefix and value bash has put into words of their own.
 """
 
 from __future__ import annotations

@@ -1,0 +1,90 @@
+"""Signals as exceptions in the main thread, however it waits; ``main`` alone uses this."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from dsk.errors import HangUpFault, Terminated, TerminateFault
+from dsk.output.notes import tell
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from dsk.world import World
+
+CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+# Its default action is to do nothing, and nothing else here uses it.
+NUDGE = signal.SIGURG
+# Seconds after a signal at which the main thread is woken, in case it had just fallen asleep.
+NUDGES = (0.01, 0.05, 0.2)
+
+
+def leave_interrupts() -> None:
+    """Until a run is there that could end in order, ^C ends the process by itself, not in the midst of an import."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def catch_signals(world: World) -> None:
+    """Let SIGINT raise ``KeyboardInterrupt``, SIGTERM and SIGHUP ``Terminated``, and SIGUSR1 tell how far it is.
+
+    What the parent has ignored, as nohup(1) does with SIGHUP, stays so.
+    """
+
+    def show_progress(_number: int, _frame: FrameType | None) -> None:
+        tell(f"dsk: {world.progress()}", world)
+
+    signal.signal(signal.SIGUSR1, show_progress)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
+
+
+def stay_awake() -> None:
+    """Have a signal end a wait of the main thread in any case.
+
+    Python runs handlers between its own steps. A signal that comes between the last step and a system call that
+    waits, or that the kernel gives to another thread, would be heard only when the wait is over: so a thread is
+    told of each signal, and nudges the main thread out of its wait.
+    """
+    import threading
+
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    signal.signal(NUDGE, _do_nothing)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    threading.Thread(target=_nudge, args=(read, threading.get_ident()), name="signals", daemon=True).start()
+
+
+def hush_signals() -> None:
+    """Let no signal that was caught until now interrupt the ending of the process."""
+    for number in CAUGHT:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _nudge(read: int, thread: int) -> None:
+    import time
+
+    while heard := os.read(read, 64):
+        if set(heard) == {NUDGE}:
+            continue
+        for seconds in NUDGES:
+            time.sleep(seconds)
+            signal.pthread_kill(thread, NUDGE)
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """That it was called is all that is wanted."""
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated(TerminateFault("terminated"))
+
+
+def _hang_up(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated(HangUpFault("the terminal is gone"))
