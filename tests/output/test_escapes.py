@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import random
 import re
+from unicodedata import category
 
 import pytest
 
-from dsk.output.escapes import Firewall, Show, Strip, clean_json, clean_line, firewall
+from dsk.output.escapes import Firewall, Show, Strip, clean_field, clean_json, clean_line, firewall
 from dsk.output.sequences import LIMIT
 from dsk.output.settings import OutputSettings
 from tests.output.playing import Arrival, Player, said
 
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
-HARMLESS = "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u00a0\ufeff e\u0301 ~[]\\^_\\x1b"
+HARMLESS = "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u00a0 e\u0301 ~[]\\^_\\x1b"
 
 
 def passed(wall: Firewall, *pieces: str) -> str:
@@ -44,6 +46,7 @@ def test_harmless_text_passes_unchanged(mode: str) -> None:
         ("user\u202etxt.exe", "user<U+202E>txt.exe"),
         ("\u2066a\u2069", "<U+2066>a<U+2069>"),
         ("\U000e0041", "<U+E0041>"),
+        ("pass\u200bword\ufeff", "pass<U+200B>word<U+FEFF>"),
         ("a\u2028b", "a<U+2028>b"),
         ("\udcff", "\\xff"),
         ("\ud800", "<U+D800>"),
@@ -145,6 +148,16 @@ def test_every_character_is_harmless_or_made_so() -> None:
             assert not FORBIDDEN.search(passed(wall, "a" + char + "b"))
     everything = "".join(c for c in map(chr, range(0x110000)) if not FORBIDDEN.match(c))
     assert passed(Show(), everything) == passed(Strip(), everything) == everything
+
+
+def test_format_characters_are_dangerous_but_for_joiners_and_those_that_can_be_seen() -> None:
+    seen = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
+    formats = [char for char in map(chr, range(0x110000)) if category(char) == "Cf" and not seen.match(char)]
+    assert [char for char in formats if not FORBIDDEN.match(char)] == ["\u200c", "\u200d"]
+
+
+def test_a_field_of_a_table_stays_one_field() -> None:
+    assert clean_field("a\tb\nc\r\nd\re\u2028\x1b\x85") == "a^Ib^Jc^M^Jd^Me<U+2028>^[<U+0085>"
 
 
 def test_a_line_of_a_message_stays_one_line() -> None:

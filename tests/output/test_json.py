@@ -116,7 +116,13 @@ def test_json_of_a_cut_answer_holds_what_came(player: Player) -> None:
     played = player.play(said("Hel", finish=None), JSON, failure=InterruptFault("interrupted"))
     found = json.loads(played.stdout)
     assert (found["content"], found["finish_reason"], found["status"]) == ("Hel", None, 130)
-    assert found["error"] == {"message": "interrupted", "http_status": 200, "trace": None, "hint": None, "retry_after": None}
+    assert found["error"] == {
+        "message": "interrupted",
+        "http_status": 200,
+        "trace": None,
+        "hint": None,
+        "retry_after": None,
+    }
 
 
 def test_json_tells_a_refusal_in_its_choice(player: Player) -> None:

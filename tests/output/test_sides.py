@@ -39,6 +39,13 @@ def test_anything_else_is_a_path_whose_file_is_begun_anew(player: Player, tmp_pa
 
 
 @pytest.mark.parametrize("field", OPTIONS)
+def test_a_number_that_no_descriptor_has_is_named_as_it_was_given(player: Player, field: str) -> None:
+    played = player.play(THOUGHT, settings_with(**{field: "99999999999999999999"}))
+    assert (played.stdout, played.status) == (b"", 2)
+    assert "descriptor 99999999999999999999 is not open" in played.stderr.decode()
+
+
+@pytest.mark.parametrize("field", OPTIONS)
 @pytest.mark.parametrize("redirect", ["", "7</dev/null"], ids=["closed", "read-only"])
 def test_a_descriptor_that_cannot_be_written_to_is_a_usage_error(player: Player, field: str, redirect: str) -> None:
     option = OPTIONS[field]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsk.errors import BrokenFault
+from dsk.errors import BrokenFault, InvalidFault
 from dsk.output.settings import OutputSettings
 from dsk.stream.events import Comment, Content, Done, Finish, Reasoning, Refusal, ToolCall, Usage
 from tests.output.playing import Arrival, Player, arrive, said
@@ -37,6 +37,14 @@ def test_a_cut_answer_gets_no_newline_in_a_pipe(player: Player) -> None:
     assert (played.stdout, played.status) == (b"Hello", 10)
 
 
+def test_an_answer_that_broke_after_its_finish_reason_gets_no_newline_in_a_pipe(player: Player) -> None:
+    assert player.play(said("Hel"), failure=BROKEN).stdout == b"Hel"
+
+
+def test_a_whole_answer_that_is_not_what_was_asked_for_gets_its_newline(player: Player) -> None:
+    assert player.play(said("Hel"), failure=InvalidFault("the answer is not JSON")).stdout == b"Hel\n"
+
+
 def test_a_cut_answer_gets_a_newline_on_a_terminal(player: Player) -> None:
     played = player.show(said("Hello", finish=None), failure=BROKEN)
     assert (played.stdout, played.status) == (b"Hello\ndsk: the stream broke\n", 12)
@@ -67,7 +75,8 @@ def test_only_the_content_of_the_first_choice_is_printed(player: Player) -> None
         Finish("stop", 0),
         Done(),
     )
-    assert player.play(arrivals) == (b"one\n", b"", 0)
+    said_of_the_call = b"dsk: the model called f(), which text does not show: see --json\n"
+    assert player.play(arrivals) == (b"one\n", said_of_the_call, 0)
 
 
 def test_a_refusal_is_told_on_stderr_alone(player: Player) -> None:

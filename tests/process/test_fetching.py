@@ -20,7 +20,7 @@ def ask(dsk: Dsk, url: str) -> Result:
 
 @pytest.mark.parametrize(("fault", "status"), [("404", 2), ("401", 2), ("429", 2), ("503", 6)])
 def test_an_http_error_names_the_option_and_the_url(dsk: Dsk, serve: Serve, fault: str, status: int) -> None:
-    url = f"{serve(Script(faults=(parse_fault(fault),))).base_url}/notes.txt"
+    url = f"{serve(Script(faults=(parse_fault(fault),))).base_url}/models"
     result = ask(dsk, url)
     assert (result.stdout, result.status) == (b"", status)
     assert result.errors.splitlines()[0] == f"dsk: --file {url}: HTTP {fault}"
@@ -37,7 +37,7 @@ def test_a_connection_that_fails_is_a_network_failure_of_that_file(dsk: Dsk) -> 
 
 
 def test_a_file_that_is_cut_is_a_network_failure_too(dsk: Dsk, serve: Serve) -> None:
-    url = f"{serve(Script(faults=(parse_fault('drop'),))).base_url}/notes.txt"
+    url = f"{serve(Script(faults=(parse_fault('drop'),))).base_url}/models"
     result = ask(dsk, url)
     assert result.status == 7
     assert result.errors.startswith(f"dsk: --file {url}: ")

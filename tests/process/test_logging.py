@@ -19,7 +19,7 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import KEY, Dsk, Result
+from tests.harness import KEY, Dsk, Result, wait_until
 
 Serve = Callable[[Script], ScriptedServer]
 TEXT = "one two three four five"
@@ -217,3 +217,39 @@ def _prompt(row: dict[str, Any]) -> str:
     body = json.loads(body) if isinstance(body, str) else body
     text: str = body["messages"][-1]["content"]
     return text
+
+
+def test_log_resume_finishes_an_interrupted_answer_and_writes_the_whole(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=3x1")
+    assert ask(dsk, server).stdout == b"one two three"
+    result = dsk.run("log", "resume")
+    assert (result.stdout, result.status) == (TEXT.encode() + b"\n", 0)
+    assert server.requests[-1].path == "/beta/chat/completions"
+    row = last(dsk)
+    assert (row["content"], row["status"]) == (TEXT, 0)
+    again = dsk.run("log", "resume")
+    assert (again.stdout, again.status) == (b"", 0)
+    assert "has its whole answer" in again.errors
+
+
+def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "stall-after=3x1")
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        seen = b""
+        while seen != b"one two three":
+            seen += os.read(process.stdout.fileno(), 100)
+        wait_until(lambda: _pieces(dsk) == "one two three", "the text to be in the log")
+        assert dsk.run("log", "resume").status == 2, "it is still under way"
+        process.kill()
+    assert dsk.run("log", "resume", "1").stdout == TEXT.encode() + b"\n"
+
+
+def _pieces(dsk: Dsk) -> str:
+    with closing(sqlite3.connect(database(dsk))) as connection:
+        return "".join(row[0] for row in connection.execute("select text from pieces where kind = 'content'"))
+
+
+def test_log_resume_of_a_run_that_is_not_there(dsk: Dsk) -> None:
+    result = dsk.run("log", "resume", "7")
+    assert (result.stdout, result.status) == (b"", 2)

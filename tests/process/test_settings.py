@@ -12,6 +12,9 @@ from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk
 
+NO_PLACE_FOR_A_KEY = (
+    "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n"
+)
 Serve = Callable[[Script], ScriptedServer]
 
 
@@ -230,13 +233,11 @@ def test_an_empty_system_message_is_none_although_the_profile_has_one(dsk: Dsk) 
         ),
         (
             "api_key = 'sk-secret'\n",
-            ":1: unknown key 'api_key'\n"
-            "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n",
+            ":1: unknown key 'api_key'\n" + NO_PLACE_FOR_A_KEY,
         ),
         (
             "[defaults]\napi-key = 'sk-secret'\n",
-            ":2: unknown key 'api-key' in [defaults]\n"
-            "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n",
+            ":2: unknown key 'api-key' in [defaults]\n" + NO_PLACE_FOR_A_KEY,
         ),
         ("[aliases]\npro = 1\n", ":2: aliases.pro must be a name, as a text\n"),
     ],

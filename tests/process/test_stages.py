@@ -169,7 +169,11 @@ def test_send_takes_a_file(dsk: Dsk, serve: Serve) -> None:
         (b"{", "the request body in stdin is not JSON: "),
         (b"[]", "the request body in stdin is not a JSON object"),
         (b'{"a": "\xff"}', "the request body in stdin is not JSON: "),
-        (b"[" * 100_000, "the request body in stdin is not JSON: "),
+        (b"[" * 100_000, "the request body in stdin is not JSON: it is nested too deep"),
+        (b'{"a": NaN}', "the request body in stdin is not JSON: NaN is no JSON value"),
+        (b'{"a": [-Infinity]}', "the request body in stdin is not JSON: -Infinity is no JSON value"),
+        (b'{"a": 1e999}', "the request body in stdin is not JSON: 1e999 is too large a number"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "the request body in stdin is not JSON: 99999999999999999999... has too many"),
     ],
 )
 def test_send_refuses_what_is_no_body_before_anything_is_sent(

@@ -94,6 +94,7 @@ def test_a_value_of_the_config_file_that_does_not_fit_is_told_in_the_same_words(
 def test_the_help_gives_ranges_in_words(dsk: Dsk) -> None:
     text = dsk.run("ask", "--help").text
     assert "[from 0 to 2]" in text
+    assert "[at least 0]" not in text
     assert "<=" not in text
     assert ">=" not in text
 
@@ -105,19 +106,29 @@ def test_the_help_gives_ranges_in_words(dsk: Dsk) -> None:
         (["ask", "--temp", "1"], "dsk ask has no option --temp", "did you mean --temperature?"),
         (["ask", "--max_tokens=1"], "dsk ask has no option --max_tokens", "did you mean --max-tokens?"),
         (["ask", "--tokens", "1"], "dsk ask has no option --tokens", "did you mean --max-tokens?"),
+        (["ask", "--system-prompt", "x"], "dsk ask has no option --system-prompt", "did you mean --system?"),
+        (
+            ["ask", "--output-format", "x"],
+            "dsk ask has no option --output-format",
+            "did you mean --format or --output?",
+        ),
         (["ask", "--no-thinking"], "dsk ask has no option --no-thinking", "did you mean --no-think?"),
         (["ask", "--retr"], "dsk ask has no option --retr", "did you mean --retry or --retry-max-time?"),
-        (["send", "--temperature", "1"], "dsk send has no option --temperature", "--temperature is one of dsk ask"),
-        (["send", "-m", "x"], "dsk send has no option -m", "-m is one of dsk ask"),
+        (
+            ["send", "--temperature", "1"],
+            "dsk send has no option --temperature",
+            "--temperature is an option of dsk ask",
+        ),
+        (["send", "-m", "x"], "dsk send has no option -m", "-m is an option of dsk ask"),
         (
             ["decode", "--base-url", "x"],
             "dsk decode has no option --base-url",
-            "--base-url is one of dsk ask and dsk send",
+            "--base-url is an option of dsk ask and dsk send",
         ),
         (
             ["--model", "x", "ask"],
             "dsk has no option --model",
-            "--model is one of dsk ask: it stands after the command's name",
+            "--model is an option of dsk ask: it stands after the command's name",
         ),
         (["send", "--zzz"], "dsk send has no option --zzz", "dsk send --help lists the options"),
         (["--zzz"], "dsk has no option --zzz", "dsk --help lists the options"),

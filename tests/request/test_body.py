@@ -99,12 +99,26 @@ def test_set_takes_a_text_or_json(text: str, field: tuple[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "=b", ":=1", "a:=", "a:={", "a:=NaN", 'a:="\\ud800"', "messages:=[]", "a:=" + "[" * 100_000]
+    "text",
+    [
+        *("a", "=b", ":=1", "a:=", "a:={", "a:=NaN", 'a:="\\ud800"', "messages:=[]", "a:=" + "[" * 100_000),
+        *("a:=1e999", "a:=[-1e999]", "a:=-Infinity", "a:=" + "9" * 5000),
+    ],
+    ids=lambda text: text[:12],
 )
 def test_set_refuses_what_cannot_be_sent(text: str) -> None:
     with pytest.raises(UsageFault) as caught:
         parse_field(text)
     assert "--set" in caught.value.what
+    assert len(caught.value.message) < 500
+    assert "sys." not in caught.value.message
+    assert "recursion" not in caught.value.message
+
+
+@pytest.mark.parametrize("value", ["5", "[]", "null", '"disabled"', '{"type": []}', "true"])
+def test_warnings_bear_any_value_of_a_field(value: str) -> None:
+    names = ("thinking", "model", "stop", "temperature", "response_format", "stream")
+    assert isinstance(warnings(json_mode=True, set=tuple(f"{name}:={value}" for name in names)), list)
 
 
 def test_a_body_is_one_line_in_utf8_or_indented() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from dsk.scripted import schema
+from dsk.scripted.endpoint import Endpoint
+from dsk.scripted.responses import HeaderMap, Request
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.scripted.client import BETA, CHAT, FIM, HI, PLAIN, STREAM, THINKING, Client, ask, get
@@ -124,6 +127,33 @@ def test_a_body_that_is_not_json_is_a_400(server: ScriptedServer, body: bytes) -
     got = ask(server, body)
     assert got.status == 400
     assert got.json["error"]["message"].startswith("Failed to parse the request body as JSON: ")
+
+
+ODD: list[Any] = [
+    *(None, True, 0, -1, 2**64, 10**400, 1.5, float("nan"), float("inf"), "", "x", "\ud800"),
+    *([], [None], [5], ["x"] * 20, {}, {"type": 5}, {"type": []}, {"type": None}, {"include_usage": [1]}),
+    [{"role": "user", "content": [5, {"type": "text", "text": 5}, {"text": "a"}]}],
+    [{"role": "assistant", "content": "a", "prefix": True, "reasoning_content": 5}],
+    [{"role": [], "content": "x"}],
+]
+
+
+@pytest.mark.parametrize("path", [CHAT, BETA, FIM])
+def test_a_field_of_any_value_is_answered_or_refused(path: str) -> None:
+    endpoint = Endpoint(Script(replies=(Reply(echo=True, reasoning="hm"),)), 0)
+    whole: dict[str, Any] = {"model": "m", "prompt": "a", "messages": [HI]}
+    for name in [*schema.CHAT, *schema.FIM, "n"]:
+        for value in ODD:
+            body = json.dumps(whole | {name: value}).encode()
+            response = endpoint.respond(Request("POST", path, HeaderMap(), body))
+            assert response.status in (200, 400, 422)
+            assert b"".join(frame.data for frame in response.frames)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 900 + "]" * 900, "[" * 100_000, "1e999"], ids=lambda v: v[:3])
+def test_json_that_is_too_large_or_too_deep_is_refused(server: ScriptedServer, value: str) -> None:
+    body = f'{{"model": "m", "messages": [{{"role": "user", "content": "hi"}}], "max_tokens": {value}}}'
+    assert ask(server, body.encode()).status in (400, 422)
 
 
 def test_an_assistant_message_may_have_no_content(server: ScriptedServer) -> None:

@@ -47,7 +47,7 @@ def _advice(ctx: click.Context, name: str, args: Sequence[str]) -> str:
     owners = [] if takes_words else _owners(name)
     if owners:
         place = ": it stands after the command's name" if isinstance(ctx.command, click.Group) else ""
-        return f"{name} is one of {' and '.join(owners)}{place}"
+        return f"{name} is an option of {' and '.join(owners)}{place}"
     near = _near(name, ctx.command)
     if near:
         return f"did you mean {' or '.join(near)}?"
@@ -76,7 +76,7 @@ def _owners(name: str) -> list[str]:
 
 
 def _near(name: str, command: click.Command) -> list[str]:
-    """One or two long options that may have been meant: those that begin so, else the most alike."""
+    """One or two long options that may have been meant: those that begin so, share whole words, or are the most alike."""
     from difflib import get_close_matches
 
     word = name.replace("_", "-").lower()
@@ -84,8 +84,15 @@ def _near(name: str, command: click.Command) -> list[str]:
     begun = [option for option in known if len(word) > len("--x") and option.startswith(word)]
     if 0 < len(begun) <= 2:
         return begun
-    ended = [option for option in known if len(word) > len("--xx") and option.endswith(word[1:])]
-    return ended[:2] or get_close_matches(word, known, n=2 if begun else 1, cutoff=0.7)
+    # --tokens for --max-tokens, --system-prompt for --system
+    parts = [
+        option
+        for option in known
+        if (len(word) > len("--xx") and option.endswith(word[1:]))
+        or word.startswith(f"{option}-")
+        or word.endswith(option[1:])
+    ]
+    return parts[:2] or get_close_matches(word, known, n=2 if begun else 1, cutoff=0.7)
 
 
 def _names(command: click.Command) -> dict[str, click.Option]:

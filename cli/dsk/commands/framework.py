@@ -93,8 +93,11 @@ class Option(click.Option):
         from dsk.commands.values import range_of
 
         extra: Any = super().get_help_extra(ctx)
-        if "range" in extra:
-            extra["range"] = range_of(self)
+        if extra.pop("range", ""):
+            text = range_of(self)
+            # Nobody expects less than nothing.
+            if text not in ("at least 0", "above 0"):
+                extra["range"] = text
         return extra
 
     def long_name(self) -> str:

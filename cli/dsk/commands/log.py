@@ -18,6 +18,7 @@ OUTPUT = "Output"
 COMMANDS = {
     "list": ("dsk.commands.log:LIST", "List the last runs."),
     "show": ("dsk.commands.log:SHOW", "Show a run: its prompt and its answer."),
+    "resume": ("dsk.commands.log:RESUME", "Finish an answer that broke off."),
     "search": ("dsk.commands.log:SEARCH", "List the runs in which words occur."),
     "export": ("dsk.commands.log:EXPORT", "Print all runs as JSON lines."),
     "prune": ("dsk.commands.log:PRUNE", "Remove runs for good."),
@@ -45,6 +46,15 @@ HELP_SHOW = """Show a run. ID is its number in the list; -1 is the last run, whi
 \b
     dsk log show 12
     dsk log show -1 --answer > answer.txt
+"""
+
+HELP_RESUME = """Finish an answer that broke off, or whose run was killed, and write the whole of it.
+
+ID is the run's number in the list; -1 is the last run, which is also the default.
+
+\b
+    dsk log resume
+    dsk log resume 12 > answer.txt
 """
 
 HELP_SEARCH = """List the runs whose prompt or answer has the WORDS as a phrase. If there is none the status is 1.
@@ -115,6 +125,12 @@ def _show(**params: Any) -> Job:
     return partial(show_run, params["id"], params["answer"], params["as_json"])
 
 
+def _resume(**params: Any) -> Job:
+    from dsk.jobs.log_resuming import resume_run
+
+    return partial(resume_run, params["id"])
+
+
 def _search(**params: Any) -> Job:
     from dsk.jobs.log_listing import search_runs
     from dsk.state.log.query import Query
@@ -152,6 +168,12 @@ def _path() -> Job:
 
 COMMAND = Group("log", COMMANDS, HELP)
 LIST = Command("list", _list, [_count_option(), _json_option("Print a JSON object a line.")], HELP_LIST)
+RESUME = ShowCommand(
+    "resume",
+    _resume,
+    [click.Argument(["id"], type=int, default=-1, required=False)],
+    HELP_RESUME,
+)
 SHOW = ShowCommand(
     "show",
     _show,

@@ -11,6 +11,8 @@ from dsk.commands.framework import Command, Job, Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from dsk.scripted.faults import Fault
 
 LISTEN = "Listen"
@@ -149,6 +151,7 @@ def _options() -> list[click.Parameter]:
             multiple=True,
             metavar="FAULT",
             callback=_parse_faults,
+            shell_complete=_complete_fault,
             help="Show a fault, listed below, such as 429x2 or drop-after=20. Repeat for more.",
         ),
         option("--require-key", group=TROUBLE, is_flag=True, help="Refuse requests without a key (401)."),
@@ -167,6 +170,17 @@ def _options() -> list[click.Parameter]:
             metavar="FD|FILE",
             help="Write a JSON line for each request to an open descriptor or a file; keys are left out.",
         ),
+    ]
+
+
+def _complete_fault(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from dsk.scripted.faults import KINDS
+
+    found = [kind for kind in KINDS.values() if kind.name.startswith(incomplete)]
+    return [
+        CompletionItem(kind.name, help=f"{kind.usage}: {kind.help}" if kind.argument else kind.help) for kind in found
     ]
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
 from dsk.errors import (
     Failure,
     InterruptFault,
-    InvalidFault,
     LengthFault,
     ReaderGone,
     StallFault,
@@ -24,16 +22,15 @@ from dsk.errors import (
     Terminated,
 )
 from dsk.exchange.policy import Policy
+from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
 from dsk.request.prefix import path_of, takes_prefix, text_of_prefix, with_prefix
 from dsk.stream.answer import Answer
-from dsk.stream.events import Content, Event, Resume, Trouble
+from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from dsk.exchange.source import Listener, Source, Transport
     from dsk.stream.stopping import Stopper
     from dsk.wire.clocks import Clocks
@@ -44,19 +41,6 @@ SAID_ALL = ("stop", "length", "content_filter", "tool_calls", "function_call")
 
 
 ONCE = Policy()
-
-
-class Question(NamedTuple):
-    """What is asked: the body as it is sent, and what it says. Nothing of either where frames are decoded."""
-
-    body: bytes = b""
-    fields: Mapping[str, Any] = MappingProxyType({})
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether the answer has to be JSON."""
-        response_format = self.fields.get("response_format")
-        return isinstance(response_format, dict) and response_format.get("type") == "json_object"
 
 
 class Exchange:
@@ -128,8 +112,9 @@ class Exchange:
         return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)
 
     def _ask(self) -> Failure | None:
-        path, body = path_of(self._question.fields), self._question.body
-        prefix = ""
+        if self._question.content:
+            self._take_in(self._question.reasoning, self._question.content)
+        path, body, prefix = self._request()
         while True:
             failure = self._attempt(path, body, prefix)
             if failure is None or self._gone.is_set():
@@ -139,12 +124,23 @@ class Exchange:
                     return self._broken_by or failure
             elif self._is_open and self._may_take_up(failure):
                 self._take_up(failure)
-                if self.answer.content:
-                    fields = with_prefix(self._question.fields, self.answer.content, self.answer.reasoning, self._spent)
-                    prefix = text_of_prefix(fields)
-                    path, body = path_of(fields), encode(fields)
+                path, body, prefix = self._request()
             else:
                 return self._last_word(failure)
+
+    def _request(self) -> tuple[str, bytes, str]:
+        """Path and body of the next request, and what the server is given of the answer in it."""
+        fields, body = self._question.fields, self._question.body
+        if self.answer.content:
+            fields = with_prefix(fields, self.answer.content, self.answer.reasoning, self._spent)
+            body = encode(fields)
+        return path_of(fields), body, text_of_prefix(fields) if self.answer.content else ""
+
+    def _take_in(self, reasoning: str, content: str) -> None:
+        """Begin with what another run has left."""
+        if reasoning:
+            self._tell(Reasoning(reasoning, 0))
+        self._tell(Content(content, 0))
 
     def _attempt(self, path: str, body: bytes, prefix: str) -> Failure | None:
         """One stream; the failure that ended it, None if the answer is whole. ``prefix`` is what the server was given
@@ -324,36 +320,4 @@ class Exchange:
         return fault
 
     def _check_json(self) -> Failure | None:
-        return json_fault(self.answer.content) if self._question.wants_json else None
-
-
-def json_fault(text: str) -> InvalidFault | None:
-    """The failure of a JSON-mode answer that is not JSON; None if it is."""
-    import json
-
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return InvalidFault(
-            "the answer is not JSON", str(error), hint='say "JSON" in the prompt, with an example; run it again'
-        )
-    return None
-
-
-def conclude(listeners: Sequence[Listener], ending: Ending, log: Listener | None = None) -> Status:
-    """Tell the listeners of the end and give the status; raises the ending's failure, or else theirs.
-
-    The log is told last, with all that went wrong.
-    """
-    fault = ending.failure
-    for listener in listeners:
-        try:
-            if listener is not log:
-                listener.end(ending)
-        except Failure as error:
-            fault = fault or error
-    if log:
-        log.end(ending._replace(failure=fault))
-    if fault:
-        raise fault
-    return Status.OK
+        return self._question.json_fault(self.answer.content)

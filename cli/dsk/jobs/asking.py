@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
-# The most that --file takes from a URL: several times what the largest context holds.
-URL_LIMIT = 64 << 20
-
 
 class AskSettings(NamedTuple):
     """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
@@ -48,9 +45,9 @@ def ask(settings: AskSettings, world: World) -> Status:
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
     if settings.show:
-        _show(settings.show, body, server, settings.sending.output.output, world)
+        _show(settings.show, body, server, settings.sending, world)
         return Status.OK
-    from dsk.exchange.loop import Question
+    from dsk.exchange.question import Question
     from dsk.jobs.sending import deliver
 
     return deliver(Question(encode(body.fields), body.fields), server, settings.sending, world, warnings)
@@ -58,32 +55,50 @@ def ask(settings: AskSettings, world: World) -> Status:
 
 def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
     def fetch(url: str) -> bytes:
-        from dsk.wire.transport import get_file
+        from dsk.jobs.fetching import fetch_file
 
-        return get_file(url, settle_clocks(network), URL_LIMIT)
+        return fetch_file(url, settle_clocks(network))
 
     return fetch
 
 
-def _show(what: Literal["body", "curl"], body: Body, server: Server, output: str | None, world: World) -> None:
+def _show(what: Literal["body", "curl"], body: Body, server: Server, sending: Sending, world: World) -> None:
     """Write it where the answer would go."""
     from dsk.output.sinks import Sinks
 
     sinks = Sinks(world)
-    answer = sinks.open_answer(output)
+    answer = sinks.open_answer(sending.output.output)
     if what == "body":
         data = encode(body.fields, pretty=world.is_terminal(answer.descriptor))
     else:
-        from dsk.request.curl import curl_command
-        from dsk.request.prefix import path_of
+        data = _curl(body, server, sending.network, world).encode()
+    if world.is_terminal(answer.descriptor):
+        from dsk.output.escapes import clean_json
 
-        profile = server.profile
-        data = curl_command(
-            server.base_url + path_of(body.fields), profile.key_env or None, profile.headers, encode(body.fields)
-        ).encode()
+        # The only strings of the user's in a curl command are in its body: it still sends the same.
+        data = clean_json(data.decode()).encode()
     sinks.begin()
     sinks.put(answer, data + b"\n")
     sinks.flush()
     sinks.close()
     if sinks.answer_fault:
         raise sinks.answer_fault
+
+
+def _curl(body: Body, server: Server, network: NetworkSettings, world: World) -> str:
+    """The curl command; a warning if the variable that it takes the key from is not set."""
+    from dsk.jobs.settling import sends_key
+    from dsk.request.curl import curl_command
+    from dsk.request.prefix import path_of
+
+    variable = server.profile.key_env if sends_key(server, world.env) else None
+    if variable and not world.env.get(variable):
+        warn([f"the command takes the key from ${variable}, which is not set"], world)
+    return curl_command(
+        server.base_url + path_of(body.fields),
+        variable,
+        server.profile.headers,
+        encode(body.fields),
+        connect_timeout=network.connect_timeout,
+        max_time=network.max_time,
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import KeyFault, Status
 from dsk.jobs.settling import BASE_URL_VARIABLE, DEEPSEEK, PROFILE_FIELDS, settle_server
 from dsk.jobs.system import check_systems
+from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
 
 def print_config_path(world: World) -> Status:
     """Print the path of the config file, which is not looked at."""
-    write_out_all(STDOUT, os.fsencode(config_file(world.env)) + b"\n")
+    write_line(config_file(world.env), world)
     return Status.OK
 
 

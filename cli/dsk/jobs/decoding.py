@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import stat
 from typing import TYPE_CHECKING
 
 from dsk.errors import LocalFault, Status, UsageFault
-from dsk.exchange.loop import Exchange, Question, conclude
+from dsk.exchange.concluding import conclude
+from dsk.exchange.loop import Exchange
+from dsk.exchange.question import Question
+from dsk.jobs.leftover import Leftover
 from dsk.jobs.sending import stopper_of
+from dsk.output.notes import warn
+from dsk.output.overlap import check_apart
 from dsk.output.printer import open_printer
+from dsk.stream.events import Malformed
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dsk.errors import Failure
+    from dsk.exchange.source import Listener
     from dsk.jobs.settings import Stops
     from dsk.output.settings import OutputSettings
+    from dsk.stream.answer import Answer
     from dsk.world import World
 
 READ_SIZE = 65536
@@ -26,10 +38,29 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
     if not files and world.is_terminal(STDIN):
         raise UsageFault("there are no frames", "stdin is a terminal", hint="try dsk decode FILE, or dsk decode -h")
     frames = Frames(files or ("-",))
+    check_apart(frames.inputs, output)
     printer = open_printer(output, world)
     # Read to the end even when all is said: a writer whose pipe is closed early dies of it.
-    exchange = Exchange(Question(), Files(frames), [printer], stopper=stopper_of(stops), is_raw=True)
-    return conclude([printer], exchange.run(printer.descriptor))
+    leftover = Leftover()
+    listeners: list[Listener] = [printer] if output.format == "raw" else [printer, leftover]
+    exchange = Exchange(Question(), Files(frames), listeners, stopper=stopper_of(stops), is_raw=True)
+    ending = exchange.run(printer.descriptor)
+    if ending.failure and ending.failure.status is Status.BROKEN:
+        ending.failure.hint = _next_step(ending.answer)
+    try:
+        return conclude(listeners, ending)
+    finally:
+        if leftover.size:
+            warn([f"{leftover.size} bytes after [DONE] were not read as an answer: decode one file at a time"], world)
+
+
+def _next_step(answer: Answer) -> str:
+    """What to do about frames that are no whole answer: there is no server here to be asked again."""
+    if not answer.begun:
+        return "the stage before this one has failed: see its message, and ${PIPESTATUS[*]} in bash"
+    if isinstance(answer.break_off, Malformed):
+        return "the input is to be what dsk ask --raw, dsk send --raw or curl -N writes"
+    return "the input holds no more: ask again for a whole answer"
 
 
 class Files:
@@ -55,6 +86,11 @@ class Frames:
     def __init__(self, files: tuple[str, ...]) -> None:
         self._pending = [(name, _open(name)) for name in files]
         self._wake = os.pipe()
+
+    @property
+    def inputs(self) -> Sequence[tuple[str, int]]:
+        """The files that are still to be read: their names and descriptors."""
+        return tuple(self._pending)
 
     def open(self) -> None:
         """Nothing is left to be done."""
@@ -97,8 +133,19 @@ def _wait(descriptor: int, wake: int) -> bool:
 
 
 def _open(name: str) -> int:
+    what = "stdin" if name == "-" else name
     try:
-        return os.dup(STDIN) if name == "-" else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        what = "stdin" if name == "-" else name
-        raise UsageFault(f"cannot read {what}", (error.strerror or str(error)).lower()) from error
+        descriptor = _dup_stdin() if name == "-" else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageFault(f"cannot read {what}", why.lower()) from error
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageFault(f"cannot read {what}", "it is a directory")
+    return descriptor
+
+
+def _dup_stdin() -> int:
+    # A closed stdin, in whose place something stands that cannot be read, is an empty one.
+    is_closed = fcntl.fcntl(STDIN, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
+    return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) if is_closed else os.dup(STDIN)

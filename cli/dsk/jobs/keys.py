@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dsk.errors import KeyFault, Status, UsageFault
 from dsk.output.notes import note, warn
-from dsk.output.sinks import write_out_all
+from dsk.output.plain import write_line
 from dsk.state.config import choose, load
 from dsk.state.paths import key_file
-from dsk.world import STDIN, STDOUT
+from dsk.world import STDIN
 
 if TYPE_CHECKING:
     from dsk.state.profile import Profile
@@ -48,7 +47,7 @@ def set_key(profile_name: str | None, keyring: bool, world: World) -> Status:
 def print_path(profile_name: str | None, world: World) -> Status:
     """Print the path of the key file."""
     profile = choose(load(world.env), profile_name)
-    write_out_all(STDOUT, os.fsencode(key_file(world.env, profile.name)) + b"\n")
+    write_line(key_file(world.env, profile.name), world)
     return Status.OK
 
 
@@ -79,7 +78,7 @@ def print_origin(profile_name: str | None, world: World) -> Status:
     key, looked_at = find_key(profile, world.env)
     if key is None:
         raise no_key_fault(profile, looked_at)
-    write_out_all(STDOUT, os.fsencode(key.origin) + b"\n")
+    write_line(key.origin, world)
     return Status.OK
 
 

@@ -24,12 +24,12 @@ def list_models(network: NetworkSettings, as_json: bool, world: World) -> Status
     answer = _get(MODELS_PATH, network, world)
     models = _rows(answer, "data", MODELS_PATH)
     if as_json:
-        _print_json(answer)
+        _print_json(answer, world)
     elif world.is_terminal(STDOUT):
         rows = [[_text(m, "id"), _text(m, "owned_by")] for m in models]
-        _print(table(["MODEL", "OWNER"], rows, aligned=True), world)
+        _print(table(["MODEL", "OWNER"], rows, aligned=True))
     else:
-        _print(table(["MODEL"], [[_text(m, "id")] for m in models], aligned=False), world)
+        _print(table(["MODEL"], [[_text(m, "id")] for m in models], aligned=False))
     return Status.OK
 
 
@@ -38,12 +38,12 @@ def show_balance(network: NetworkSettings, as_json: bool, world: World) -> Statu
     answer = _get(BALANCE_PATH, network, world)
     balances = _rows(answer, "balance_infos", BALANCE_PATH)
     if as_json:
-        _print_json(answer)
+        _print_json(answer, world)
     else:
         fields = ["currency", "total_balance", "granted_balance", "topped_up_balance"]
         rows = [[_text(balance, field) for field in fields] for balance in balances]
         heading = ["CURRENCY", "TOTAL", "GRANTED", "TOPPED UP"]
-        _print(table(heading, rows, aligned=world.is_terminal(STDOUT)), world)
+        _print(table(heading, rows, aligned=world.is_terminal(STDOUT)))
     if answer.get("is_available") is False:
         raise BalanceFault(
             "the balance is used up",
@@ -72,20 +72,17 @@ def _rows(answer: Any, field: str, path: str) -> list[dict[str, Any]]:
 
 
 def _text(row: dict[str, Any], field: str) -> str:
+    from dsk.output.escapes import clean_field
+
     value = row.get(field)
-    return "" if value is None else str(value)
+    return "" if value is None else clean_field(str(value))
 
 
-def _print(text: str, world: World) -> None:
-    if world.is_terminal(STDOUT):
-        from dsk.output.escapes import clean_line
-
-        text = "".join(clean_line(line) + "\n" for line in text.splitlines())
-    write_out_all(STDOUT, text.encode("utf-8", "replace"))
+def _print(text: str) -> None:
+    write_out_all(STDOUT, text.encode())
 
 
-def _print_json(answer: Any) -> None:
-    import json
+def _print_json(answer: Any, world: World) -> None:
+    from dsk.output.json_text import json_line
 
-    # ASCII only: the server's text cannot reach a terminal as control characters.
-    write_out_all(STDOUT, json.dumps(answer).encode() + b"\n")
+    write_out_all(STDOUT, json_line(answer, is_terminal=world.is_terminal(STDOUT)))

@@ -9,6 +9,7 @@ from dsk.errors import Status, UsageFault
 from dsk.jobs.log_fields import fields
 from dsk.output.json_text import json_line
 from dsk.output.notes import note
+from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.state.log.reader import body_of, each
 from dsk.state.log.reading import PATIENCE, reading
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def print_log_path(world: World) -> Status:
     """Print where the log is, whether there is one or not."""
-    write_out_all(STDOUT, os.fsencode(log_file(world.env)) + b"\n")
+    write_line(log_file(world.env), world)
     return Status.OK
 
 

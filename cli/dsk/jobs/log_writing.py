@@ -15,7 +15,7 @@ from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
-    from dsk.exchange.loop import Question
+    from dsk.exchange.question import Question
     from dsk.world import World
 
 

@@ -7,8 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import BrokenFault, Failure, Status, Terminated, UsageFault
-from dsk.exchange.loop import Exchange, Question, conclude
+from dsk.exchange.concluding import conclude
+from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
+from dsk.exchange.question import Question
 from dsk.jobs.recording import STOPPED
 from dsk.jobs.sending import stopper_of
 from dsk.output.notes import note

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
-from dsk.exchange.loop import Exchange, Question, conclude
+from dsk.exchange.concluding import conclude
+from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
+from dsk.exchange.question import Question
 from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_server
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
@@ -128,14 +130,14 @@ def _read_body(file: str, world: World) -> bytes:
 
 def _parse_body(data: bytes, file: str) -> dict[str, Any]:
     """What the body says. Raises ``UsageFault`` if it is not a JSON object in UTF-8: no server takes another."""
-    import json
+    from dsk.request.json_value import json_value
 
     name = "stdin" if file == "-" else file
     if not data.strip():
         raise UsageFault("there is no request body", f"{name} is empty", hint="dsk ask --dry-run makes one")
     try:
-        fields = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        fields = json_value(data.decode("utf-8"))
+    except ValueError as error:
         raise UsageFault(f"the request body in {name} is not JSON", str(error)) from error
     if not isinstance(fields, dict):
         raise UsageFault(f"the request body in {name} is not a JSON object")

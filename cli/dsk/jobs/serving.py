@@ -115,7 +115,10 @@ def _text(value: str, option: str) -> str:
     from dsk.prompt.text import argument, text_of
 
     if value.startswith("@"):
-        return text_of(_read(value[1:], option), value[1:])
+        try:
+            return text_of(_read(value[1:], option), value[1:])
+        except UsageFault as fault:
+            raise UsageFault(f"{option} {value}", fault.why or fault.what, hint=fault.hint) from fault
     return argument(value, option)
 
 
@@ -158,10 +161,10 @@ def _log(where: str | None) -> Iterator[int | None]:
 
 def _line(seen: Seen) -> bytes:
     """A request as a line of the log."""
-    import json
+    from dsk.output.json_text import json_line
 
     headers = {name: "REDACTED" if name.lower() in SECRET else seen.headers[name] for name in seen.headers}
-    line = json.dumps(
+    return json_line(
         {
             "method": seen.method,
             "path": seen.path,
@@ -169,15 +172,17 @@ def _line(seen: Seen) -> bytes:
             "body": _body(seen),
             "status": seen.status,
             "closed_early": seen.closed_early,
-        },
-        ensure_ascii=False,
+        }
     )
-    return line.encode("utf-8", "replace") + b"\n"
 
 
 def _body(seen: Seen) -> Any:
-    """The body as JSON, or else as text."""
+    """The body as JSON, or else as text: also if it is too deep or too large to be read or written."""
+    import json
+
     try:
-        return seen.json
-    except ValueError:
+        value = seen.json
+        json.dumps(value)
+        return value
+    except (ValueError, RecursionError):
         return seen.body.decode("utf-8", "replace")

@@ -91,6 +91,18 @@ def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
     return endpoint
 
 
+def sends_key(server: Server, env: Mapping[str, str]) -> bool:
+    """Whether a request to the server carries a key. Looks for one only where it may do without."""
+    profile, base_url = server
+    if not profile.key_env:
+        return False
+    if not is_loopback(base_url) and base_url.startswith("https:"):
+        return True
+    from dsk.state.keys import find_key
+
+    return find_key(profile, env).key is not None
+
+
 class Settled(NamedTuple):
     """Request options with every layer applied, and what the user should be told."""
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Tokens; None where the server did not say, or said what cannot be a count. ``completion`` includes ``reasoning``."""
+    """Tokens; None where the server did not say, or said what cannot be a count. ``completion`` includes
+    ``reasoning``."""
 
     prompt: int | None
     cache_hit: int | None

@@ -45,8 +45,8 @@ def descriptor_in(path: str) -> int | None:
 
 def as_number(text: str) -> int | None:
     """The number that the text is, else None."""
-    # Ten digits are more than any descriptor has.
-    return int(text[:10]) if text.isascii() and text.isdigit() else None
+    # No descriptor has so many digits, and no message needs more.
+    return int(text[:100]) if text.isascii() and text.isdigit() else None
 
 
 def is_writable(descriptor: int) -> bool:

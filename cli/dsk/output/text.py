@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsk.errors import Status
 from dsk.stream.events import Content, Event, Reasoning
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class Text:
         self._put(self._firewall.feed(text) if self._firewall else text)
 
     def end(self, ending: Ending) -> None:
-        """Finish the line, if the answer is complete or somebody looks at it."""
+        """Finish the line, if all of the answer is there or somebody looks at it."""
         if self._firewall:
             self._put(self._firewall.close())
         is_open = self._last not in ("", "\n")
-        if self._newline and is_open and (ending.answer.complete or self._outlet.is_terminal):
+        # What is not the JSON that was asked for is a whole answer all the same.
+        is_whole = ending.failure is None or ending.failure.status is Status.INVALID
+        if self._newline and is_open and (is_whole or self._outlet.is_terminal):
             self._outlet.put(b"\n")
 
     def _put(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,10 @@ def read_source(source: str, fetch: Callable[[str], bytes], stdin: Callable[[], 
     """
     if source == "-":
         return under_name("stdin", stdin())
-    if source.startswith(("http://", "https://")):
+    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", source, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        raise UsageFault(f"--file {source}", "only http:// and https:// are understood")
+    if scheme:
         return under_name(source, text_of(fetch(source), source))
     return under_name(source, read_file(source, "--file"))
 

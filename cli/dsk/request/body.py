@@ -82,7 +82,8 @@ def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
 
 
 def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
-    thinks = (fields.get("thinking") or {}).get("type") != "disabled"
+    thinking = fields.get("thinking")
+    thinks = not (isinstance(thinking, dict) and thinking.get("type") == "disabled")
     found = []
     if thinks and "temperature" in fields:
         found.append("temperature has no effect while the model thinks (--no-think)")
@@ -91,6 +92,6 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
     if not thinks and options.effort not in (None, "none"):
         found.append("--effort has no effect while thinking is off")
     found += [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
-    if options.json_mode and not any("json" in m["content"].lower() for m in fields["messages"]):
+    if options.json_mode and not any("json" in str(m.get("content")).lower() for m in fields["messages"]):
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")
     return found

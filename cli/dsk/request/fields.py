@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from dsk.errors import UsageFault
+from dsk.request.json_value import json_value
 
 FORBIDDEN = ("messages",)
+LONGEST_SHOWN = 200
 # Of the chat completions of DeepSeek, OpenAI and the servers that follow them.
 NUMBERS = (
     *("temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty"),
@@ -27,16 +28,12 @@ def parse_field(text: str) -> tuple[str, Any]:
     if not name.endswith(":"):
         return _checked(name), value
     try:
-        parsed = json.loads(value, parse_constant=_no_constant)
-        # Half a surrogate pair has no UTF-8 form; json lets it in by an escape.
-        json.dumps(parsed, ensure_ascii=False).encode()
-        return _checked(name[:-1]), parsed
+        return _checked(name[:-1]), json_value(value)
     except ValueError as error:
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
         raise UsageFault(
-            f"--set {text}", f"it is not JSON: {error}", hint="a text is set by K=V without the colon"
+            f"--set {shown}", f"it is not JSON: {error}", hint="a text is set by K=V without the colon"
         ) from error
-    except RecursionError as error:
-        raise UsageFault(f"--set {name}...", "its JSON is nested too deep") from error
 
 
 def text_warning(text: str) -> str:
@@ -47,8 +44,8 @@ def text_warning(text: str) -> str:
     if not kind:
         return ""
     try:
-        json.loads(value, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        json_value(value)
+    except ValueError:
         return ""
     return f'--set {text} sends the text "{value}": {name}:={value} sends the {kind}'
 
@@ -57,7 +54,3 @@ def _checked(name: str) -> str:
     if name in FORBIDDEN:
         raise UsageFault(f"--set {name}", "the prompt makes the messages", hint="dsk send takes a body of your own")
     return name
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")

@@ -25,8 +25,8 @@ _RANGES: Final = {
     "top_p": (0, 1),
     "frequency_penalty": (-2, 2),
     "presence_penalty": (-2, 2),
-    "top_logprobs": (0, 20),
 }
+_MOST_LOGPROBS = 20
 _MAX_TOKENS: Final = {"chat": 393_216, "fim": 4096}
 
 
@@ -74,6 +74,8 @@ def read_chat(data: bytes, *, beta: bool, strict: bool) -> Asked:
     _check_tools(body, messages, thinks=thinks)
     if (body.get("response_format") or {}).get("type") == "json_schema":
         raise Refused(400, "This response_format type is unavailable now")
+    if not 0 <= (body.get("top_logprobs") or 0) <= _MOST_LOGPROBS:
+        raise _out_of_range("top_logprobs", 0, _MOST_LOGPROBS)
     if body.get("top_logprobs") is not None and not body.get("logprobs"):
         raise Refused(400, "logprobs must be set to true if top_logprobs is used")
     asked = messages[:-1] if is_prefix else messages
@@ -98,8 +100,8 @@ def read_fim(data: bytes, *, strict: bool) -> Asked:
     schema.check_fim(body, _place(data))
     _check_common(body, "fim", strict=strict)
     prompt, suffix = body["prompt"], body.get("suffix") or ""
-    if not 0 <= (body.get("logprobs") or 0) <= 20:
-        raise _out_of_range("logprobs", 0, 20)
+    if not 0 <= (body.get("logprobs") or 0) <= _MOST_LOGPROBS:
+        raise _out_of_range("logprobs", 0, _MOST_LOGPROBS)
     return Asked(
         fim=True,
         prompt=prompt,

@@ -109,6 +109,7 @@ class Fault(NamedTuple):
         return int(self.argument or 0)
 
 
+_LACKS_NUMBER = re.compile(r"(?P<fault>(?P<name>[a-z0-9-]+)(?:=\d+)?)x")
 _FORM = re.compile(r"(?P<name>[a-z0-9-]+?)(?:=(?P<argument>.*?))?(?:x(?P<times>\d+))?", re.DOTALL)
 
 
@@ -116,10 +117,13 @@ def parse_fault(text: str) -> Fault:
     """Read ``NAME[=ARG][xTIMES]``, such as ``429x2`` or ``drop-after=20``.
 
     Raises ``ValueError`` with a message for the user: an unknown name, an argument missing, not wanted or not
-    a number.
+    a number, a fault that is to be shown no times.
     """
     match = _FORM.fullmatch(text)
     kind = KINDS.get(match["name"]) if match else None
+    lacking = None if kind and match and match["argument"] is None else _LACKS_NUMBER.fullmatch(text)
+    if lacking and lacking["name"] in KINDS and KINDS[lacking["name"]].argument not in ("URL", "REASON"):
+        raise ValueError(f"fault {lacking['name']} has no number after its x: {lacking['fault']}x2")
     if match is None or kind is None:
         raise ValueError(f"unknown fault {text!r}")
     argument = match["argument"]
@@ -129,6 +133,8 @@ def parse_fault(text: str) -> Fault:
         wanted = f"takes {kind.argument.strip('[]')}" if kind.argument else "takes no argument"
         raise ValueError(f"fault {kind.name} {wanted}, not {argument!r}")
     times = int(match["times"]) if match["times"] else None
+    if times == 0:
+        raise ValueError(f"fault {kind.name} cannot be shown x{match['times']} times: at least x1")
     return Fault(kind.name, argument or "", times)
 
 

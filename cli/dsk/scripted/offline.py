@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dsk.scripted.script import Script
 
-#: About as fast as a large model writes, and slow enough to be seen to stream.
-PACE = 40.0
-FIRST_TOKEN = 0.2
+#: About as fast as a quick model writes, and slow enough to be seen to stream.
+PACE = 60.0
+FIRST_TOKEN = 0.1
 
 
 def offline_script() -> Script:

@@ -11,7 +11,11 @@ from typing import Any, Final
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.refusals import dumps
+from dsk.scripted.schema import is_deep
 from dsk.scripted.script import Reply, ToolCall
+
+#: Digits of a whole number: it still has a value as a float.
+LONGEST_NUMBER = 300
 
 
 def read_replies(text: str, read: Callable[[str], bytes]) -> tuple[Reply, ...]:
@@ -20,7 +24,7 @@ def read_replies(text: str, read: Callable[[str], bytes]) -> tuple[Reply, ...]:
     Raises ``ValueError`` with a message for the user, which names the reply by its number or line.
     """
     try:
-        value = json.loads(text)
+        value = _value(text)
         values = [(f"reply {n}", v) for n, v in enumerate(value if isinstance(value, list) else [value], 1)]
     except json.JSONDecodeError:
         values = [(f"line {n}", _line(n, line)) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
@@ -29,11 +33,45 @@ def read_replies(text: str, read: Callable[[str], bytes]) -> tuple[Reply, ...]:
     return tuple(_reply(where, value, read) for where, value in values)
 
 
+def _value(text: str) -> Any:
+    """The JSON value in a text, one that can be sent. Raises ``ValueError``: ``JSONDecodeError`` if it is no JSON."""
+    try:
+        value = json.loads(text, parse_constant=_constant, parse_float=_finite, parse_int=_whole)
+        if is_deep(value):
+            raise RecursionError
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    try:
+        dumps(value).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half a surrogate pair is in it") from error
+    return value
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError(f"{digits[:20]}... is too large a number")
+    return int(digits)
+
+
 def _line(number: int, line: str) -> Any:
     try:
-        return json.loads(line)
+        return _value(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {number}: not JSON: {error.msg.lower()}, column {error.colno}") from error
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
 
 
 def _reply(where: str, value: Any, read: Callable[[str], bytes]) -> Reply:
@@ -61,6 +99,10 @@ def _same(value: Any) -> Any:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and not any(ord(char) < 0x20 or char == "\x7f" for char in value)
 
 
 def _is_number(value: Any) -> bool:
@@ -100,8 +142,8 @@ _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str, Callable[[Any], Any]]
     "recording": (_is_text, "a path", _same),
     "status": (lambda v: isinstance(v, int) and 200 <= v <= 599, "an HTTP status from 200 to 599", _same),
     "headers": (
-        lambda v: isinstance(v, dict) and all(map(_is_text, v.values())),
-        "an object of texts",
+        lambda v: isinstance(v, dict) and all(map(_is_line, (*v, *v.values()))),
+        "an object of texts without control characters",
         lambda headers: tuple(headers.items()),
     ),
     "body": (lambda v: isinstance(v, (str, dict, list)), "a text or JSON", lambda v: _text_or_json(v).encode()),

@@ -83,6 +83,9 @@ EFFORTS: Final = {
     "xhigh": "high",
     "ultra": "max",
 }
+#: The recursion limit of serde_json.
+DEEPEST = 128
+_TOO_DEEP = "recursion limit exceeded"
 _INNER: Final = {
     ("thinking", "type"): ("enabled", "disabled"),
     ("response_format", "type"): ("text", "json_object", "json_schema"),
@@ -91,7 +94,8 @@ _INNER: Final = {
 
 
 def parse(data: bytes) -> Any:
-    """The JSON value of a body. Raises ``Refused`` (400) for what is not JSON in UTF-8."""
+    """The JSON value of a body. Raises ``Refused`` (400) for what is not JSON in UTF-8, or too deep or too large to
+    be read."""
     try:
         text = data.decode("utf-8")
         value = json.loads(text)
@@ -103,9 +107,29 @@ def parse(data: bytes) -> Any:
         raise _not_json(f"{what} at line {error.lineno} column {error.colno}") from error
     except UnicodeError as error:
         raise _not_json("invalid unicode code point") from error
+    except ValueError as error:
+        raise _not_json("number out of range") from error
     except RecursionError as error:
-        raise _not_json("recursion limit exceeded") from error
+        raise _not_json(_TOO_DEEP) from error
+    if is_deep(value):
+        raise _not_json(_TOO_DEEP)
     return value
+
+
+def is_deep(value: Any) -> bool:
+    """Whether a JSON value nests deeper than serde reads."""
+    level = [value]
+    for _ in range(DEEPEST):
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                below += node.values()
+            elif isinstance(node, list):
+                below += node
+        level = below
+        if not level:
+            return False
+    return True
 
 
 def _not_json(why: str) -> Refused:

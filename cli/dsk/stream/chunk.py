@@ -79,14 +79,13 @@ class ChunkReader:
         index = choice.get("index")
         if type(index) is not int or index < 0:
             index = position
-        delta = choice.get("delta")
-        has_content = bool(delta) and self._fits(delta, "delta", dict) and self._read_delta(delta, index, events)
+        delta = choice.get("delta") or {}
+        has_content = self._fits(delta, "delta", dict) and self._read_delta(delta, index, events)
         if has_content:
             self._has_deltas = True
         elif not self._has_deltas:
-            message = choice.get("message")
-            if message and self._fits(message, "message", dict):
-                has_content = self._read_delta(message, index, events)
+            message = choice.get("message") or {}
+            has_content = self._fits(message, "message", dict) and self._read_delta(message, index, events)
         if not has_content:
             # Legacy and FIM completions have text alone; a server that sends it beside a delta says it once.
             text = choice.get("text")

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
+_OPEN_STRING = r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*'
+_STRING = re.compile(f'{_OPEN_STRING}"')
+_CUT_STRING = re.compile(rf"{_OPEN_STRING}(?:\\(?:u[0-9a-fA-F]{{0,3}})?)?\Z")
 _SCALAR = re.compile(rf"{_STRING.pattern}|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
 _CLOSES = {"[": "]", "{": "}"}
 
@@ -81,12 +83,9 @@ def _name(text: str, at: int) -> int:
     return _skip(text, at + 1)
 
 
-_UNFINISHED = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z')
-
-
 def _end_of_string(text: str, at: int) -> int:
     """The end of the text if it cuts a string that begins here, else the place itself."""
-    return len(text) if _UNFINISHED.match(text, at) else at
+    return len(text) if _CUT_STRING.match(text, at) else at
 
 
 def _skip(text: str, at: int) -> int:

@@ -6,6 +6,8 @@ burst of tokens would leave in as many writes. This gives all that is there. No 
 
 from __future__ import annotations
 
+from dsk.errors import without_secrets
+
 # Sizes and trailers are short; a longer line is no HTTP.
 LINE_LIMIT = 65536
 HEX = b"0123456789abcdefABCDEF"
@@ -56,6 +58,8 @@ class Chunked:
             # Extensions follow a semicolon; nobody gives them a meaning.
             size = line.partition(b";")[0].strip()
             if not size or size.strip(HEX):
-                raise ValueError(f"{size[:20]!r} is no chunk size")
+                # Cut only after the key has gone from it, or the half of one would stay.
+                said = without_secrets(size.decode("latin-1"))
+                raise ValueError(f"{said[:20]!r} is no chunk size")
             self._left = int(size, 16)
             self._in_trailers = self._left == 0

@@ -1,7 +1,7 @@
 """The four clocks: connect, first token, stall and the whole run.
 
-Pure arithmetic on times that the caller gives, so that one read of the network waits just as long as the
-nearest clock allows, and the clock that ran out can be named.
+Pure arithmetic on times that the caller gives, so that one wait for the network lasts just as long as the nearest
+clock allows, and the clock that ran out can be named.
 """
 
 from __future__ import annotations
@@ -25,81 +25,79 @@ class Clocks:
         self.begun = now
         self.token_seen = False
         self._attempt = now
+        # When the connection that is being made has to stand, and with whom; None once it stands.
+        self._connect_by: float | None = None
+        self._where = ""
 
     def begin_attempt(self, now: float) -> None:
         """A request is sent, the first or another: its first token is awaited from now."""
         self._attempt = now
         self.token_seen = False
 
+    def begin_connection(self, now: float, where: str) -> None:
+        """A connection to this host is made from now on: name, proxy and TLS included."""
+        self._connect_by = now + self.connect
+        self._where = where
+
+    def connected(self) -> None:
+        """The connection stands: from now on a server that is silent stalls."""
+        self._connect_by = None
+
     def expect_end(self) -> None:
         """The text is whole: what may still come, comes at once."""
         self.stall = min(self.stall, END_WAIT)
 
-    def connect_wait(self, now: float) -> float:
-        """How long a connection may take from now."""
-        return min(self.connect, self._rest(now))
-
-    def read_wait(self, now: float) -> float:
-        """How long a read may wait from now for a byte."""
-        wait = min(self.stall, self._rest(now))
+    def wait(self, now: float) -> float:
+        """How long one wait for the network may last from now; ``inf`` is without end."""
+        wait = self.stall if self._connect_by is None else self._connect_by - now
+        if self.max_time is not None:
+            wait = min(wait, self.begun + self.max_time - now)
         if not self.token_seen:
-            wait = min(wait, max(self._attempt + self.first_token - now, LEAST))
-        return wait
+            wait = min(wait, self._attempt + self.first_token - now)
+        return max(wait, LEAST)
 
-    def connect_fault(self, now: float, where: str) -> ClockFault:
-        """The clock that ran out while connecting."""
-        if self._total_is_out(now):
-            return self._total_fault()
+    def fault(self, now: float) -> ClockFault:
+        """The clock that ran out, as a wait has lasted as long as it might."""
+        late = self._late(now + LEAST)
+        return late or (self._stall_fault() if self._connect_by is None else self._connect_fault())
+
+    def check(self, now: float) -> None:
+        """Raise ``ClockFault`` if connection, first token or the whole run is late, however many bytes come."""
+        late = self._late(now)
+        if late:
+            raise late
+
+    def _late(self, now: float) -> ClockFault | None:
+        if self.max_time is not None and now >= self.begun + self.max_time:
+            return ClockFault(
+                "the run took too long",
+                f"--max-time {self.max_time:g} s is over",
+                hint="raise --max-time, or ask for less",
+            )
+        if not self.token_seen and now >= self._attempt + self.first_token:
+            return self._first_token_fault()
+        if self._connect_by is not None and now >= self._connect_by:
+            return self._connect_fault()
+        return None
+
+    def _first_token_fault(self) -> ClockFault:
+        why = f"the first-token clock ran out after {self.first_token:g} s"
+        if self._connect_by is not None:
+            return ClockFault(f"no connection to {self._where}", why, hint="check the network, or raise --first-token")
+        return ClockFault("no first token", why, hint="the server is busy: try again later, or raise --first-token")
+
+    def _connect_fault(self) -> ClockFault:
         return ClockFault(
-            f"no connection to {where}",
+            f"no connection to {self._where}",
             f"the connect clock ran out after {self.connect:g} s",
             hint="check the network, or raise --connect-timeout",
             transient=True,
         )
 
-    def read_fault(self, now: float) -> ClockFault:
-        """The clock that ran out while reading."""
-        if self._total_is_out(now):
-            return self._total_fault()
-        if self.first_token_is_out(now):
-            return self.first_token_fault()
+    def _stall_fault(self) -> ClockFault:
         return StallFault(
             "the server went silent",
             f"not one byte for {self.stall:g} s",
             hint="try again, or raise --stall",
             transient=True,
-        )
-
-    def first_token_is_out(self, now: float) -> bool:
-        """Whether the first token should have come by now; comments do not stop this clock."""
-        return not self.token_seen and now >= self._attempt + self.first_token
-
-    def first_token_fault(self) -> ClockFault:
-        """The first token has not come in time."""
-        return ClockFault(
-            "no first token",
-            f"the first-token clock ran out after {self.first_token:g} s",
-            hint="the server is busy: try again later, or raise --first-token",
-        )
-
-    def check(self, now: float) -> None:
-        """Raise ``ClockFault`` if the first token or the whole run is late, however many bytes come."""
-        if self._total_is_out(now):
-            raise self._total_fault()
-        if self.first_token_is_out(now):
-            raise self.first_token_fault()
-
-    def _rest(self, now: float) -> float:
-        if self.max_time is None:
-            return float("inf")
-        return max(self.begun + self.max_time - now, LEAST)
-
-    def _total_is_out(self, now: float) -> bool:
-        return self.max_time is not None and now >= self.begun + self.max_time
-
-    def _total_fault(self) -> ClockFault:
-        return ClockFault(
-            "the run took too long",
-            f"--max-time {self.max_time:g} s is over",
-            hint="raise --max-time, or ask for less",
         )

@@ -26,10 +26,6 @@ class Endpoint(NamedTuple):
         """Whether a key is sent, be it in a header of the profile's own."""
         return bool(self.key) or any(name.lower() in KEY_HEADERS for name in self.headers)
 
-    def redact(self, text: str) -> str:
-        """The text without the key, should the server have echoed it."""
-        return text.replace(self.key, "[key]") if self.key else text
-
     def __repr__(self) -> str:
         """Without the secret."""
         return f"Endpoint({self.base_url})"
@@ -57,13 +53,22 @@ def check_base_url(url: str) -> str:
 
 def check_key_is_safe(endpoint: Endpoint) -> None:
     """Refuse, before a packet is sent, to put a key on plain http to another machine (``UsageFault``)."""
-    parts = _split(endpoint.base_url)
-    if endpoint.key and parts.scheme == "http" and not is_loopback(endpoint.base_url):
-        raise UsageFault(
-            f"the key would cross the network in the clear to {parts.hostname}",
-            "plain http carries a key to this machine only",
-            hint='use https, or a profile with key_env = "" if the server needs no key',
-        )
+    if key_is_in_the_clear(endpoint) and not is_loopback(endpoint.base_url):
+        raise clear_key_fault(endpoint, "plain http carries a key to this machine only")
+
+
+def key_is_in_the_clear(endpoint: Endpoint) -> bool:
+    """Whether a key is sent over plain http, wherever it goes."""
+    return bool(endpoint.key) and _split(endpoint.base_url).scheme == "http"
+
+
+def clear_key_fault(endpoint: Endpoint, why: str) -> UsageFault:
+    """The key is not to be sent."""
+    return UsageFault(
+        f"the key would cross the network in the clear to {_split(endpoint.base_url).hostname}",
+        why,
+        hint='use https, or a profile with key_env = "" if the server needs no key',
+    )
 
 
 def is_loopback(url: str) -> bool:

@@ -6,22 +6,24 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from dsk.errors import BrokenFault, Failure, NetworkFault, UsageFault
+from dsk.errors import BrokenFault, Failure, NetworkFault, UsageFault, without_secrets
+from dsk.wire.line import is_our_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from dsk.wire.clocks import Clocks
-    from dsk.wire.line import Line
+MAX_QUOTE = 200
 
 
-def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, line: Line) -> Failure:
-    """What went wrong before the server answered; ``where`` is its host."""
+def before_answer(error: BaseException, clocks_fault: Callable[[], Failure], where: str) -> Failure:
+    """What went wrong before the server answered; ``where`` is its host, ``clocks_fault`` gives the clock that ran
+    out, if it was one."""
     import requests
+    import urllib3
 
-    if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
-        # A TLS handshake that stalls is called a read time-out by urllib3.
-        return clocks.read_fault(now) if line.is_connected else clocks.connect_fault(now, where)
+    causes = list(_chain(error))
+    if any(is_our_timeout(e) for e in causes):
+        return clocks_fault()
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
         return NetworkFault(
             f"no way through the proxy to {where}",
@@ -41,12 +43,14 @@ def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, 
             reason(error),
             hint="check the clock and the CA bundle (REQUESTS_CA_BUNDLE)",
             # A handshake that breaks off may pass; a certificate or a protocol stays what it is.
-            transient=any(isinstance(e, ssl.SSLEOFError) for e in _chain(error)),
+            transient=any(isinstance(e, ssl.SSLEOFError) for e in causes),
         )
+    hint = "check the network and --base-url"
+    if any(isinstance(e, urllib3.exceptions.InvalidHeader) for e in causes):
+        return NetworkFault(f"no answer from {where}", f"its headers are damaged: {reason(error)}", hint=hint)
     if isinstance(error, (ValueError, requests.exceptions.InvalidHeader)):
         return UsageFault(f"the request to {where} cannot be made", reason(error))
-    unresolved = [e for e in _chain(error) if isinstance(e, socket.gaierror)]
-    hint = "check the network and --base-url"
+    unresolved = [e for e in causes if isinstance(e, socket.gaierror)]
     if unresolved:
         # A name that is not known will not be known in a second; a resolver that is out of reach may be back.
         is_passing = unresolved[0].errno == socket.EAI_AGAIN
@@ -54,12 +58,10 @@ def before_answer(error: BaseException, clocks: Clocks, now: float, where: str, 
     return NetworkFault(f"no answer from {where}", reason(error), hint=hint, transient=True)
 
 
-def in_answer(error: BaseException, clocks: Clocks, now: float) -> Failure:
-    """What went wrong while the answer's bytes were read."""
+def in_answer(error: BaseException) -> Failure:
+    """What went wrong while the answer's bytes were read, the clocks apart."""
     import urllib3
 
-    if isinstance(error, (urllib3.exceptions.ReadTimeoutError, TimeoutError)):
-        return clocks.read_fault(now)
     if isinstance(error, urllib3.exceptions.DecodeError):
         return BrokenFault("the stream broke", "its compression is damaged", hint="run it again", transient=True)
     why = f"the connection was lost: {reason(error)}"
@@ -67,7 +69,10 @@ def in_answer(error: BaseException, clocks: Clocks, now: float) -> Failure:
 
 
 def reason(error: BaseException) -> str:
-    """The innermost cause in one line: the OS's or the TLS library's own words where there are any."""
+    """The innermost cause in one line: the OS's or the TLS library's own words where there are any.
+
+    Those begin in lower case as our own do; what a server says is left as it is.
+    """
     said = ""
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -75,13 +80,27 @@ def reason(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLError):
             return (cause.reason or str(cause)).replace("_", " ").lower()
         if isinstance(cause, OSError) and cause.strerror:
-            said = cause.strerror
+            said = cause.strerror.lower()
     if not said:
         last = list(_chain(error))[-1]
-        said = str(last) or type(last).__name__
-    if "IncompleteRead" in said:
+        said = _in_our_words(type(last).__name__, str(last))
+    return said.rstrip(".")
+
+
+def _in_our_words(kind: str, text: str) -> str:
+    """What http.client means, which has no words for users."""
+    text = without_secrets(" ".join(text.split()))
+    if kind == "RemoteDisconnected":
+        return "it closed the connection without a word"
+    if kind == "IncompleteRead" or "IncompleteRead" in text:
         return "it ended in the middle of the answer"
-    return " ".join(said.split()).rstrip(".").lower()
+    if kind in ("BadStatusLine", "UnknownProtocol"):
+        return f"it does not speak HTTP: {text[:MAX_QUOTE]!r}"
+    if kind == "LineTooLong":
+        return "a line of its headers is too long"
+    if text[1:2].islower():
+        text = text[0].lower() + text[1:]
+    return text[:MAX_QUOTE] or kind
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -1,42 +1,80 @@
-"""The socket under a request, for those who must wait on it with care or end it from another thread."""
+"""The socket under a request: every wait on it is under the clocks, and any thread may end it."""
 
 from __future__ import annotations
 
 import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dsk.errors import ClockFault
+    from dsk.wire.clocks import Clocks
+
+# Milliseconds have to fit into a C int where a socket waits; whoever waits longer waits for ever.
+LONGEST_WAIT = 2_000_000.0
 
 
 class Line:
     """A connection's socket, once there is one; closed for good by ``cut``, from any thread."""
 
-    def __init__(self) -> None:
-        self._socket: socket.socket | None = None
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._socket: Any = None
         self._is_cut = False
-        self._wait: float | None = None
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether there has been a connection, TLS and all."""
-        return self._socket is not None
+    def begin(self, where: str) -> float | None:
+        """A connection to this host is about to be made; the seconds it may take, None for any."""
+        self._socket = None
+        now = time.monotonic()
+        self._clocks.check(now)
+        self._clocks.begin_connection(now, where)
+        return _timeout(self._clocks.wait(now))
 
-    def hold(self, connected: socket.socket) -> None:
-        """Note the socket that has just been connected."""
-        self._socket = connected
+    def hold(self, found: Any) -> None:
+        """Note a socket as soon as there is one, and again when TLS has taken its place."""
+        self._socket = found
         if self._is_cut:
             self.cut()
 
-    def wait_at_most(self, seconds: float) -> None:
-        """Let the next reads wait this long for a byte."""
+    def connected(self, found: Any) -> None:
+        """The connection stands, TLS and all: what is awaited now is the server."""
+        self._clocks.connected()
+        self.hold(found)
+
+    def set_wait(self) -> None:
+        """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""
+        now = time.monotonic()
+        self._clocks.check(now)
+        seconds = _timeout(self._clocks.wait(now))
         # Saying again what the socket knows costs a system call for every token.
-        if self._socket is not None and seconds != self._wait:
-            self._wait = seconds
-            self._socket.settimeout(None if seconds == float("inf") else seconds)
+        if self._socket is not None and self._socket.gettimeout() != seconds:
+            self._socket.settimeout(seconds)
+
+    def fault_of(self, error: TimeoutError) -> Exception:
+        """What a wait that ended by time-out stands for: a clock's fault, if the time-out was our own."""
+        return self.clocks_fault() if is_our_timeout(error) else error
+
+    def clocks_fault(self) -> ClockFault:
+        """The clock that has just run out."""
+        return self._clocks.fault(time.monotonic())
 
     def cut(self) -> None:
-        """Shut the connection down: a read that waits in another thread comes back at once."""
+        """Shut the connection down: a wait in another thread comes back at once."""
         self._is_cut = True
-        if self._socket is not None:
+        # TLS to a proxy that leads to TLS again is no socket, but has one.
+        inner = getattr(self._socket, "socket", self._socket)
+        if inner is not None:
             try:
                 # SSLSocket.shutdown would pull the TLS state from under the thread that reads.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(inner, socket.SHUT_RDWR)
             except OSError:
                 return
+
+
+def is_our_timeout(error: BaseException) -> bool:
+    """Whether a clock ran out. The system's ETIMEDOUT, a peer that is gone, is a TimeoutError as well."""
+    return isinstance(error, TimeoutError) and error.errno is None
+
+
+def _timeout(seconds: float) -> float | None:
+    return seconds if seconds < LONGEST_WAIT else None

@@ -20,7 +20,7 @@ class Posting:
         self._path = path
         self._body = body
         self._clocks = clocks
-        self._line = Line()
+        self._line = Line(clocks)
         self._reply: Reply | None = None
 
     def open(self) -> int:

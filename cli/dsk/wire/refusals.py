@@ -20,7 +20,9 @@ from dsk.errors import (
     RateFault,
     RefusedFault,
     ServerFault,
+    without_secrets,
 )
+from dsk.wire.redirects import readable
 
 CHAT_PATH = "/chat/completions"
 MAX_MESSAGE = 600
@@ -29,11 +31,13 @@ TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
 
 class Asked(NamedTuple):
-    """What was asked of the server: with a key or without, where, and what to do if it does not take the body."""
+    """What was asked of the server: with a key or without, where, what to do if it does not take the body, and
+    whether redirects were followed on the same server alone."""
 
     has_key: bool = True
     base_url: str = ""
     body_hint: str = "check the request body"
+    stays: bool = True
 
 
 def refusal(
@@ -50,15 +54,15 @@ def refusal(
     ``reason`` is the status line's text, ``trace`` the server's trace id, ``location`` a redirect's target,
     ``retry_after`` the wait in seconds that the server asks for.
     """
-    message = server_message(body) or reason or "no message"
+    message = server_message(body) or _cut(reason) or "no message"
+    trace = _cut(trace)
+    if status == 101 or (300 <= status < 400 and not location):
+        what = "the server speaks another protocol" if status == 101 else "the server sent no answer"
+        return LocalFault(what, message, hint="check --base-url", http_status=status, trace=trace)
     if 300 <= status < 400:
-        return LocalFault(
-            f"redirected to {location or 'nowhere'}",
-            "not followed, so that the key stays with its host",
-            hint="set --base-url to where the server really is",
-            http_status=status,
-            trace=trace,
-        )
+        why = "not followed, so that the key stays with its host" if asked.stays else "not followed any further"
+        hint = "set --base-url to where the server really is" if asked.stays else "check the URL"
+        return LocalFault(f"redirected to {_cut(readable(location))}", why, hint=hint, http_status=status, trace=trace)
     kind, what, hint = _meaning(status, message, asked)
     if retry_after is not None:
         hint += f"; the server asks to wait {ceil(retry_after)} s"
@@ -96,8 +100,13 @@ def server_message(body: bytes) -> str:
         found = _from_json(json.loads(text))
     except (ValueError, RecursionError):
         found = _from_html(text) if text.startswith("<") else text
-    found = " ".join(found.split())
-    return found if len(found) <= MAX_MESSAGE else found[:MAX_MESSAGE] + "..."
+    return _cut(found)
+
+
+def _cut(text: str) -> str:
+    """One line that is not too long, and in which no part of a key is left."""
+    text = without_secrets(" ".join(text.split()))
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "..."
 
 
 def _from_json(value: Any) -> str:

@@ -1,15 +1,16 @@
-"""urllib3 connections that let us hold their socket, and responses that give all that has arrived.
+"""urllib3 connections whose every wait is under the clocks, and responses that give all that has arrived.
 
-Each read must wait only as long as the nearest clock allows, and a reader that goes away must end a read that
-is under way. Both need the socket, which neither requests nor urllib3 hands out: so the connection class, which
-urllib3 lets its users replace (``ConnectionPool.ConnectionCls``), notes it when it connects. The response class
-is replaced where http.client has a name for it (``HTTPConnection.response_class``).
+However slowly the bytes come, of a proxy's answer, a header, a chunk's size or a body, each wait must last only as
+long as the nearest clock allows, and a reader that goes away must end a read that is under way. Both need the
+socket, which neither requests nor urllib3 hands out: so the connection class, which urllib3 lets its users replace
+(``ConnectionPool.ConnectionCls``), notes it. The response class is replaced where http.client has a name for it
+(``HTTPConnection.response_class``).
 """
 
 from __future__ import annotations
 
 import http.client
-import socket
+import io
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -18,6 +19,10 @@ from dsk.wire.chunked import Chunked
 from dsk.wire.line import Line
 
 READ_SIZE = 65536
+# 101 ends the talk, and is no answer to us; the others of its kind say only that one is coming.
+INTERIM = frozenset(range(102, 200))
+# A piece of the request, small enough to show that an upload still moves.
+SEND_SIZE = 65536
 
 
 class LineAdapter(HTTPAdapter):
@@ -38,9 +43,17 @@ class LineAdapter(HTTPAdapter):
 class Arriving(http.client.HTTPResponse):
     """A response whose ``read1`` gives the content of all chunks that have arrived, not of one."""
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
+    def __init__(self, line: Line, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
+        self.fp = io.BufferedReader(_Patient(line, self.fp.detach()))
         self._body = Chunked()
+
+    def begin(self) -> None:
+        """Read the headers of the answer. http.client skips 100 alone of those that go before it: RFC 9110, 15.2."""
+        super().begin()
+        while self.status in INTERIM:
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
 
     def read1(self, n: int = -1) -> bytes:
         """The content that has arrived, waiting for at least one byte; b"" at the end.
@@ -64,11 +77,57 @@ class Arriving(http.client.HTTPResponse):
         return b""
 
 
+class _Patient(io.RawIOBase):
+    """A socket's file, each of whose reads waits only as long as the clocks allow."""
+
+    def __init__(self, line: Line, raw: io.RawIOBase) -> None:
+        self._line = line
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._line.set_wait()
+        try:
+            return self._raw.readinto(buffer)
+        except TimeoutError as error:
+            raise self._line.fault_of(error) from error
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
 class _Noted:
     line: Line
-    sock: socket.socket
-    response_class = Arriving
+    sock: Any
+
+    def response_class(self, *args: Any, **kw: Any) -> Arriving:
+        return Arriving(self.line, *args, **kw)
+
+    def _new_conn(self) -> Any:
+        # The one place where there is a socket already, and no byte of proxy or TLS on it yet.
+        made = super()._new_conn()  # type: ignore[misc]
+        try:
+            self.line.hold(made)
+            self.line.set_wait()
+        except BaseException:
+            made.close()
+            raise
+        return made
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]
-        self.line.hold(self.sock)
+        self.line.connected(self.sock)
+
+    def send(self, data: bytes) -> None:
+        """Send it in pieces: a slow upload may take its time, one that stands still may not."""
+        if self.sock is None:
+            self.connect()
+        for at in range(0, len(data), SEND_SIZE):
+            self.line.set_wait()
+            try:
+                super().send(data[at : at + SEND_SIZE])  # type: ignore[misc]
+            except TimeoutError as error:
+                raise self.line.fault_of(error) from error

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from dsk import __version__
-from dsk.errors import Failure
+from dsk.errors import ClockFault, Failure, LocalFault, ServerFault, StallFault, UsageFault
 from dsk.wire.clocks import Clocks
-from dsk.wire.endpoint import Endpoint, check_key_is_safe, host_of, is_loopback, urls_for
+from dsk.wire.coding import check_coding
+from dsk.wire.endpoint import Endpoint, host_of, is_loopback, urls_for
 from dsk.wire.faults import before_answer, in_answer
 from dsk.wire.line import Line
+from dsk.wire.local import check_ca_bundle, check_key_stays_here
+from dsk.wire.redirects import may_follow, same_server, target_of
 from dsk.wire.refusals import Asked, refusal, wait_asked_for
 from dsk.wire.sockets import LineAdapter
 
@@ -24,9 +27,8 @@ if TYPE_CHECKING:
 
 READ_SIZE = 65536
 MAX_ERROR_BODY = 65536
+MAX_JSON = 16 << 20
 MAX_REDIRECTS = 5
-# RFC 9110, 15.4: these two alone promise that the method and the body stay as they are.
-KEEPS_METHOD = (307, 308)
 
 
 class Reply:
@@ -43,14 +45,13 @@ class Reply:
 
         Raises ``ClockFault`` if a clock runs out and ``BrokenFault`` if the connection is lost.
         """
-        now = time.monotonic()
-        self._clocks.check(now)
-        self._line.wait_at_most(self._clocks.read_wait(now))
+        # What is at hand already, or unpacked from it, waits for nothing that could look at the clocks.
+        self._clocks.check(time.monotonic())
         try:
             # read1 gives what is there: every other way of reading waits to fill a buffer.
             return self._response.raw.read1(READ_SIZE, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise in_answer(error, self._clocks, time.monotonic()) from error
+            raise in_answer(error) from error
 
     def close(self) -> None:
         """Close the connection, whether or not the body has ended."""
@@ -75,14 +76,19 @@ def post(endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line)
 
 
 def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
-    """GET a JSON document. Raises what ``post`` raises, and ``ServerFault`` if it is not JSON."""
+    """GET a JSON document. Raises what ``post`` raises, and ``ServerFault`` if it is too large or not JSON."""
     import json
 
-    from dsk.errors import ServerFault
-
     endpoint = endpoint._replace(body_hint="check --base-url")
-    with _fetch("GET", endpoint, path, clocks, Line(), None) as reply:
-        data = b"".join(iter(reply.read, b""))
+    with _fetch("GET", endpoint, path, clocks, Line(clocks), None) as reply:
+        data = _read_all(reply, MAX_JSON)
+    if data is None:
+        raise ServerFault(
+            "the server's answer cannot be read",
+            f"the answer is larger than {MAX_JSON >> 20} MiB",
+            hint="--base-url may lead to another kind of server",
+            http_status=reply.status,
+        )
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -91,16 +97,22 @@ def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
 
 def get_file(url: str, clocks: Clocks, limit: int) -> bytes:
     """GET a document from anywhere, without a key, following redirects, up to ``limit`` bytes."""
-    from dsk.errors import UsageFault
-
     endpoint = Endpoint(url, None, {})
-    with _fetch("GET", endpoint, "", clocks, Line(), None, stay=False) as reply:
-        found = bytearray()
-        while data := reply.read():
-            found += data
-            if len(found) > limit:
-                raise UsageFault(f"{url} is larger than {limit} bytes")
-        return bytes(found)
+    with _fetch("GET", endpoint, "", clocks, Line(clocks), None, stay=False) as reply:
+        data = _read_all(reply, limit)
+    if data is None:
+        raise UsageFault(f"{url} is larger than {limit} bytes")
+    return data
+
+
+def _read_all(reply: Reply, limit: int) -> bytes | None:
+    """The whole body; None if it is larger than ``limit`` bytes."""
+    found = bytearray()
+    while data := reply.read():
+        found += data
+        if len(found) > limit:
+            return None
+    return bytes(found)
 
 
 def _fetch(
@@ -113,41 +125,58 @@ def _fetch(
     *,
     stay: bool = True,
 ) -> Reply:
-    check_key_is_safe(endpoint)
+    check_key_stays_here(endpoint)
     urls = urls_for(endpoint.base_url, path)
     for url in urls:
-        response = _exchange(method, url, endpoint, clocks, line, body, stay=stay)
+        response = _exchange(method, url, endpoint, line, body, stay=stay)
         if response.status_code != 404 or url is urls[-1]:
             break
         response.close()
     if 200 <= response.status_code < 300:
+        try:
+            check_coding(response.headers)
+        except Failure:
+            response.close()
+            raise
         clocks.token_seen = clocks.token_seen or body is None
         return Reply(response, line, clocks)
     with response:
-        raise _refusal(response, endpoint)
+        raise _refusal(response, endpoint, stay=stay)
 
 
 def _exchange(
-    method: str, url: str, endpoint: Endpoint, clocks: Clocks, line: Line, body: bytes | None, *, stay: bool
+    method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None, *, stay: bool
 ) -> requests.Response:
     """One request and, where they lead to the same server, the redirects after it."""
-    for _ in range(MAX_REDIRECTS):
-        response = _request(method, url, endpoint, clocks, line, body)
-        target = urljoin(url, response.headers.get("Location", ""))
-        follow = response.status_code in KEEPS_METHOD or (body is None and response.is_redirect)
-        if not follow or (stay and not _same_server(url, target)):
+    response = _request(method, url, endpoint, line, body)
+    for _ in range(MAX_REDIRECTS - 1):
+        target = target_of(url, response.headers.get("Location", ""))
+        if not target or not may_follow(response.status_code, has_body=body is not None):
+            break
+        if stay and not same_server(url, target):
             break
         response.close()
         url = target
+        try:
+            response = _request(method, url, endpoint, line, body)
+        except UsageFault as fault:
+            # The user has not chosen this address.
+            raise LocalFault(f"redirected to {url}", fault.why or fault.what, hint="check the URL") from fault
     return response
 
 
-def _request(
-    method: str, url: str, endpoint: Endpoint, clocks: Clocks, line: Line, body: bytes | None
-) -> requests.Response:
-    now = time.monotonic()
-    connect, read = clocks.connect_wait(now), clocks.read_wait(now)
-    with requests.Session() as session:
+class _Session(requests.Session):
+    """requests' session, without its redirects: it reads the body and the target of one it is not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the base class names it
+        """None: there is nowhere to go."""
+        return
+
+
+def _request(method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None) -> requests.Response:
+    check_ca_bundle(url)
+    where = host_of(url)
+    with _Session() as session:
         adapter = LineAdapter(line)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
@@ -161,12 +190,13 @@ def _request(
                 auth=_Bearer(endpoint.key),
                 # Loopback needs no proxy, and a key on plain http must not be carried to one.
                 proxies={"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None,
-                timeout=(connect, read),
+                # Every wait that follows the connection is the line's.
+                timeout=(line.begin(where), None),
                 allow_redirects=False,
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise before_answer(error, clocks, time.monotonic(), host_of(url), line) from error
+            raise before_answer(error, line.clocks_fault, where) from error
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -191,26 +221,31 @@ def _headers(endpoint: Endpoint, *, has_body: bool) -> Mapping[str, str]:
     return headers | dict(endpoint.headers)
 
 
-def _refusal(response: requests.Response, endpoint: Endpoint) -> Failure:
-    body = b""
-    try:
-        while len(body) < MAX_ERROR_BODY and (data := response.raw.read1(READ_SIZE, decode_content=True)):
-            body += data
-    except (urllib3.exceptions.HTTPError, OSError):
-        # What has come of the message is better than none.
-        pass
+def _refusal(response: requests.Response, endpoint: Endpoint, *, stay: bool) -> Failure:
+    status = response.status_code
     return refusal(
-        response.status_code,
+        status,
         response.reason or "",
-        endpoint.redact(body.decode("utf-8", "replace")).encode(),
+        _error_body(response),
         response.headers.get("X-Ds-Trace-Id", "") or response.headers.get("X-Request-Id", ""),
         response.headers.get("Location", ""),
         wait_asked_for(response.headers.get("Retry-After", ""), time.time()),
-        Asked(has_key=endpoint.has_key, base_url=endpoint.base_url, body_hint=endpoint.body_hint),
+        Asked(has_key=endpoint.has_key, base_url=endpoint.base_url, body_hint=endpoint.body_hint, stays=stay),
     )
 
 
-def _same_server(url: str, target: str) -> bool:
-    """Whether the key may follow: same scheme, host and port."""
-    one, two = urlsplit(url), urlsplit(target)
-    return (one.scheme, one.hostname, one.port) == (two.scheme, two.hostname, two.port)
+def _error_body(response: requests.Response) -> bytes:
+    """What the server says of its refusal, as far as it comes. Raises ``ClockFault`` if a clock is over."""
+    body = b""
+    try:
+        check_coding(response.headers)
+        while len(body) < MAX_ERROR_BODY and (data := response.raw.read1(READ_SIZE, decode_content=True)):
+            body += data
+    except ClockFault as fault:
+        if not isinstance(fault, StallFault):
+            fault.http_status = response.status_code
+            raise
+    except (Failure, urllib3.exceptions.HTTPError, OSError):
+        # What has come of the message is better than none.
+        pass
+    return body

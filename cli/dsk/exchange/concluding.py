@@ -1,0 +1,31 @@
+"""The end of a run: everyone is told, and what went wrong is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.errors import Failure, Status
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.exchange.source import Listener
+
+
+def conclude(listeners: Sequence[Listener], ending: Ending, log: Listener | None = None) -> Status:
+    """Tell the listeners of the end and give the status; raises the ending's failure, or else theirs.
+
+    The log is told last, with all that went wrong.
+    """
+    fault = ending.failure
+    for listener in listeners:
+        try:
+            if listener is not log:
+                listener.end(ending)
+        except Failure as error:
+            fault = fault or error
+    if log:
+        log.end(ending._replace(failure=fault))
+    if fault:
+        raise fault
+    return Status.OK

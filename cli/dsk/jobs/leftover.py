@@ -1,0 +1,57 @@
+"""What follows the end of an answer in a file: another answer, say, which nobody reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.stream.events import Done
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.stream.events import Event
+
+_END = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?data: *\[DONE\][^\r\n]*")
+_CONTENT = re.compile(rb"[\r\n](?=[^:\r\n])")
+# Longer than the line that ends a stream.
+_TAIL = 64
+
+
+class Leftover:
+    """Listens for bytes after ``[DONE]``. ``size`` counts those from the first line that is neither blank nor a
+    comment."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._is_over = False
+        # The end of what came before, so that a line is seen whole in whatever pieces it comes.
+        self._tail = b""
+
+    def received(self, data: bytes, events: Sequence[Event]) -> None:
+        """Take note."""
+        if self.size:
+            self.size += len(data)
+            return
+        if self._is_over:
+            self._look(data)
+        elif any(isinstance(event, Done) for event in events):
+            self._is_over = True
+            seen = self._tail + data
+            end = _END.search(seen)
+            self._tail = b""
+            self._look(seen[end.end() :] if end else b"")
+        else:
+            self._tail = (self._tail + data)[-_TAIL:]
+
+    def end(self, _ending: Ending) -> None:
+        """Whoever listens asks for ``size``."""
+
+    def _look(self, data: bytes) -> None:
+        seen = self._tail + data
+        found = _CONTENT.search(seen)
+        if found:
+            self.size = len(seen) - found.end()
+        else:
+            # What follows begins a line if this ends one.
+            self._tail = seen[-1:]

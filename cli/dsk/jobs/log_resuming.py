@@ -1,0 +1,55 @@
+"""The job of ``dsk log resume``: an answer that another run has left unfinished is gone on with, and written whole."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dsk.errors import Status, UsageFault
+from dsk.exchange.question import Question
+from dsk.jobs.sending import deliver
+from dsk.jobs.settings import Sending, Stops
+from dsk.jobs.settling import settle_server
+from dsk.output.notes import note
+from dsk.output.settings import OutputSettings
+from dsk.request.prefix import takes_prefix
+from dsk.state.config import load
+from dsk.state.log.reader import body_of, find
+from dsk.state.log.reading import reading
+from dsk.state.paths import log_file
+from dsk.wire.settings import NetworkSettings
+
+if TYPE_CHECKING:
+    from dsk.state.log.reader import Run
+    from dsk.world import World
+
+
+def resume_run(number: int, world: World) -> Status:
+    """Finish a run of the log, at the server that it asked; the status of the whole answer.
+
+    Raises ``UsageFault`` if there is no such run, or it is still under way.
+    """
+    with reading(log_file(world.env)) as log:
+        run = find(log, number)
+        if not run:
+            raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
+        body = body_of(log, run.id).encode()
+    if run.state == "running":
+        raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
+    if run.status == Status.OK:
+        note(f"run {run.id} has its whole answer: dsk log show {run.id} --answer prints it", world)
+        return Status.OK
+    network = NetworkSettings(profile=run.profile, base_url=run.base_url)
+    server = settle_server(network, load(world.env), world.env)
+    question = _rest_of(run, body, can_prefix=bool(server.profile.prefix_completion))
+    if not question.content:
+        note(f"run {run.id} is asked again from the start", world)
+    return deliver(question, server, Sending("log resume", network, OutputSettings(), Stops()), world)
+
+
+def _rest_of(run: Run, body: bytes, *, can_prefix: bool) -> Question:
+    """The question of a run with what there is of its answer, if that can be gone on with."""
+    fields = json.loads(body)
+    if can_prefix and not run.tool_calls and not run.choices and takes_prefix(fields):
+        return Question(body, fields, run.content, run.reasoning)
+    return Question(body, fields)

@@ -1,0 +1,38 @@
+"""JSON that the user wrote, as a value that can be written as JSON again. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def json_value(text: str) -> Any:
+    """The one JSON value in a text. Raises ``ValueError`` with a line saying why there is none, or none that could
+    be sent: RFC 8259 knows no NaN and no infinity, UTF-8 no half of a surrogate pair."""
+    try:
+        value = json.loads(text, parse_constant=_constant, parse_float=_finite, parse_int=_whole)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half a surrogate pair is in it") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    return value
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+def _whole(digits: str) -> int:
+    # What Python refuses to read has more digits than any server would take.
+    try:
+        return int(digits)
+    except ValueError as error:
+        raise ValueError(f"{digits[:20]}... has too many digits for a number") from error

@@ -1,0 +1,47 @@
+"""What is looked up on this machine before a packet leaves it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dsk.errors import LocalFault
+from dsk.wire.endpoint import Endpoint, check_key_is_safe, clear_key_fault, key_is_in_the_clear
+
+# In requests' own order.
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def check_key_stays_here(endpoint: Endpoint) -> None:
+    """Refuse to send the key over plain http if the server's name, localhost or not, is another machine's.
+
+    Raises ``UsageFault``. A name without an address is no danger: there will be no connection.
+    """
+    check_key_is_safe(endpoint)
+    if not key_is_in_the_clear(endpoint):
+        return
+    parts = urlsplit(endpoint.base_url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return
+    for *_, address in found:
+        host = str(address[0])
+        if not ip_address(host.partition("%")[0]).is_loopback:
+            raise clear_key_fault(endpoint, f"the name leads to {host}, which is not this machine")
+
+
+def check_ca_bundle(url: str) -> None:
+    """Raise ``LocalFault`` if the environment names certificates that are not there, and they are needed."""
+    if urlsplit(url).scheme != "https":
+        return
+    variable = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
+    if variable and not Path(os.environ[variable]).exists():
+        raise LocalFault(
+            f"{variable} is {os.environ[variable]}",
+            "there is no such file",
+            hint=f"unset {variable}, or let it name a CA bundle",
+        )
