@@ -52,7 +52,7 @@ DOORS = {
     "socket": {"wire", "scripted"},
     "http": {"wire/sockets.py"},
     "sseclient": {"stream/frames.py"},
-    "signal": {"main.py", "jobs/hidden_prompt.py"},
+    "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
     "sqlite3": {"state/log"},
     "subprocess": {"prompt/editor.py", "state/key_command.py"},
     "termios": {"jobs/hidden_prompt.py"},

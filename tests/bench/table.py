@@ -21,7 +21,7 @@ def budget_table(outcomes: Mapping[str, Outcome]) -> str:
     rows = [_budget_row(budget, budget.measured(outcomes)) for budget in BUDGETS if budget.measure in outcomes]
     if not rows:
         return ""
-    return _table(("measure", "what", "measured", "budget", "stretch", "verdict"), rows)
+    return markdown(("measure", "what", "measured", "budget", "stretch", "verdict"), rows)
 
 
 def _budget_row(budget: Budget, measured: float | None) -> list[str]:
@@ -48,7 +48,7 @@ def measure_table(outcome: Outcome) -> str:
         rows.append([entry, *(number(value) if value is not None else "" for value in values)])
     rounds = max(map(len, outcome.samples.values()), default=0)
     title = f"### {outcome.measure.title} (`{outcome.measure.name}`, {_rounds(rounds)})"
-    return f"{title}\n\n" + _table((outcome.measure.name, *(quantities or [""])), rows)
+    return f"{title}\n\n" + markdown((outcome.measure.name, *(quantities or [""])), rows)
 
 
 def _rounds(count: int) -> str:
@@ -63,7 +63,7 @@ def number(value: float) -> str:
     return f"{value:.{1 if size >= 10 else 2 if size >= 1 else 3}f}".rstrip("0").rstrip(".") or "0"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [list(head), *(list(row) for row in rows)]
     lines = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(head))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -276,11 +277,26 @@ def test_what_is_no_toml_is_named_with_its_line(home: Home, text: str | bytes, e
     assert home.fault(text).message.startswith(f"{home.file}{expected}")
 
 
-def test_a_folder_in_its_place_is_named(home: Home) -> None:
-    home.file.mkdir()
-    with pytest.raises(UsageFault, match=r"config.toml cannot be read") as caught:
+def make_large(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (Path.mkdir, "it is not a regular file"),
+        (os.mkfifo, "it is not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),
+        (make_large, "it is larger than 16 MiB"),
+    ],
+    ids=["a folder", "a named pipe", "a device", "a huge file"],
+)
+def test_something_else_in_its_place_is_named(home: Home, make: Callable[[Path], None], why: str) -> None:
+    make(home.file)
+    with pytest.raises(UsageFault) as caught:
         load(home.env)
-    assert caught.value.why == "Is a directory"
+    assert caught.value.message == f"{home.file} cannot be read: {why}"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

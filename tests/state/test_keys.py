@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import traceback
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dsk.errors import KeyFault, Status
 from dsk.state.key_file import read_key_file, remove_key_file, write_key_file
 from dsk.state.keys import find_key, no_key_fault
 from dsk.state.profile import BUILT_IN, Profile
-from dsk.state.secret import Key, checked_secret
+from dsk.state.secret import LONGEST, Key, checked_secret
 
 SECRET = "sk-0123456789"
 BOX = Profile("box", "https://example.org", "BOX_API_KEY")
@@ -26,7 +27,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 def key_file(env: dict[str, str], data: bytes = SECRET.encode() + b"\n", *, mode: int = 0o600) -> Path:
     path = Path(env["XDG_CONFIG_HOME"], "dsk", "keys", "box")
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     path.chmod(mode)
     return path
@@ -185,6 +186,31 @@ def test_a_key_command_that_fails_is_named_with_its_status(env: dict[str, str], 
 def test_only_the_first_line_of_a_key_command_counts(env: dict[str, str]) -> None:
     command = f"printf '%s\\nuser: me\\n' {SECRET}; seq 100000"
     assert find_key(BOX._replace(key_command=command), env).key == Key(SECRET, "key_command")
+
+
+@pytest.mark.parametrize("end", ["", " yes 2>/dev/null", " head -c 300000 /dev/zero"])
+def test_a_key_command_that_leaves_its_pipe_open_or_writes_on_is_not_waited_for(env: dict[str, str], end: str) -> None:
+    command = f"echo {SECRET}; sleep 20 &{end}"
+    begun = time.monotonic()
+    assert find_key(BOX._replace(key_command=command), env).key == Key(SECRET, "key_command")
+    assert time.monotonic() - begun < 10
+
+
+def test_a_key_command_without_a_line_end_is_read_for_as_long_as_a_key_may_be(env: dict[str, str]) -> None:
+    assert fault_of(BOX._replace(key_command="yes | tr -d '\\n'"), env).why == "it is far too long for a key"
+
+
+def test_a_key_that_fits_is_taken_from_everywhere_and_a_longer_one_from_nowhere(env: dict[str, str]) -> None:
+    for size in (LONGEST, LONGEST + 1):
+        secret = "k" * size
+        path = key_file(env, secret.encode() + b"\r\n")
+        for profile in (BOX, BOX._replace(key_command=f"tr -d '\\r' < '{path}'")):
+            if size == LONGEST:
+                found = find_key(profile, env).key
+                assert found is not None
+                assert found.secret == secret
+            else:
+                assert fault_of(profile, env).why == "it is far too long for a key"
 
 
 def test_a_key_command_runs_in_the_environment_of_the_run(env: dict[str, str]) -> None:

@@ -93,9 +93,11 @@ def _ask(profile: Profile) -> bytes:
 
 
 def _read(world: World) -> bytes:
-    from dsk.prompt.stdin import read_stdin
+    from dsk.prompt.stdin import read_start
+    from dsk.state.secret import LONGEST
 
-    data = read_stdin(lambda: note("waiting for the key on standard input", world))
+    # A line end more than the longest key, and a byte that shows that this is not all.
+    data = read_start(lambda: note("waiting for the key on standard input", world), LONGEST + 3)
     if not data:
         raise KeyFault("no key was given", "stdin is empty", hint="type it at the prompt of dsk key set, or pipe it in")
     return data

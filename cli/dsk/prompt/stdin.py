@@ -6,22 +6,50 @@ import errno
 import os
 import select
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from dsk.errors import LocalFault
+from dsk.errors import LocalFault, UsageFault
+from dsk.prompt.text import text_of
 from dsk.world import STDIN
 
 READ_SIZE = 1 << 20
 SILENCE_MS = 2000
+#: Bytes: several times what the largest context holds.
+LIMIT = 64 << 20
 
 
 def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
-    """All of stdin; b"" if it is closed.
+    """All of stdin, which is text; b"" if it is closed.
 
     ``say_waiting`` is called once if stdin is a pipe or socket that stays silent for 2 s; then it goes on
-    waiting. Raises ``LocalFault`` if stdin cannot be read.
+    waiting. Raises ``LocalFault`` if stdin cannot be read, and ``UsageFault`` as soon as a NUL is seen, or more
+    than ``LIMIT`` bytes: neither would ever come to an end of, say, /dev/zero.
     """
     pieces: list[bytes] = []
+    size = 0
+    for piece in _pieces(say_waiting):
+        pieces.append(piece)
+        size += len(piece)
+        nul = piece.find(b"\0")
+        if nul >= 0:
+            # It raises: what is before the NUL is looked at too, to name the first byte that is wrong.
+            text_of(b"".join(pieces)[: size - len(piece) + nul + 1], "stdin")
+        if size > LIMIT:
+            raise UsageFault("stdin is too long", f"it has more than {LIMIT >> 20} MiB, and no model reads as much")
+    return b"".join(pieces)
+
+
+def read_start(say_waiting: Callable[[], None] | None, size: int) -> bytes:
+    """The first bytes of stdin, whatever they are: all of it, or at least ``size``. Raises ``LocalFault``."""
+    data = b""
+    for piece in _pieces(say_waiting):
+        data += piece
+        if len(data) >= size:
+            break
+    return data
+
+
+def _pieces(say_waiting: Callable[[], None] | None) -> Iterator[bytes]:
     try:
         if say_waiting and _can_stay_silent() and not _is_ready(SILENCE_MS):
             say_waiting()
@@ -33,12 +61,12 @@ def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
                 _is_ready(None)
                 continue
             if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
+                return
+            yield piece
     except OSError as error:
         # A closed stdin is an empty one.
         if error.errno == errno.EBADF:
-            return b"".join(pieces)
+            return
         raise LocalFault("stdin cannot be read", error.strerror or str(error), hint="-I does not read it") from error
 
 

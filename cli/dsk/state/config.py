@@ -5,6 +5,8 @@ Whether the keys of [defaults] are options of ``ask`` is for the commands to che
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -15,6 +17,8 @@ from dsk.state.paths import config_file
 from dsk.state.profile import BUILT_IN, DEEPSEEK, Profile, is_name, new_profile
 
 TOP_KEYS = ("profile", "profiles", "defaults", "aliases")
+#: Bytes of the largest file that is read.
+LARGEST = 16 << 20
 KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password")
 
 
@@ -92,13 +96,26 @@ def choose(config: Config, name: str | None = None) -> Profile:
 
 
 def _read(path: str) -> bytes | None:
+    what = f"{path} cannot be read"
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        # Non-blocking, so that a named pipe in its place does not hang the run.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageFault(f"{path} cannot be read", error.strerror or str(error)) from error
+        raise UsageFault(what, error.strerror or str(error)) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageFault(what, "it is not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageFault(what, error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
+    if len(data) > LARGEST:
+        raise UsageFault(what, f"it is larger than {LARGEST >> 20} MiB")
+    return data
 
 
 # One run asks for the file in several places; the content is the key, so that a changed file is read anew.

@@ -6,14 +6,14 @@ import os
 import stat
 
 from dsk.errors import KeyFault, LocalFault
+from dsk.state.secret import LONGEST
 
 MODE = 0o600
 FOLDER_MODE = 0o700
-SIZE_LIMIT = 1 << 16
 
 
 def read_key_file(path: str) -> bytes | None:
-    """The bytes of the key file; None if there is none.
+    """The bytes of the key file, not all of them if it holds more than a key; None if there is none.
 
     Raises ``KeyFault`` if it cannot be read, is no regular file, or others might read or write it.
     """
@@ -35,14 +35,12 @@ def read_key_file(path: str) -> bytes | None:
 
             raise KeyFault(what, f"its mode {mode:04o} is wider than 0600", hint=f"chmod 600 {quote(path)}")
         with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(SIZE_LIMIT + 1)
+            # A line end more than the longest key, and a byte that shows that this is not all.
+            return file.read(LONGEST + 3)
     except OSError as error:
         raise KeyFault(what, error.strerror or str(error)) from error
     finally:
         os.close(descriptor)
-    if len(data) > SIZE_LIMIT:
-        raise KeyFault(what, "it is far too long for a key")
-    return data
 
 
 def write_key_file(path: str, secret: str) -> None:

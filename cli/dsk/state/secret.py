@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from dsk.errors import KeyFault
 
+#: Bytes of the longest key: more than any server reads of a header field.
+LONGEST = 1 << 16
+
 
 class Key(NamedTuple):
     """A key and the name of the place where it was found: a variable, ``key_command``, ``keyring`` or a path."""
@@ -37,6 +40,8 @@ def checked_secret(data: bytes, source: str) -> str:
 def _trouble(data: bytes) -> str:
     if not data:
         return "it is empty"
+    if len(data) > LONGEST:
+        return "it is far too long for a key"
     if b"\n" in data or b"\r" in data:
         return "it has more than one line"
     if b" " in data or b"\t" in data:
