@@ -8,7 +8,10 @@ from typing import NamedTuple
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 
-WORDS = "the a lighthouse kettle sings when storms come and gulls leave roof tea boats Grüße naïve 世界 雨 👩‍🚀 🫖 é “quoted”".split()
+WORDS = [
+    *["the", "a", "lighthouse", "kettle", "sings", "when", "storms", "come", "and", "gulls", "leave", "roof", "tea"],
+    *["boats", "Grüße", "naïve", "世界", "雨", "👩\u200d🚀", "🫖", "é", "“quoted”"],
+]
 #: Faults that end a stream or stand in for it; each hits one request.
 ENDINGS = ("drop-after={n}", "reset-after={n}", "error-after={n}", "cut-frame-after={n}", "garbage-after={n}")
 STALL = "stall-after={n}"

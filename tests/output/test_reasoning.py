@@ -38,7 +38,7 @@ def test_there_is_one_blank_line_after_reasoning_that_ends_its_line(player: Play
     assert player.show([*arrive(Reasoning("so\n", 0)), *said("Hello")]).stdout == dim(b"so\n") + b"\nHello\n"
 
 
-def test_there_is_none_where_the_answer_goes_elsewhere(player: Player, tmp_path: Path) -> None:
+def test_there_is_none_where_the_answer_goes_elsewhere(player: Player) -> None:
     assert player.show(THOUGHT, redirect=">answer", env={"NO_COLOR": "1"}).stdout == b"so so\n"
 
 

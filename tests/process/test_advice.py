@@ -69,8 +69,8 @@ def test_what_decode_cannot_read_is_no_matter_of_a_url(dsk: Dsk, frames: bytes) 
     assert "run it again" not in hint
 
 
-def test_decode_of_nothing_points_to_the_stage_before(dsk: Dsk) -> None:
-    assert "the stage before" in dsk.run("decode", stdin=b"").errors.splitlines()[-1]
+def test_decode_of_nothing_points_to_what_was_to_write_it(dsk: Dsk) -> None:
+    assert "has failed: see its message" in dsk.run("decode", stdin=b"").errors.splitlines()[-1]
 
 
 def test_json_in_a_code_fence_is_named(dsk: Dsk, serve: Serve) -> None:

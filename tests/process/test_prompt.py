@@ -147,6 +147,23 @@ def test_the_system_message_is_text_or_a_file(dsk: Dsk) -> None:
         assert found[0] == {"role": "system", "content": "Be exact."}
 
 
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("dsk ask --dry-run hi < /dev/zero", "stdin is not text: byte 0 is NUL"),
+        ("dsk send < /dev/zero", "stdin is not text: byte 0 is NUL"),
+        ("(printf abc; cat /dev/zero) | dsk ask --dry-run -f - hi", "stdin is not text: byte 3 is NUL"),
+        (r"(printf 'ab\377c'; cat /dev/zero) | dsk ask --dry-run", "stdin is not UTF-8 text: byte 2 is 0xff"),
+        ("yes | dsk ask --dry-run hi", "stdin is too long: it has more than 64 MiB, and no model reads as much"),
+        ("yes | dsk send", "stdin is too long: it has more than 64 MiB, and no model reads as much"),
+        ("dsk ask --dry-run -I -f /dev/zero hi", "--file /dev/zero: it has more than 64 MiB"),
+    ],
+)
+def test_what_would_never_end_is_not_read_to_its_end(dsk: Dsk, command: str, why: str) -> None:
+    result = dsk.shell(f"set +o pipefail; {command}")
+    assert (result.stdout, result.errors.splitlines()[0], result.status) == (b"", f"dsk: {why}", 2)
+
+
 @pytest.mark.parametrize("variable", ["EDITOR", "VISUAL"])
 def test_the_editor_gets_the_prompt_and_gives_it_back(dsk: Dsk, variable: str) -> None:
     script = dsk.home / "edit.sh"

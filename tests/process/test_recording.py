@@ -423,7 +423,9 @@ def test_a_replay_needs_no_network(dsk: Dsk, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("ending", ["data: [DONE]\n\n", "", "data: {", "data: {}x\n\n"])
+@pytest.mark.parametrize(
+    "ending", ["data: [DONE]\n\n", "data: [DONE]\n\n" + frame("more"), "", "data: {", "data: {}x\n\n"]
+)
 def test_a_plain_event_stream_is_replayed_as_decode_reads_it(dsk: Dsk, form: str, ending: str) -> None:
     (dsk.home / "plain.sse").write_text(f": hello\n\n{frame('hi')}{ending}")
     decoded = dsk.run("decode", "--format", form, "plain.sse", stdin=None)

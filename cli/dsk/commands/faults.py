@@ -76,7 +76,7 @@ def _owners(name: str) -> list[str]:
 
 
 def _near(name: str, command: click.Command) -> list[str]:
-    """One or two long options that may have been meant: those that begin so, share whole words, or are the most alike."""
+    """One or two long options that may be meant: those that begin so, share whole words, or are the most alike."""
     from difflib import get_close_matches
 
     word = name.replace("_", "-").lower()

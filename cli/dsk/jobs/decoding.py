@@ -12,12 +12,11 @@ from dsk.errors import LocalFault, Status, UsageFault
 from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.question import Question
+from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.sending import stopper_of
-from dsk.output.notes import warn
 from dsk.output.overlap import check_apart
 from dsk.output.printer import open_printer
-from dsk.stream.events import Malformed
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from dsk.exchange.source import Listener
     from dsk.jobs.settings import Stops
     from dsk.output.settings import OutputSettings
-    from dsk.stream.answer import Answer
     from dsk.world import World
 
 READ_SIZE = 65536
@@ -45,22 +43,11 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
     listeners: list[Listener] = [printer] if output.format == "raw" else [printer, leftover]
     exchange = Exchange(Question(), Files(frames), listeners, stopper=stopper_of(stops), is_raw=True)
     ending = exchange.run(printer.descriptor)
-    if ending.failure and ending.failure.status is Status.BROKEN:
-        ending.failure.hint = _next_step(ending.answer)
+    advise(ending)
     try:
         return conclude(listeners, ending)
     finally:
-        if leftover.size:
-            warn([f"{leftover.size} bytes after [DONE] were not read as an answer: decode one file at a time"], world)
-
-
-def _next_step(answer: Answer) -> str:
-    """What to do about frames that are no whole answer: there is no server here to be asked again."""
-    if not answer.begun:
-        return "the stage before this one has failed: see its message, and ${PIPESTATUS[*]} in bash"
-    if isinstance(answer.break_off, Malformed):
-        return "the input is to be what dsk ask --raw, dsk send --raw or curl -N writes"
-    return "the input holds no more: ask again for a whole answer"
+        leftover.tell(world)
 
 
 class Files:

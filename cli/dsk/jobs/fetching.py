@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.errors import BrokenFault, ClockFault, Failure, NetworkFault, ServerFault, UsageFault
+from dsk.errors import BrokenFault, ClockFault, Failure, LocalFault, NetworkFault, ServerFault, UsageFault
 
 if TYPE_CHECKING:
     from dsk.wire.clocks import Clocks
@@ -29,6 +29,8 @@ def fetch_file(url: str, clocks: Clocks) -> bytes:
 
 def _of_file(fault: Failure, url: str) -> Failure:
     what, why = f"--file {url}", f"{fault.what}: {fault.why}" if fault.why else fault.what
+    if isinstance(fault, LocalFault):
+        return LocalFault(what, why, hint=fault.hint)
     if fault.http_status is not None:
         kind = UsageFault if fault.http_status < 500 else ServerFault
         hint = "check the URL" if kind is UsageFault else "try again later"

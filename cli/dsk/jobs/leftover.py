@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsk.output.notes import warn
 from dsk.stream.events import Done
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.stream.events import Event
+    from dsk.world import World
 
 _END = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?data: *\[DONE\][^\r\n]*")
 _CONTENT = re.compile(rb"[\r\n](?=[^:\r\n])")
@@ -45,7 +47,12 @@ class Leftover:
             self._tail = (self._tail + data)[-_TAIL:]
 
     def end(self, _ending: Ending) -> None:
-        """Whoever listens asks for ``size``."""
+        """Nothing is said yet: the answer's own end comes first."""
+
+    def tell(self, world: World) -> None:
+        """Warn of what was there."""
+        if self.size:
+            warn([f"{self.size} bytes after [DONE] were not read as an answer: decode one file at a time"], world)
 
     def _look(self, data: bytes) -> None:
         seen = self._tail + data

@@ -11,6 +11,8 @@ from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
+from dsk.jobs.input_advice import advise
+from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
 from dsk.jobs.sending import stopper_of
 from dsk.output.notes import note
@@ -58,7 +60,17 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
         keeps_reasoning=output.reasoning == "only",
         say=lambda text: note(text, world),
     )
-    return conclude(listeners, exchange.run(printer.descriptor))
+    if is_ours:
+        return conclude(listeners, exchange.run(printer.descriptor))
+    leftover = Leftover()
+    if output.format != "raw":
+        listeners.append(leftover)
+    ending = exchange.run(printer.descriptor)
+    advise(ending)
+    try:
+        return conclude(listeners, ending)
+    finally:
+        leftover.tell(world)
 
 
 class Player:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
+from dsk.prompt.stdin import LIMIT
 from dsk.prompt.text import text_of
 
 if TYPE_CHECKING:
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 
 
 def read_bytes(path: str, what: str) -> bytes:
-    """A local file; ``what`` names in the error (``UsageFault``) who wanted it."""
+    """A local file; ``what`` names in the error (``UsageFault``) who wanted it. More than ``LIMIT`` is an error too."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageFault(f"{what} {path}", why.lower()) from error
+    if len(data) > LIMIT:
+        raise UsageFault(f"{what} {path}", f"it has more than {LIMIT >> 20} MiB")
+    return data
 
 
 def read_file(path: str, what: str) -> str:

@@ -48,6 +48,7 @@ class Blocks:
         return self._cut(b"", 0)
 
     def _cut(self, data: bytes, end: int) -> bytes:
-        blocks = bytes(self._pending) + data[:end]
+        self._pending += data[:end]
+        blocks = bytes(self._pending)
         self._pending = bytearray(data[end:])
         return blocks

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from dsk.stream.blocks import Blocks
 from dsk.stream.events import Comment, Malformed
+from dsk.stream.oddities import Comments, has_odd_line, parts_of, standard_fields
 from dsk.stream.shortcut import Shortcut, Texts
 
 #: Bytes of an unfinished frame, or of a body without frames, that are kept at most.
@@ -23,11 +24,6 @@ OPENING = 200
 
 _BOM_AND_BLANK = b"\xef\xbb\xbf \t\r\n"
 _FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
-# Not in the standard, but sent: llama.cpp has a field "error", and servers that fail while they stream append
-# the body of a failed request. The standard would drop both, and with them the reason.
-_ERROR_FIELD = b"error:"
-_ERROR_BODY = b'{"error"'
-_ODD_STARTS = (b":", _ERROR_FIELD, _ERROR_BODY)
 
 
 class Frame(NamedTuple):
@@ -120,10 +116,10 @@ class Frames:
     def _read(self, blocks: bytes) -> list[Item]:
         items: list[Item] = []
         try:
-            if not _has_odd_line(blocks) and blocks.count(b"\n") - 2 * blocks.count(b"\n\n") < LONG:
+            if not has_odd_line(blocks) and blocks.count(b"\n") - 2 * blocks.count(b"\n\n") < LONG:
                 self._dispatch([blocks], items)
             else:
-                self._read_each(blocks.split(b"\n\n"), items)
+                self._read_odd(blocks, items)
         except UnicodeDecodeError as error:
             self._over = True
             why = f"it is not UTF-8, at byte 0x{error.object[error.start]:02x}"
@@ -131,20 +127,31 @@ class Frames:
         self._has_items = self._has_items or bool(items)
         return items
 
-    def _read_each(self, blocks: list[bytes], items: list[Item]) -> None:
+    def _read_odd(self, blocks: bytes, items: list[Item]) -> None:
+        """Read blocks some of which need care; comments between them are looked at together."""
+        comments = Comments(items)
+        at = 0
+        while at < len(blocks):
+            at = comments.skip(blocks, at)
+            end = blocks.find(b"\n\n:", at) + 2
+            end = end if end > 1 else len(blocks)
+            if at < end:
+                self._read_each(blocks[at:end].split(b"\n\n"), items, comments)
+            at = end
+
+    def _read_each(self, blocks: list[bytes], items: list[Item], comments: Comments) -> None:
         """Read blocks some of which need care; the plain ones between them still go together."""
         plain: list[bytes] = []
         for block in blocks:
-            if _has_odd_line(block):
+            comments.begin()
+            is_long, is_odd = block.count(b"\n") >= LONG, has_odd_line(block)
+            if is_long or is_odd:
                 self._dispatch(plain, items)
                 plain = []
-                block = _without_oddities(block, items)
-            if block.count(b"\n") < LONG:
-                plain.append(block + b"\n\n")
+            if is_long:
+                self._dispatch_long(block, items, comments)
             else:
-                self._dispatch(plain, items)
-                plain = []
-                self._dispatch_long(block, items)
+                plain.append((standard_fields(block, comments) if is_odd else block) + b"\n\n")
         self._dispatch(plain, items)
 
     def _dispatch(self, blocks: Iterable[bytes], items: list[Item]) -> None:
@@ -155,15 +162,14 @@ class Frames:
             self._number += 1
             items.append(Frame(self._number, event.event, event.data))
 
-    def _dispatch_long(self, block: bytes, items: list[Item]) -> None:
+    def _dispatch_long(self, block: bytes, items: list[Item], comments: Comments) -> None:
         """Read a block in parts and join them. Each part is begun with an empty data line, so that it counts
         whatever fields it holds, and so that the parts join with a line end between them."""
-        lines = block.split(b"\n")
-        parts = [b"data\n" + b"\n".join(lines[at : at + LONG]) + b"\n\n" for at in range(0, len(lines), LONG)]
         frames: list[Item] = []
         number = self._number
         try:
-            self._dispatch(parts, frames)
+            parts = (standard_fields(part, comments) for part in parts_of(block, LONG))
+            self._dispatch((b"data\n" + part + b"\n\n" for part in parts), frames)
         finally:
             self._number = number
         data = "".join(frame.data for frame in frames if isinstance(frame, Frame))
@@ -171,27 +177,3 @@ class Frames:
             names = [frame.event for frame in frames if isinstance(frame, Frame) and frame.event != "message"]
             self._number += 1
             items.append(Frame(self._number, names[-1] if names else "message", data[1:]))
-
-
-def _has_odd_line(blocks: bytes) -> bool:
-    return (
-        b"\n:" in blocks
-        or blocks.startswith(_ODD_STARTS)
-        or b"\n" + _ERROR_FIELD in blocks
-        or b"\n" + _ERROR_BODY in blocks
-    )
-
-
-def _without_oddities(block: bytes, items: list[Item]) -> bytes:
-    """The block in standard fields: comments become items, errors get a data field."""
-    lines: list[bytes] = []
-    for line in block.split(b"\n"):
-        if line.startswith(b":"):
-            items.append(Comment(line[1:].decode("utf-8", "replace").strip()))
-        elif line.startswith(_ERROR_FIELD):
-            lines += [b"event: error", b"data:" + line.removeprefix(_ERROR_FIELD)]
-        elif line.startswith(_ERROR_BODY):
-            lines.append(b"data:" + line)
-        else:
-            lines.append(line)
-    return b"\n".join(lines)

@@ -68,7 +68,9 @@ def _too_long(answer: Answer) -> Failure:
     if not answer.content and not answer.tool_calls and (answer.reasoning or thought):
         return LengthFault(
             "the token limit cut the answer",
-            f"the reasoning used up all {tokens} tokens" if tokens and tokens > 1 else "the reasoning used up all tokens",
+            f"the reasoning used up all {tokens} tokens"
+            if tokens and tokens > 1
+            else "the reasoning used up all tokens",
             hint="raise --max-tokens, or turn the reasoning off with --no-think",
         )
     return LengthFault(

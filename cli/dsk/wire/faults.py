@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_QUOTE = 200
+TUNNEL = "Tunnel connection failed: "
+# What http.client raises for an answer that is none: it would be the same again.
+NO_HTTP = ("BadStatusLine", "UnknownProtocol", "LineTooLong", "HTTPException")
 
 
 def before_answer(error: BaseException, clocks_fault: Callable[[], Failure], where: str) -> Failure:
@@ -55,7 +58,8 @@ def before_answer(error: BaseException, clocks_fault: Callable[[], Failure], whe
         # A name that is not known will not be known in a second; a resolver that is out of reach may be back.
         is_passing = unresolved[0].errno == socket.EAI_AGAIN
         return NetworkFault(f"cannot find the host {where}", reason(error), hint=hint, transient=is_passing)
-    return NetworkFault(f"no answer from {where}", reason(error), hint=hint, transient=True)
+    is_passing = not any(type(e).__name__ in NO_HTTP for e in causes)
+    return NetworkFault(f"no answer from {where}", reason(error), hint=hint, transient=is_passing)
 
 
 def in_answer(error: BaseException) -> Failure:
@@ -94,13 +98,13 @@ def _in_our_words(kind: str, text: str) -> str:
         return "it closed the connection without a word"
     if kind == "IncompleteRead" or "IncompleteRead" in text:
         return "it ended in the middle of the answer"
-    if kind in ("BadStatusLine", "UnknownProtocol"):
+    if kind in NO_HTTP[:2]:
         return f"it does not speak HTTP: {text[:MAX_QUOTE]!r}"
     if kind == "LineTooLong":
         return "a line of its headers is too long"
-    if text[1:2].islower():
-        text = text[0].lower() + text[1:]
-    return text[:MAX_QUOTE] or kind
+    if text.startswith(TUNNEL):
+        return f"it answered {text.removeprefix(TUNNEL)[:MAX_QUOTE]}"
+    return text[:MAX_QUOTE].replace("got more than", "it sent more than") or kind
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

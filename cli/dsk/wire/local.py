@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,10 +29,14 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
         found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return
-    for *_, address in found:
-        host = str(address[0])
-        if not ip_address(host.partition("%")[0]).is_loopback:
-            raise clear_key_fault(endpoint, f"the name leads to {host}, which is not this machine")
+    away = elsewhere(str(address[0]) for *_, address in found)
+    if away:
+        raise clear_key_fault(endpoint, f"the name leads to {away}, which is not this machine")
+
+
+def elsewhere(addresses: Iterable[str]) -> str | None:
+    """The first address that is not this machine's own; None if all are."""
+    return next((a for a in addresses if not ip_address(a.partition("%")[0]).is_loopback), None)
 
 
 def check_ca_bundle(url: str) -> None:

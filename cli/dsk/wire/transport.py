@@ -237,6 +237,9 @@ def _refusal(response: requests.Response, endpoint: Endpoint, *, stay: bool) -> 
 def _error_body(response: requests.Response) -> bytes:
     """What the server says of its refusal, as far as it comes. Raises ``ClockFault`` if a clock is over."""
     body = b""
+    if response.status_code < 400:
+        # A redirect's headers say it all.
+        return body
     try:
         check_coding(response.headers)
         while len(body) < MAX_ERROR_BODY and (data := response.raw.read1(READ_SIZE, decode_content=True)):

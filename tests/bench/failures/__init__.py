@@ -1,7 +1,8 @@
 """What is left of an answer when things go wrong, with dsk and with other ways of asking.
 
     python -m tests.bench.failures                            all of them: some minutes
-    python -m tests.bench.failures --only curl --only llm     these rows alone
+    python -m tests.bench.failures --only curl llm            these lines alone
+    python -m tests.bench.failures --mishap cut stall         these columns alone
 
 Prints Markdown: a line for each way of asking, a column for each mishap (``mishaps.py``), and in each cell the exit
 status, how many bytes of the answer were on stdout, and whether they are in a log of its own too. All of it is seen

@@ -30,10 +30,15 @@ class Mishap(NamedTuple):
 
 
 def _at_once(text: str, fault: str) -> Script:
-    return Script(replies=(Reply(text),), faults=(parse_fault(fault),))
+    return Script(replies=(_reply(text),), faults=(parse_fault(fault),))
 
 
-_PACED = Script(replies=(Reply(ANSWER),), pace=_PACE)
+def _reply(text: str) -> Reply:
+    # Not all of them ask for an answer without reasoning; the tokens that are counted are to be the answer's.
+    return Reply(text, reasoning="")
+
+
+_PACED = Script(replies=(_reply(ANSWER),), pace=_PACE)
 
 MISHAPS = (
     # Once: who asks the server to go on is answered.

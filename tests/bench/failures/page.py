@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tests.bench import table
-from tests.bench.failures.mishaps import ANSWER, MISHAPS
+from tests.bench.failures.mishaps import ANSWER
 from tests.bench.failures.trial import Remains
 
 
@@ -22,11 +22,12 @@ def cell(remains: Remains) -> str:
     return f"{status}: {printed}{log}"
 
 
-def render(head: Mapping[str, str], rows: Mapping[str, Sequence[Remains] | str]) -> str:
+def render(head: Mapping[str, str], mishaps: Sequence[str], rows: Mapping[str, Sequence[Remains] | str]) -> str:
     """The whole page; a row that is a text says why there is nothing."""
     lines = "\n".join(f"- {key}: {value}" for key, value in head.items())
-    cells = [
-        [f"`{name}`", *([row] + [""] * (len(MISHAPS) - 1) if isinstance(row, str) else map(cell, row))]
-        for name, row in rows.items()
-    ]
-    return f"{lines}\n\n{table.markdown(('', *(mishap.name for mishap in MISHAPS)), cells)}\n"
+    cells = [[f"`{name}`", *_cells(row, len(mishaps))] for name, row in rows.items()]
+    return f"{lines}\n\n{table.markdown(('', *mishaps), cells)}\n"
+
+
+def _cells(row: Sequence[Remains] | str, count: int) -> list[str]:
+    return [row, *[""] * (count - 1)] if isinstance(row, str) else [cell(remains) for remains in row]

@@ -8,8 +8,9 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -49,8 +50,7 @@ def attempt(asker: Asker, mishap: Mishap) -> Remains:
         return Remains(status, _size(answer), _size(asker.log(env, home)))
 
 
-def _run(argv: object, env: Mapping[str, str], mishap: Mishap) -> tuple[int | None, bytes]:
-    assert isinstance(argv, tuple)
+def _run(argv: Sequence[str], env: Mapping[str, str], mishap: Mishap) -> tuple[int | None, bytes]:
     with subprocess.Popen(
         argv,
         env=env,
@@ -101,7 +101,8 @@ def _wait(process: subprocess.Popen[bytes], end: float) -> int | None:
 
 def _size(text: bytes) -> int:
     """How much of the answer it is, in bytes; messages and a line end after it are not of the answer."""
-    return len(os.path.commonprefix([text, ANSWER.encode()]))
+    pairs = zip(text, ANSWER.encode(), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _content(frames: bytes) -> bytes:

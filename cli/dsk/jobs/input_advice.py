@@ -1,0 +1,26 @@
+"""What to do about frames that are no whole answer, where they are read from files: no server can be asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.errors import Status
+from dsk.stream.events import Malformed
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.stream.answer import Answer
+
+
+def advise(ending: Ending) -> None:
+    """Give the failure of a broken stream the next step that fits its input."""
+    if ending.failure and ending.failure.status is Status.BROKEN:
+        ending.failure.hint = _next_step(ending.answer)
+
+
+def _next_step(answer: Answer) -> str:
+    if not answer.begun:
+        return "what was to write the frames has failed: see its message; ${PIPESTATUS[*]} has the stages of a pipe"
+    if isinstance(answer.break_off, Malformed):
+        return "the input is to be what dsk ask --raw, dsk send --raw or curl -N writes"
+    return "the input holds no more: ask again for a whole answer"
