@@ -34,12 +34,14 @@ class Status(IntEnum):
 
 
 # Whatever a server echoes, a key is in no message: failures are the one way for its words into any output.
+# What is shorter ("ollama", "none") is a word, which servers that want no key are given, and texts hold.
+SHORTEST_SECRET = 8
 _secrets: list[str] = []
 
 
 def hide_secret(secret: str) -> None:
     """From now on, no failure shows this text."""
-    if secret and secret not in _secrets:
+    if len(secret) >= SHORTEST_SECRET and secret not in _secrets:
         _secrets.append(secret)
 
 

@@ -56,7 +56,8 @@ def draw(seed: int) -> Run:
     options = ["--stall", "0.4", "--retry", str(dice.choice((0, 2, 5))), "--resume", str(dice.choice((0, 1, 2, 5)))]
     if reasoning:
         options.append("--think")
-    if dice.random() < 0.15:
+    # A server that cuts at the limit and does not say so cannot be found out.
+    if dice.random() < 0.15 and "no-finish" not in faults:
         options += ["--max-tokens", str(dice.randint(1, 30)), "--continue-on-length", str(dice.choice((0, 3, 100)))]
     return Run(script, tuple(options), text, tuple(faults))
 

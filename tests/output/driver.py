@@ -13,6 +13,7 @@ from dsk.ending import Ending
 from dsk.errors import Failure, InterruptFault
 from dsk.main import report
 from dsk.output.printer import open_printer
+from dsk.signals import catch_signals
 from dsk.stream.answer import Answer
 from dsk.world import World
 from tests.output.playing import Play
@@ -21,6 +22,7 @@ from tests.output.playing import Play
 def main() -> int:
     play: Play = pickle.load(sys.stdin.buffer)
     world = World()
+    catch_signals(world)
     answer = Answer()
     failure: Failure | None = None
     try:
