@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 from collections.abc import Callable
 
 import pytest
@@ -46,29 +45,35 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("faults", CASES.values(), ids=CASES)
-@pytest.mark.parametrize("output", [[], ["--no-newline"], ["--format", "raw"]], ids=["text", "bare", "raw"])
-def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, faults: list[str], output: list[str]) -> None:
-    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in faults)))
-    env = {"DEEPSEEK_BASE_URL": server.base_url}
-    options = shlex.join(output)
+WAYS = [(name, output) for name in CASES for output in ("", "--raw")]
+WAYS += [("a whole answer", "--no-newline"), ("a cut", "--no-newline"), ("gzip", "--format raw")]
+
+
+@pytest.mark.parametrize(("name", "output"), WAYS)
+def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, name: str, output: str) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in CASES[name])))
     # A resumed answer is better than any of its streams: these are about one.
-    env |= {"DSK_RESUME": "0", "DSK_RETRY": "0"}
-    whole = dsk.run("ask", *output, "X", stdin=None, env=env)
+    env = {"DEEPSEEK_BASE_URL": server.base_url, "DSK_RESUME": "0", "DSK_RETRY": "0"}
+    whole = dsk.run("ask", *output.split(), "X", stdin=None, env=env)
+    (dsk.home / "body.json").write_bytes(dsk.run("ask", "--dry-run", "X", stdin=None, env=env).stdout)
 
     def piped(script: str) -> tuple[bytes, int]:
         result = dsk.shell(script, env=env)
         return _without_ids(result.stdout), result.status
 
     expected = (_without_ids(whole.stdout), whole.status)
-    assert piped(f"dsk ask --dry-run X | dsk send {options}") == expected
-    assert piped(f"dsk ask --dry-run X | dsk send --raw | dsk decode {options}") == expected
-    curl = f"curl -sN {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
-    curl += " -H 'Content-Type: application/json' --compressed -d @-"
+    assert piped(f"dsk send {output} body.json") == expected
+    assert piped(f"dsk send --raw < body.json | dsk decode {output}") == expected
+    curl = f"curl -sN --compressed {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
+    curl += " -H 'Content-Type: application/json' -d @body.json"
     # curl has a status of its own for a transfer that was cut: the last to speak is decode.
-    assert piped(f"set +o pipefail; dsk ask --dry-run X | {curl} | dsk decode {options}") == expected
-    printed = "set +o pipefail; eval \"$(dsk ask --print-curl X | sed 's/curl -sSN/& --compressed/')\""
-    assert piped(f"{printed} | dsk decode {options}") == expected
+    assert piped(f"set +o pipefail; {curl} | dsk decode {output}") == expected
+
+
+@pytest.mark.parametrize("stage", ["dsk send", "dsk send --raw | dsk decode"])
+def test_the_body_may_come_by_a_pipe(dsk: Dsk, serve: Serve, stage: str) -> None:
+    env = {"DEEPSEEK_BASE_URL": serve(Script(replies=(Reply(text=TEXT),))).base_url}
+    assert dsk.shell(f"dsk ask --dry-run X | {stage}", env=env) == Result(TEXT.encode() + b"\n", b"", 0)
 
 
 @pytest.mark.parametrize("faults", CASES.values(), ids=CASES)
