@@ -253,3 +253,30 @@ def _pieces(dsk: Dsk) -> str:
 def test_log_resume_of_a_run_that_is_not_there(dsk: Dsk) -> None:
     result = dsk.run("log", "resume", "7")
     assert (result.stdout, result.status) == (b"", 2)
+
+
+def test_a_terminal_that_has_gone_is_one_line_and_the_text_is_in_the_log(dsk: Dsk, serve: Serve) -> None:
+    """Writing to a terminal whose other end is closed is EIO."""
+    server = faulty(serve, "one-write")
+    leader, terminal = os.openpty()
+    os.close(leader)
+    with dsk.start("ask", "--base-url", server.base_url, "hi", stdout=terminal) as process:
+        os.close(terminal)
+        _, stderr = process.communicate(timeout=30)
+    assert (stderr, process.returncode) == (b"dsk: cannot write to stdout: input/output error\n", 1)
+    assert last(dsk)["content"] == TEXT
+
+
+def test_a_slow_reader_is_not_the_servers_silence(dsk: Dsk, serve: Serve) -> None:
+    text = "".join(f"line {number}\n" for number in range(100_000))
+    server = faulty(serve, text=text)
+    with dsk.start("ask", "--base-url", server.base_url, "--stall", "0.5", "hi") as process:
+        assert process.stdout
+        found = os.read(process.stdout.fileno(), 1000)
+        blocked = time.monotonic() + 1.5
+        wait_until(lambda: time.monotonic() > blocked, "three times the stall clock")
+        while data := os.read(process.stdout.fileno(), 65536):
+            found += data
+        assert process.wait(30) == 0
+    assert found == text.encode()
+    assert last(dsk)["status"] == 0
