@@ -77,7 +77,7 @@ def main(argv: Sequence[str]) -> Status:
         fault = LocalFault("this machine refused", (error.strerror or str(error)).lower())
         fault.__cause__ = error
     except Exception as error:
-        fault = LocalFault(
+        fault = signal_behind(error) or LocalFault(
             "this is a bug in dsk",
             f"{type(error).__name__}: {error}",
             hint="run it again with --debug and report what it shows",
@@ -85,6 +85,19 @@ def main(argv: Sequence[str]) -> Status:
         fault.__cause__ = error
     report(fault, world, debug=debug)
     return fault.status
+
+
+def signal_behind(error: BaseException) -> Failure | None:
+    """The signal that was being handled when the error came, if one was: a second one can raise in the midst of
+    what the first has made a library do."""
+    behind = error.__context__
+    while behind:
+        if isinstance(behind, KeyboardInterrupt):
+            return InterruptFault("interrupted")
+        if isinstance(behind, Terminated):
+            return behind.fault
+        behind = behind.__context__
+    return None
 
 
 def keep_descriptors() -> None:

@@ -121,6 +121,22 @@ def test_warnings_bear_any_value_of_a_field(value: str) -> None:
     assert isinstance(warnings(json_mode=True, set=tuple(f"{name}:={value}" for name in names)), list)
 
 
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"user_id": "a\udcff"}, "user_id"),
+        ({"stop": ("a", "\udcff")}, "stop"),
+        ({"set": ("a=\udcff",)}, "a"),
+        ({"set": ("\udcff=a",)}, "\\udcff"),
+        ({"set": ("model=\udcff",)}, "model"),
+    ],
+)
+def test_bytes_that_are_no_text_are_a_usage_error(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        body(**options)
+    assert caught.value.message == f"the field {field} is not UTF-8 text"
+
+
 def test_a_body_is_one_line_in_utf8_or_indented() -> None:
     fields = {"a": "ü\n", "b": [1]}
     assert encode(fields) == '{"a":"ü\\n","b":[1]}'.encode()

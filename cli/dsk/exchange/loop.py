@@ -6,7 +6,6 @@ up where it broke off, so that stdout is one unbroken answer.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from dsk.errors import (
     Status,
     Terminated,
 )
+from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
@@ -75,7 +75,7 @@ class Exchange:
         self._is_raw = is_raw
         self._keeps_reasoning = keeps_reasoning
         self._say = say
-        self._gone = threading.Event()
+        self._gone = Leaving()
         self._source: Source | None = None
         self._is_open = False
         self._broken_by: Failure | None = None
@@ -117,10 +117,10 @@ class Exchange:
         path, body, prefix = self._request()
         while True:
             failure = self._attempt(path, body, prefix)
-            if failure is None or self._gone.is_set():
+            if failure is None or self._gone.is_set:
                 return failure
             if self._may_retry(failure):
-                if not self._retry(failure) or self._gone.is_set():
+                if not self._retry(failure) or self._gone.is_set:
                     return self._broken_by or failure
             elif self._is_open and self._may_take_up(failure):
                 self._take_up(failure)

@@ -52,6 +52,7 @@ def build(messages: Sequence[dict[str, str]], options: RequestOptions, *, is_dee
         fields["logprobs"] = True
         fields["top_logprobs"] = options.logprobs
     fields.update(parse_field(text) for text in options.set)
+    _check_text(fields)
     warnings = [warning for text in options.set if (warning := text_warning(text))]
     return Body(fields, [*warnings, *(_warnings(fields, options) if is_deepseek else [])])
 
@@ -79,6 +80,17 @@ def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
     if pretty:
         return json.dumps(fields, ensure_ascii=False, indent=2).encode()
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _check_text(fields: dict[str, Any]) -> None:
+    """Raise ``UsageFault`` for a field with bytes of argv that were not UTF-8; the prompt has been looked at."""
+    for name, value in fields.items():
+        try:
+            if name != "messages":
+                encode({name: value})
+        except UnicodeEncodeError as error:
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            raise UsageFault(f"the field {shown} is not UTF-8 text", hint="convert it: iconv -t UTF-8") from error
 
 
 def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
