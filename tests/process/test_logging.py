@@ -228,7 +228,7 @@ def test_log_resume_finishes_an_interrupted_answer_and_writes_the_whole(dsk: Dsk
     row = last(dsk)
     assert (row["content"], row["status"]) == (TEXT, 0)
     again = dsk.run("log", "resume")
-    assert (again.stdout, again.status) == (b"", 0)
+    assert (again.stdout, again.status) == (TEXT.encode() + b"\n", 0)
     assert "has its whole answer" in again.errors
 
 
@@ -248,6 +248,21 @@ def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
 def _pieces(dsk: Dsk) -> str:
     with closing(sqlite3.connect(database(dsk))) as connection:
         return "".join(row[0] for row in connection.execute("select text from pieces where kind = 'content'"))
+
+
+def test_log_resume_where_the_server_refuses_leaves_it_broken(dsk: Dsk, serve: Serve) -> None:
+    ask(dsk, faulty(serve, "drop-after=3x1", "no-prefix"))
+    result = dsk.run("log", "resume")
+    assert (result.stdout, result.status) == (b"one two three", 12)
+    assert "it cannot be taken up again: the request was refused" in result.errors
+
+
+def test_log_resume_of_a_whole_answer_that_stdout_did_not_take_prints_it(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "one-write")
+    dsk.shell(f"dsk ask --base-url {server.base_url} hi >/dev/full")
+    assert last(dsk)["finish_reason"] == "stop"
+    assert dsk.run("log", "resume").stdout == TEXT.encode() + b"\n"
+    assert len(server.requests) == 1
 
 
 def test_log_resume_of_a_run_that_is_not_there(dsk: Dsk) -> None:

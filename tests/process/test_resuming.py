@@ -209,3 +209,10 @@ def test_the_beta_path_is_found_from_any_base_url(dsk: Dsk, serve: Serve, base: 
     result = dsk.run("ask", "--base-url", server.base_url + base, "hi", stdin=None)
     assert (result.text, result.status) == (TEXT + "\n", 0)
     assert server.requests[-1].path == "/beta/chat/completions"
+
+
+def test_a_token_limit_that_is_used_up_is_not_gone_past(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=4")
+    result = ask(dsk, server, "--max-tokens", "6", "--resume", "9")
+    assert result.status in (10, 12)
+    assert [json.loads(request.body)["max_tokens"] for request in server.requests] == [6, 2]

@@ -149,3 +149,10 @@ def test_raw_is_tried_again_only_before_the_first_byte(dsk: Dsk, serve: Serve) -
     broken = faulty(serve, "drop-after=0")
     assert ask(dsk, broken, "--raw").status == 12
     assert len(broken.requests) == 1
+
+
+def test_no_wait_is_begun_that_max_time_would_end(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "429=60")
+    result = ask(dsk, server, "--max-time", "10")
+    assert (result.stdout, result.status) == (b"", 5)
+    assert "after --max-time 10 s" in result.errors

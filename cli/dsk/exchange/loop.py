@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
 from dsk.errors import (
+    BrokenFault,
     Failure,
     InterruptFault,
     LengthFault,
@@ -138,6 +139,7 @@ class Exchange:
 
     def _take_in(self, reasoning: str, content: str) -> None:
         """Begin with what another run has left."""
+        self._broken_by = BrokenFault("the answer is still broken off", "the log has it up to here", hint="try again")
         if reasoning:
             self._tell(Reasoning(reasoning, 0))
         self._tell(Content(content, 0))
@@ -235,10 +237,14 @@ class Exchange:
     def _retry(self, failure: Failure) -> bool:
         """Wait for the next attempt; False if the time for all of them is over."""
         wait = self._transport.delay(self._failures + 1, failure)
-        limit = self._policy.retry_max_time
-        if limit is not None and (self._elapsed() or 0.0) + wait > limit:
-            self._say(f"giving up: the next attempt would be after --retry-max-time {limit:g} s")
-            return False
+        limits = {
+            "--retry-max-time": self._policy.retry_max_time,
+            "--max-time": self._clocks.max_time if self._clocks else None,
+        }
+        for name, limit in limits.items():
+            if limit is not None and (self._elapsed() or 0.0) + wait > limit:
+                self._say(f"giving up: the next attempt would be after {name} {limit:g} s")
+                return False
         self._failures += 1
         self._say(f"{failure.message}; trying again in {wait:.1f} s ({self._failures} of {self._policy.retry})")
         self._pause(wait)
@@ -254,6 +260,8 @@ class Exchange:
     def _may_take_up(self, failure: Failure) -> bool:
         """Whether a stream that broke off, or that the token limit cut, may go on in another."""
         if isinstance(failure, LengthFault):
+            # A new request may generate as much again.
+            self._spent = 0
             has_grown = len(self.answer.content) > self._resumed_at
             return self._can_prefix() and has_grown and self._continues < self._policy.continue_on_length
         return failure.transient and self._can_take_up()
@@ -266,7 +274,10 @@ class Exchange:
     def _can_prefix(self) -> bool:
         answer = self.answer
         is_one_text = bool(answer.content) and set(answer.choices) == {0} and not answer.tool_calls
-        return self._policy.can_prefix and is_one_text and not self._is_raw and takes_prefix(self._question.fields)
+        if not (self._policy.can_prefix and is_one_text and takes_prefix(self._question.fields)):
+            return False
+        limit = self._question.fields.get("max_tokens")
+        return not self._is_raw and (not isinstance(limit, int) or self._spent < limit)
 
     def _can_start_again(self) -> bool:
         """Whether nothing but reasoning has come, none of it on stdout."""
@@ -278,8 +289,6 @@ class Exchange:
         at = len(self.answer.content)
         if isinstance(failure, LengthFault):
             self._continues += 1
-            # A new request may generate as much again.
-            self._spent = 0
             self._say(f"the token limit is reached; going on ({self._continues} of {self._policy.continue_on_length})")
         else:
             self._resumes += 1

@@ -10,18 +10,23 @@ from dsk.exchange.question import Question
 from dsk.jobs.sending import deliver
 from dsk.jobs.settings import Sending, Stops
 from dsk.jobs.settling import settle_server
+from dsk.output.escapes import firewall
 from dsk.output.notes import note
 from dsk.output.settings import OutputSettings
+from dsk.output.sinks import write_out_all
 from dsk.request.prefix import takes_prefix
 from dsk.state.config import load
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
 from dsk.wire.settings import NetworkSettings
+from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from dsk.state.log.reader import Run
     from dsk.world import World
+
+WHOLE = ("stop", "tool_calls")
 
 
 def resume_run(number: int, world: World) -> Status:
@@ -36,8 +41,13 @@ def resume_run(number: int, world: World) -> Status:
         body = body_of(log, run.id).encode()
     if run.state == "running":
         raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
-    if run.status == Status.OK:
-        note(f"run {run.id} has its whole answer: dsk log show {run.id} --answer prints it", world)
+    if run.finish_reason in WHOLE or run.status == Status.OK:
+        note(f"run {run.id} has its whole answer", world)
+        text = run.content if not run.content or run.content.endswith("\n") else run.content + "\n"
+        if world.is_terminal(STDOUT):
+            wall = firewall("show")
+            text = wall.feed(text) + wall.close()
+        write_out_all(STDOUT, text.encode("utf-8", "replace"))
         return Status.OK
     network = NetworkSettings(profile=run.profile, base_url=run.base_url)
     server = settle_server(network, load(world.env), world.env)
