@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, Dsk, wait_until
 
 Serve = Callable[[Script], ScriptedServer]
-Phase = Callable[[Dsk, Serve], "Iterator[subprocess.Popen[bytes]]"]
+Phase = Callable[[Dsk, Serve], AbstractContextManager["subprocess.Popen[bytes]"]]
 
 
 @contextmanager
@@ -93,7 +93,7 @@ by_phase = pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__na
 def test_a_signal_ends_the_run_by_that_signal_in_every_phase(
     dsk: Dsk, serve: Serve, phase: Phase, number: signal.Signals
 ) -> None:
-    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+    with phase(dsk, serve) as process:
         process.send_signal(number)
         assert process.wait(30) == -number
         assert process.stderr
@@ -102,7 +102,7 @@ def test_a_signal_ends_the_run_by_that_signal_in_every_phase(
 
 @by_phase
 def test_two_in_a_row_do_no_harm(dsk: Dsk, serve: Serve, phase: Phase) -> None:
-    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+    with phase(dsk, serve) as process:
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (-signal.SIGINT, -signal.SIGTERM)
@@ -118,7 +118,7 @@ def test_two_in_a_row_do_no_harm(dsk: Dsk, serve: Serve, phase: Phase) -> None:
     ],
 )
 def test_sigusr1_says_how_far_it_is_and_the_run_goes_on(dsk: Dsk, serve: Serve, phase: Phase, line: bytes) -> None:
-    with phase(dsk, serve) as process:  # type: ignore[attr-defined]
+    with phase(dsk, serve) as process:
         process.send_signal(signal.SIGUSR1)
         assert process.stderr
         assert re.fullmatch(line, process.stderr.readline())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dsk.scripted.faults import parse_fault
+from dsk.scripted.faults import Fault, parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk, Result
@@ -24,7 +24,7 @@ def stalled(serve: Serve, *faults: str) -> ScriptedServer:
     return serve(Script(replies=(Reply(text=TEXT + "more words come never ever at all"),), faults=_faults(*names)))
 
 
-def _faults(*names: str) -> tuple:  # type: ignore[type-arg]
+def _faults(*names: str) -> tuple[Fault, ...]:
     return tuple(parse_fault(name) for name in names)
 
 
