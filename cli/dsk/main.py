@@ -117,6 +117,9 @@ def parse(argv: Sequence[str]) -> Job | None:
 
     Raises ``UsageFault`` for a command line that cannot be understood.
     """
+    from dsk.deferred import FOR_PARSING, FOR_URLS, defer
+
+    defer(FOR_PARSING + FOR_URLS)
     import click
 
     from dsk.commands.root import ROOT

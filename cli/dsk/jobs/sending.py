@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
-from dsk.exchange.concluding import conclude
-from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_server
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
-from dsk.output.progress import Progress
+from dsk.request.prefix import path_of
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
+from dsk.wire.preconnection import Preconnection, preconnect
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
@@ -37,10 +36,18 @@ def send(file: str, sending: Sending, world: World) -> Status:
     return deliver(question, settle_server(sending.network, load(world.env), world.env), sending, world)
 
 
-def deliver(question: Question, server: Server, sending: Sending, world: World, warnings: Sequence[str] = ()) -> Status:
+def deliver(
+    question: Question,
+    server: Server,
+    sending: Sending,
+    world: World,
+    warnings: Sequence[str] = (),
+    made: Preconnection | None = None,
+) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
-    Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
+    Everything local that can fail fails before the request is sent. ``warnings`` have been told already. ``made`` is
+    the connection to the server, if one is being made already.
     """
     notes = [f"warning: {warning}" for warning in warnings]
     if sending.network.offline:
@@ -50,14 +57,21 @@ def deliver(question: Question, server: Server, sending: Sending, world: World, 
         with ScriptedServer(offline_script()) as scripted:
             note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
-            return _exchange(question, endpoint, server, sending, world, [*notes, OFFLINE_NOTE])
-    return _exchange(question, settle_endpoint(server, world.env), server, sending, world, notes)
+            return _exchange(question, endpoint, server, sending, world, [*notes, OFFLINE_NOTE], None)
+    return _exchange(question, settle_endpoint(server, world.env), server, sending, world, notes, made)
 
 
 def _exchange(
-    question: Question, endpoint: Endpoint, server: Server, sending: Sending, world: World, notes: Sequence[str]
+    question: Question,
+    endpoint: Endpoint,
+    server: Server,
+    sending: Sending,
+    world: World,
+    notes: Sequence[str],
+    made: Preconnection | None,
 ) -> Status:
     command, network, output, stops, record, is_logged = sending
+    made = made or preconnect(endpoint, network.connect_timeout)
     if command == "ask":
         endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
     is_raw = output.format == "raw"
@@ -69,7 +83,8 @@ def _exchange(
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
     )
-    transport: Transport = Network(endpoint, clocks)
+    way = Network(endpoint, clocks)
+    transport: Transport = way
     recorder = None
     if record is not None:
         from dsk.jobs.recording import Recorder, Tape, head_of
@@ -77,6 +92,13 @@ def _exchange(
         head = head_of(question.fields, policy, notes, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
     printer = open_printer(output, world)
+    if made and not question.content:
+        way.hasten(path_of(question.fields), question.body, made)
+    # The request is on its way: what is loaded from here on costs no time that is not there.
+    from dsk.exchange.concluding import conclude
+    from dsk.exchange.loop import Exchange
+    from dsk.output.progress import Progress
+
     progress = Progress(world, clocks.begun)
     world.progress = progress.line
     # The one that clears the line for what is printed comes first.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsk.prompt.files import system_text
@@ -52,4 +52,4 @@ def _beside_config(value: str, env: Mapping[str, str]) -> str:
     path = value[1:]
     if path.startswith("~/"):
         return f"@{home(env)}{path[1:]}"
-    return f"@{Path(config_file(env)).parent / path}"
+    return "@" + os.path.join(os.path.dirname(config_file(env)), path)  # noqa: PTH118, PTH120 - pathlib is slow to load

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ def backoff(attempt: int, failure: Failure) -> float:
     What the server asks for (Retry-After), else twice as long each time, up to 30 s, less up to half of it by
     chance, so that many clients do not come back as one.
     """
+    import random
+
     if failure.retry_after is not None:
         return failure.retry_after
     longest = min(FIRST_WAIT * 2.0 ** min(attempt - 1, 16), LONGEST_WAIT)

@@ -76,6 +76,8 @@ def is_loopback(url: str) -> bool:
     host = (_split(url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
+    if host[-1:].isalpha():
+        return False
     from ipaddress import ip_address
 
     try:

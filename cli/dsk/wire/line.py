@@ -7,11 +7,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.errors import ClockFault
     from dsk.wire.clocks import Clocks
 
 # Milliseconds have to fit into a C int where a socket waits; whoever waits longer waits for ever.
 LONGEST_WAIT = 2_000_000.0
+# A piece of the request, small enough to show that an upload still moves.
+SEND_SIZE = 65536
 
 
 class Line:
@@ -22,12 +26,13 @@ class Line:
         self._socket: Any = None
         self._is_cut = False
 
-    def begin(self, where: str) -> float | None:
-        """A connection to this host is about to be made; the seconds it may take, None for any."""
+    def begin(self, where: str, since: float | None = None) -> float | None:
+        """A connection to this host is about to be made, or has been since then; the seconds it may take, None for
+        any."""
         self._socket = None
         now = time.monotonic()
         self._clocks.check(now)
-        self._clocks.begin_connection(now, where)
+        self._clocks.begin_connection(now if since is None else since, where)
         return _timeout(self._clocks.wait(now))
 
     def hold(self, found: Any) -> None:
@@ -41,14 +46,27 @@ class Line:
         self._clocks.connected()
         self.hold(found)
 
-    def set_wait(self) -> None:
-        """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""
+    def wait(self) -> float | None:
+        """The seconds until the nearest clock runs out, None for never. Raises ``ClockFault`` if one has."""
         now = time.monotonic()
         self._clocks.check(now)
-        seconds = _timeout(self._clocks.wait(now))
+        return _timeout(self._clocks.wait(now))
+
+    def set_wait(self) -> None:
+        """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""
+        seconds = self.wait()
         # Saying again what the socket knows costs a system call for every token.
         if self._socket is not None and self._socket.gettimeout() != seconds:
             self._socket.settimeout(seconds)
+
+    def send(self, send: Callable[[bytes], object], data: bytes) -> None:
+        """Send it in pieces: a slow upload may take its time, one that stands still may not."""
+        for at in range(0, len(data), SEND_SIZE):
+            self.set_wait()
+            try:
+                send(data[at : at + SEND_SIZE])
+            except TimeoutError as error:
+                raise self.fault_of(error) from error
 
     def fault_of(self, error: TimeoutError) -> Exception:
         """What a wait that ended by time-out stands for: a clock's fault, if the time-out was our own."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
-from ipaddress import ip_address
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from dsk.errors import LocalFault
@@ -36,17 +34,22 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
 
 def elsewhere(addresses: Iterable[str]) -> str | None:
     """The first address that is not this machine's own; None if all are."""
+    from ipaddress import ip_address
+
     return next((a for a in addresses if not ip_address(a.partition("%")[0]).is_loopback), None)
+
+
+def ca_bundle(env: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
+    """The variable that names certificates, and what it names; None if those count that come with requests."""
+    return next(((name, env[name]) for name in CA_VARIABLES if env.get(name)), None)
 
 
 def check_ca_bundle(url: str) -> None:
     """Raise ``LocalFault`` if the environment names certificates that are not there, and they are needed."""
-    if urlsplit(url).scheme != "https":
-        return
-    variable = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
-    if variable and not Path(os.environ[variable]).exists():
+    named = ca_bundle() if urlsplit(url).scheme == "https" else None
+    if named and not os.path.exists(named[1]):  # noqa: PTH110 - pathlib takes its time to load
         raise LocalFault(
-            f"{variable} is {os.environ[variable]}",
+            f"{named[0]} is {named[1]}",
             "there is no such file",
-            hint=f"unset {variable}, or let it name a CA bundle",
+            hint=f"unset {named[0]}, or let it name a CA bundle",
         )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dsk.errors import Failure
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
+    from dsk.wire.preconnection import Preconnection
 
 
 class Network:
@@ -21,10 +22,20 @@ class Network:
     def __init__(self, endpoint: Endpoint, clocks: Clocks) -> None:
         self._endpoint = endpoint
         self._clocks = clocks
+        self._hastened: Posting | None = None
+
+    def hasten(self, path: str, body: bytes, made: Preconnection) -> None:
+        """Send the first request over a connection that is being made; ``begin`` has the same request then.
+
+        Raises ``ClockFault`` if a clock has run out.
+        """
+        self._hastened = Posting(self._endpoint, path, body, self._clocks)
+        self._hastened.send_over(made)
 
     def begin(self, path: str, body: bytes) -> Posting:
-        """A request that is still to be sent."""
-        return Posting(self._endpoint, path, body, self._clocks)
+        """A request that is still to be sent, but for the one that was hastened."""
+        hastened, self._hastened = self._hastened, None
+        return hastened or Posting(self._endpoint, path, body, self._clocks)
 
     def delay(self, attempt: int, failure: Failure) -> float:
         """Seconds to wait before the next attempt."""

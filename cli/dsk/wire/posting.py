@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsk.wire.endpoint import urls_for
+from dsk.wire.head import request_bytes
 from dsk.wire.line import Line
 
 if TYPE_CHECKING:
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
+    from dsk.wire.preconnection import Preconnection
     from dsk.wire.transport import Reply
 
 
@@ -21,13 +24,30 @@ class Posting:
         self._body = body
         self._clocks = clocks
         self._line = Line(clocks)
+        self._made: Preconnection | None = None
         self._reply: Reply | None = None
+
+    def send_over(self, made: Preconnection) -> None:
+        """Send it over this connection, before it is opened, if it can be sent that way.
+
+        Raises ``ClockFault`` if a clock has run out.
+        """
+        url = urls_for(self._endpoint.base_url, self._path)[0]
+        request = request_bytes(url, made.address.header, self._endpoint, self._body)
+        if request is None or not made.is_fresh():
+            made.close()
+            return
+        self._made = made
+        made.post(request, self._line)
 
     def open(self) -> int:
         """Send it; the HTTP status. Raises what ``transport.post`` raises."""
+        from dsk.deferred import FOR_REQUESTS, defer
+
+        defer(FOR_REQUESTS)
         from dsk.wire.transport import post
 
-        self._reply = post(self._endpoint, self._path, self._body, self._clocks, self._line)
+        self._reply = post(self._endpoint, self._path, self._body, self._clocks, self._line, self._made)
         return self._reply.status
 
     def read(self) -> bytes:
@@ -38,8 +58,12 @@ class Posting:
     def cut(self) -> None:
         """End the connection from another thread."""
         self._line.cut()
+        if self._made:
+            self._made.close()
 
     def close(self) -> None:
         """Close the connection, so that the server stops at once."""
         if self._reply:
             self._reply.close()
+        elif self._made:
+            self._made.close()

@@ -11,32 +11,40 @@ from __future__ import annotations
 
 import http.client
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 
 from dsk.wire.chunked import Chunked
 from dsk.wire.line import Line
 
+if TYPE_CHECKING:
+    from dsk.wire.preconnection import Preconnection
+
 READ_SIZE = 65536
 # 101 ends the talk, and is no answer to us; the others of its kind say only that one is coming.
 INTERIM = frozenset(range(102, 200))
-# A piece of the request, small enough to show that an upload still moves.
-SEND_SIZE = 65536
 
 
 class LineAdapter(HTTPAdapter):
-    """requests' adapter, with the sockets of its connections noted in a ``Line``."""
+    """requests' adapter, with the sockets of its connections noted in a ``Line``.
 
-    def __init__(self, line: Line) -> None:
+    With a ``Preconnection`` that has its request it makes no connection and sends nothing: it reads the answer.
+    """
+
+    def __init__(self, line: Line, made: Preconnection | None = None) -> None:
         self._line = line
+        self._made = made
         super().__init__(max_retries=0)
 
     def get_connection_with_tls_context(self, *args: Any, **kw: Any) -> Any:
         """The pool as requests makes it, for any proxy and TLS setting, with our connection class."""
         pool: Any = super().get_connection_with_tls_context(*args, **kw)
         if not issubclass(pool.ConnectionCls, _Noted):
-            pool.ConnectionCls = type("Connection", (_Noted, pool.ConnectionCls), {"line": self._line})
+            kind = _Made if self._made else _Noted
+            pool.ConnectionCls = type(
+                "Connection", (kind, pool.ConnectionCls), {"line": self._line, "made": self._made}
+            )
         return pool
 
 
@@ -122,12 +130,20 @@ class _Noted:
         self.line.connected(self.sock)
 
     def send(self, data: bytes) -> None:
-        """Send it in pieces: a slow upload may take its time, one that stands still may not."""
         if self.sock is None:
             self.connect()
-        for at in range(0, len(data), SEND_SIZE):
-            self.line.set_wait()
-            try:
-                super().send(data[at : at + SEND_SIZE])  # type: ignore[misc]
-            except TimeoutError as error:
-                raise self.line.fault_of(error) from error
+        self.line.send(super().send, data)  # type: ignore[misc]
+
+
+class _Made(_Noted):
+    made: Preconnection
+    is_verified: bool
+
+    def connect(self) -> None:
+        self.sock = self.made.take(self.line)
+        # Where there is TLS, it was agreed on by the same settings.
+        self.is_verified = True
+
+    def send(self, data: bytes) -> None:  # noqa: ARG002 - it has been sent
+        if self.sock is None:
+            self.connect()

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from dsk import __version__
 from dsk.errors import ClockFault, Failure, LocalFault, ServerFault, StallFault, UsageFault
 from dsk.wire.clocks import Clocks
 from dsk.wire.coding import check_coding
 from dsk.wire.endpoint import Endpoint, host_of, is_loopback, urls_for
 from dsk.wire.faults import before_answer, in_answer
+from dsk.wire.head import headers_of
 from dsk.wire.line import Line
 from dsk.wire.local import check_ca_bundle, check_key_stays_here
 from dsk.wire.redirects import may_follow, same_server, target_of
@@ -23,7 +23,7 @@ from dsk.wire.refusals import Asked, refusal, wait_asked_for
 from dsk.wire.sockets import LineAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from dsk.wire.preconnection import Preconnection
 
 READ_SIZE = 65536
 MAX_ERROR_BODY = 65536
@@ -65,14 +65,16 @@ class Reply:
         self.close()
 
 
-def post(endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line) -> Reply:
+def post(
+    endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line, made: Preconnection | None = None
+) -> Reply:
     """POST a JSON body; the reply is there as soon as its headers are.
 
-    If the path is not found, it is tried where else it may be: see ``endpoint.urls_for``. Raises ``UsageFault``
+    Over a ``made`` connection the request is on its way already. If the path is not found, it is tried where else it may be: see ``endpoint.urls_for``. Raises ``UsageFault``
     before a packet is sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is
     no answer, and the failure of the HTTP status if that is not 200.
     """
-    return _fetch("POST", endpoint, path, clocks, line, body)
+    return _fetch("POST", endpoint, path, clocks, line, body, made=made)
 
 
 def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
@@ -124,11 +126,12 @@ def _fetch(
     body: bytes | None,
     *,
     stay: bool = True,
+    made: Preconnection | None = None,
 ) -> Reply:
     check_key_stays_here(endpoint)
     urls = urls_for(endpoint.base_url, path)
     for url in urls:
-        response = _exchange(method, url, endpoint, line, body, stay=stay)
+        response = _exchange(method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None)
         if response.status_code != 404 or url is urls[-1]:
             break
         response.close()
@@ -145,10 +148,17 @@ def _fetch(
 
 
 def _exchange(
-    method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None, *, stay: bool
+    method: str,
+    url: str,
+    endpoint: Endpoint,
+    line: Line,
+    body: bytes | None,
+    *,
+    stay: bool,
+    made: Preconnection | None,
 ) -> requests.Response:
     """One request and, where they lead to the same server, the redirects after it."""
-    response = _request(method, url, endpoint, line, body)
+    response = _request(method, url, endpoint, line, body, made)
     for _ in range(MAX_REDIRECTS - 1):
         target = target_of(url, response.headers.get("Location", ""))
         if not target or not may_follow(response.status_code, has_body=body is not None):
@@ -173,11 +183,13 @@ class _Session(requests.Session):
         return
 
 
-def _request(method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None) -> requests.Response:
+def _request(
+    method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None, made: Preconnection | None = None
+) -> requests.Response:
     check_ca_bundle(url)
     where = host_of(url)
     with _Session() as session:
-        adapter = LineAdapter(line)
+        adapter = LineAdapter(line, made)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         try:
@@ -185,13 +197,13 @@ def _request(method: str, url: str, endpoint: Endpoint, line: Line, body: bytes 
                 method,
                 url,
                 data=body,
-                headers=_headers(endpoint, has_body=body is not None),
+                headers=headers_of(endpoint, has_body=body is not None),
                 # With an auth of its own, requests leaves ~/.netrc alone.
                 auth=_Bearer(endpoint.key),
                 # Loopback needs no proxy, and a key on plain http must not be carried to one.
                 proxies={"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None,
                 # Every wait that follows the connection is the line's.
-                timeout=(line.begin(where), None),
+                timeout=(line.begin(where) if made is None else None, None),
                 allow_redirects=False,
                 stream=True,
             )
@@ -207,18 +219,6 @@ class _Bearer(requests.auth.AuthBase):
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         return request
-
-
-def _headers(endpoint: Endpoint, *, has_body: bool) -> Mapping[str, str]:
-    headers = {
-        "User-Agent": f"dsk/{__version__}",
-        "Accept": "*/*",
-        # A compressing proxy on the way may hold tokens back until it has a block to compress.
-        "Accept-Encoding": "identity",
-    }
-    if has_body:
-        headers["Content-Type"] = "application/json"
-    return headers | dict(endpoint.headers)
 
 
 def _refusal(response: requests.Response, endpoint: Endpoint, *, stay: bool) -> Failure:

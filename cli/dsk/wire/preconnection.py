@@ -1,0 +1,141 @@
+"""A connection that is opened, and a request that is sent over it, while the rest of the program is being loaded.
+
+Loading requests takes longer than anything else that comes before a request. So a thread looks up the name, connects
+and agrees on TLS meanwhile, by the same settings, and the request goes out as soon as there are both, the connection
+and the request. requests then finds the connection made and the request sent, and reads the answer.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from dsk.wire.direct import Address, direct_address
+from dsk.wire.local import check_key_stays_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsk.wire.endpoint import Endpoint
+    from dsk.wire.line import Line
+
+# Seconds. A server may close a connection that says nothing for long.
+KEEPS = 10.0
+
+
+def preconnect(endpoint: Endpoint, connect_timeout: float) -> Preconnection | None:
+    """Begin to connect to a server; None if requests has to find the way there.
+
+    Raises ``UsageFault`` if the key is not safe on the way.
+    """
+    address = direct_address(endpoint.base_url)
+    if address is None:
+        return None
+    check_key_stays_here(endpoint)
+    return Preconnection(address, connect_timeout)
+
+
+class Preconnection:
+    """One connection to an address, opened from now on by a thread, for one request."""
+
+    def __init__(self, address: Address, connect_timeout: float) -> None:
+        self.address = address
+        # When the connect clock was started.
+        self._begun = time.monotonic()
+        self._connect_timeout = connect_timeout
+        self._lock = Lock()
+        self._socket: socket.socket | None = None
+        self._opened_at: float | None = None
+        self._send: Callable[[socket.socket], None] | None = None
+        self._fault: Exception | None = None
+        self._is_over = False
+        # Set once the request is sent, or cannot be.
+        self._done = Event()
+        Thread(target=self._open, name="preconnection", daemon=True).start()
+
+    def is_fresh(self) -> bool:
+        """Whether a request may be sent over it: it stands and has not waited for long, or is on the way."""
+        if self._done.is_set():
+            return False
+        return self._opened_at is None or time.monotonic() - self._opened_at < KEEPS
+
+    def post(self, request: bytes, line: Line) -> None:
+        """Send this as soon as the connection stands: at once, or in the thread that opens it.
+
+        What goes wrong is raised by ``take``.
+        """
+        line.begin(self.address.header, self._begun)
+        with self._lock:
+            self._send = send = lambda opened: _send(opened, request, line)
+            opened = self._socket if self._opened_at is not None else None
+        if opened:
+            self._end(send, opened)
+
+    def take(self, line: Line) -> socket.socket:
+        """The connection, when the request has been sent over it.
+
+        Raises ``ClockFault`` if a clock runs out before that, and ``OSError`` if the connection fails.
+        """
+        # A clock that runs out raises when the next wait is measured.
+        while not self._done.wait(line.wait()):
+            continue
+        if self._fault:
+            raise self._fault
+        assert self._socket
+        return self._socket
+
+    def close(self) -> None:
+        """Nobody waits for it any more. May be called from any thread."""
+        with self._lock:
+            self._is_over = True
+            if self._socket:
+                self._socket.close()
+        self._fault = self._fault or ConnectionAbortedError("the connection was given up")
+        self._done.set()
+
+    def _open(self) -> None:
+        try:
+            opened = self._connected()
+        except Exception as error:  # noqa: BLE001 - whatever it is, take raises it
+            self._fault = error
+            self._done.set()
+            return
+        with self._lock:
+            if self._is_over:
+                opened.close()
+                return
+            self._socket = opened
+            self._opened_at = time.monotonic()
+            send = self._send
+        if send:
+            self._end(send, opened)
+
+    def _connected(self) -> socket.socket:
+        address = self.address
+        plain = socket.create_connection((address.host.encode(), address.port), self._connect_timeout)
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if address.scheme == "http":
+                return plain
+            from dsk.wire.tls import context
+
+            settings = context()
+            plain.settimeout(max(self._begun + self._connect_timeout - time.monotonic(), 0.001))
+            return settings.wrap_socket(plain, server_hostname=address.host.rstrip("."))
+        except BaseException:
+            plain.close()
+            raise
+
+    def _end(self, send: Callable[[socket.socket], None], opened: socket.socket) -> None:
+        try:
+            send(opened)
+        except Exception as error:  # noqa: BLE001 - whatever it is, take raises it
+            self._fault = error
+        self._done.set()
+
+
+def _send(opened: socket.socket, request: bytes, line: Line) -> None:
+    line.connected(opened)
+    line.send(opened.sendall, request)
