@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.framework import Command, Group, Job, Option
-from dsk.commands.options import profile_option
+from dsk.commands.options.network import profile_option
 from dsk.errors import UsageFault
 
 KEY = "Key"
