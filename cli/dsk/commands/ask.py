@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job, sources
+from dsk.commands.command import Command, Job
+from dsk.commands.option import sources
 from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options
 from dsk.commands.options.output import output_options

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsk.commands.command import Command, Job
 from dsk.commands.defaults import place_of_default
-from dsk.commands.framework import GENERAL, Command, Job, Option, sources
+from dsk.commands.helping import GENERAL
+from dsk.commands.option import Option, sources
 from dsk.commands.options.network import endpoint_options, network_settings
 from dsk.commands.options.output import OUTPUT
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job
+from dsk.commands.command import Command, Job
 from dsk.commands.options.output import output_options, output_settings
 from dsk.commands.options.stopping import stop_options, stops
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job, sources
+from dsk.commands.command import Command, Job
+from dsk.commands.option import sources
 from dsk.commands.options.network import endpoint_options, network_settings
 from dsk.commands.options.output import json_option
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.framework import Option
+from dsk.commands.option import Option
 
 if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
@@ -125,7 +125,7 @@ def network_options() -> list[click.Parameter]:
 
 
 def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> NetworkSettings:
-    """The network settings among a command's values; ``origins`` is what ``framework.sources`` gives."""
+    """The network settings among a command's values; ``origins`` is what ``option.sources`` gives."""
     from dsk.wire.settings import NetworkSettings
 
     return NetworkSettings(

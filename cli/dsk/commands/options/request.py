@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.framework import Option
+from dsk.commands.option import Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:

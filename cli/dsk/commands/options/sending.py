@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
-    """All settings of a command that sends; ``origins`` is what ``framework.sources`` gives."""
+    """All settings of a command that sends; ``origins`` is what ``option.sources`` gives."""
     from dsk.jobs.settings import Sending
 
     output = output_settings(params)
