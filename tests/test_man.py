@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 import pytest
 
-from dsk.commands.framework import Group, Option
+from dsk.commands.group import Group
+from dsk.commands.option import Option
 from dsk.commands.root import ROOT as DSK
 from dsk.errors import Status
 from tests.harness import Dsk

@@ -18,7 +18,7 @@ from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awak
 from dsk.world import STDERR, STDIN, STDOUT, World
 
 if TYPE_CHECKING:
-    from dsk.commands.framework import Job
+    from dsk.commands.command import Job
 
 leave_interrupts()
 

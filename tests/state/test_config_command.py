@@ -42,7 +42,8 @@ def test_without_a_file_everything_is_the_default(dsk: Dsk) -> None:
 
 def test_every_option_of_ask_is_there(dsk: Dsk) -> None:
     from dsk.commands.ask import COMMAND
-    from dsk.commands.framework import GENERAL, Option
+    from dsk.commands.helping import GENERAL
+    from dsk.commands.option import Option
 
     names = {str(p.name) for p in COMMAND.params if isinstance(p, Option) and p.group != GENERAL}
     assert names <= set(settings(dsk))

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job, sources
-from dsk.commands.options import endpoint_options, json_option, network_settings
+from dsk.commands.command import Command, Job
+from dsk.commands.option import sources
+from dsk.commands.options.network import endpoint_options, network_settings
+from dsk.commands.options.output import json_option
 
 HELP = """Show the account's balance: a table on a terminal, fields separated by tabs in a pipe.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from dsk.commands.framework import Group
+from dsk.commands.group import Group
 from dsk.errors import Failure
 from dsk.shells.line import Line, split
 from dsk.shells.scripts import SEPARATOR

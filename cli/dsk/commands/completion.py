@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job
+from dsk.commands.command import Command, Job
 from dsk.shells.scripts import SCRIPTS
 
 HELP = """Print the completion script of SHELL: bash, zsh or fish.

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsk.commands.command import Command, Job
 from dsk.commands.defaults import place_of_default
-from dsk.commands.framework import GENERAL, Command, Job, Option, sources
-from dsk.commands.options import OUTPUT, endpoint_options, network_settings
+from dsk.commands.helping import GENERAL
+from dsk.commands.option import Option, sources
+from dsk.commands.options.network import endpoint_options, network_settings
+from dsk.commands.options.output import OUTPUT
 
 if TYPE_CHECKING:
     from dsk.jobs.configuring import Asked, Row

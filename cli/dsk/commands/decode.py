@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job
-from dsk.commands.options import output_options, output_settings, stop_options, stops
+from dsk.commands.command import Command, Job
+from dsk.commands.options.output import output_options, output_settings
+from dsk.commands.options.stopping import stop_options, stops
 
 HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as it arrives.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dsk.commands.framework import GENERAL, Option
+from dsk.commands.helping import GENERAL
+from dsk.commands.option import Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:

@@ -20,14 +20,23 @@ def usage_fault(error: click.UsageError) -> UsageFault:
     return UsageFault(what[:1].lower() + what[1:], hint=f"{path} -h shows the usage")
 
 
-def misused_option(ctx: click.Context, name: str) -> UsageFault:
+def option_fault(
+    ctx: click.Context, error: click.NoSuchOption | click.BadOptionUsage, args: Sequence[str]
+) -> UsageFault:
+    """An option that is not there, or has a value too few or too many; ``args`` are the words that were parsed."""
+    if isinstance(error, click.NoSuchOption):
+        return _unknown_option(ctx, error.option_name, args)
+    return _misused_option(ctx, error.option_name)
+
+
+def _misused_option(ctx: click.Context, name: str) -> UsageFault:
     """A flag with a value, or an option without one."""
     option = _names(ctx.command).get(name)
     what = "takes no value" if option and option.is_flag else "needs a value"
     return UsageFault(f"{name} {what}", hint=f"{ctx.command_path} --help lists the options")
 
 
-def unknown_option(ctx: click.Context, name: str, args: Sequence[str]) -> UsageFault:
+def _unknown_option(ctx: click.Context, name: str, args: Sequence[str]) -> UsageFault:
     """An option that the command does not have; ``args`` are the words that were parsed."""
     shown = name if len(name) <= SHOWN else f"{name[:SHOWN]}..."
     if not shown.isprintable() or " " in shown:

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Group, Job, Option
-from dsk.commands.options import profile_option
+from dsk.commands.command import Command, Job
+from dsk.commands.group import Group
+from dsk.commands.option import Option
+from dsk.commands.options.network import profile_option
 from dsk.errors import UsageFault
 
 KEY = "Key"

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Group, Job, Option
+from dsk.commands.command import Command, Job
+from dsk.commands.group import Group
 from dsk.commands.moments import Moment
+from dsk.commands.option import Option
 from dsk.errors import UsageFault
 
 WHICH = "Which runs"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from dsk import __version__
-from dsk.commands.framework import Group, Option, show
+from dsk.commands.group import Group
+from dsk.commands.helping import show
+from dsk.commands.option import Option
 
 COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),

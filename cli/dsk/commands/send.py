@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
-from dsk.commands.framework import Command, Job, sources
-from dsk.commands.options import log_option, network_options, output_options, record_option, sending, stop_options
+from dsk.commands.command import Command, Job
+from dsk.commands.option import sources
+from dsk.commands.options.keeping import log_option, record_option
+from dsk.commands.options.network import network_options
+from dsk.commands.options.output import output_options
+from dsk.commands.options.sending import sending
+from dsk.commands.options.stopping import stop_options
 
 HELP = """Send a request body and write the answer to stdout as it arrives.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.framework import Command, Job, Option
+from dsk.commands.command import Command, Job
+from dsk.commands.option import Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:

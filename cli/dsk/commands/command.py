@@ -1,0 +1,104 @@
+"""A command: options in groups, short and long help, defaults from the config file.
+
+A command turns argv into a ``Job`` and does nothing else; ``main`` runs the job outside Click, because Click
+turns a closed pipe into status 1 and ^C into "Aborted!".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from dsk.commands.helping import asks_help, general_options, manual
+from dsk.commands.option import Option
+from dsk.errors import Status
+
+if TYPE_CHECKING:
+    from dsk.world import World
+
+Job: TypeAlias = "Callable[[World], Status]"
+
+
+class Command(click.Command):
+    """A command whose callback returns a ``Job``; ``-h`` shows one screen, ``--help`` all options."""
+
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[..., Job],
+        params: Sequence[click.Parameter],
+        help: str,  # noqa: A002 - Click's own name for it
+        *,
+        uses_defaults: bool = False,
+    ):
+        self.uses_defaults = uses_defaults
+        everything = [*params, *general_options()]
+        super().__init__(name, callback=callback, params=everything, help=help, add_help_option=False)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse argv, with the config file's [defaults] below flags and environment."""
+        if self.uses_defaults and "default_map" not in extra and not asks_help(args):
+            from dsk.commands.defaults import defaults_for
+
+            extra["default_map"] = defaults_for(self, os.environ)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse argv; a fault of an option is told in our words."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except (click.NoSuchOption, click.BadOptionUsage) as error:
+            from dsk.commands.faults import option_fault
+
+            raise option_fault(ctx, error, words) from error
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The long help."""
+        return self.help_text(ctx, brief=False)
+
+    def help_text(self, ctx: click.Context, *, brief: bool) -> str:
+        """Usage, description and the options by group; with ``brief`` one screen: 80 columns by 24 lines."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        if brief:
+            self._write_screen(ctx, formatter)
+        else:
+            self.format_help_text(ctx, formatter)
+            self._write_options(ctx, formatter)
+        more = f"{ctx.command_path} --help shows all options; " if brief else ""
+        formatter.write_paragraph()
+        formatter.write_text(f"{more}man {manual(ctx)} is the manual.")
+        return formatter.getvalue().rstrip("\n")
+
+    def _write_screen(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        first, *others = (self.help or "").split("\n\n")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(first)
+        for examples in (text for text in others if text.startswith("\b\n")):
+            formatter.write_paragraph()
+            formatter.write(examples[2:].rstrip("\n") + "\n")
+        rows = []
+        for param in self.params:
+            record = param.get_help_record(ctx)
+            if isinstance(param, Option) and param.brief and record:
+                rows.append((record[0].partition(" / ")[0], param.brief))
+        if rows:
+            with formatter.section("Options"):
+                formatter.write_dl(rows)
+
+    def _write_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.params:
+            record = param.get_help_record(ctx)
+            if isinstance(param, Option) and record:
+                groups.setdefault(param.group, []).append(record)
+        for group, rows in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(rows)

@@ -1,0 +1,153 @@
+"""Which server is spoken to, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.option import Option
+
+if TYPE_CHECKING:
+    from dsk.wire.settings import NetworkSettings
+
+NETWORK = "Network"
+
+
+def profile_option() -> click.Parameter:
+    """Which profile is meant."""
+    return Option(
+        ["-P", "--profile"],
+        group=NETWORK,
+        brief="A profile of the config file.",
+        metavar="NAME",
+        shell_complete=_complete_profile,
+        help="Use this profile of the config file.  [default: deepseek]",
+    )
+
+
+def endpoint_options() -> list[click.Parameter]:
+    """Which server is spoken to: for every command that speaks to one."""
+    return [
+        profile_option(),
+        Option(
+            ["--base-url"],
+            group=NETWORK,
+            brief="Speak to this server.",
+            metavar="URL",
+            help="Speak to this server; /v1 is tried where it is needed.",
+        ),
+        Option(
+            ["--connect-timeout"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=10.0,
+            metavar="SECONDS",
+            help="Give up if there is no connection after this long.  [default: 10]",
+        ),
+        Option(
+            ["--max-time"],
+            group=NETWORK,
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            help="Give up if the whole run takes longer.  [default: no limit]",
+        ),
+    ]
+
+
+def network_options() -> list[click.Parameter]:
+    """How a question is sent."""
+    return [
+        *endpoint_options(),
+        Option(
+            ["--first-token"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=600.0,
+            metavar="SECONDS",
+            help="Give up if the first token takes longer.  [default: 600]",
+        ),
+        Option(
+            ["--stall"],
+            group=NETWORK,
+            type=click.FloatRange(min=0, min_open=True),
+            default=120.0,
+            metavar="SECONDS",
+            help="Give up if the server sends nothing for this long.  [default: 120]",
+        ),
+        Option(
+            ["--retry"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=5,
+            metavar="N",
+            help="Try again up to N times before the answer began, if that may help.  [default: 5]",
+        ),
+        Option(
+            ["--retry-max-time"],
+            group=NETWORK,
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            help="Try again only within this time from the start.  [default: no limit]",
+        ),
+        Option(
+            ["--resume", "resume"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=2,
+            metavar="N",
+            help="Take a broken answer up again up to N times, where the server can.  [default: 2]",
+        ),
+        Option(
+            ["--no-resume", "resume"],
+            group=NETWORK,
+            env=False,
+            flag_value=0,
+            help="Leave a broken answer broken.",
+        ),
+        Option(
+            ["--continue-on-length"],
+            group=NETWORK,
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="Go on up to N times past the token limit, where the server can.  [default: 0]",
+        ),
+        Option(
+            ["--offline/--no-offline"],
+            group=NETWORK,
+            brief="No key, no network, no model.",
+            default=False,
+            help="Ask the built-in scripted endpoint: no key, no network, no model.",
+        ),
+    ]
+
+
+def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> NetworkSettings:
+    """The network settings among a command's values; ``origins`` is what ``option.sources`` gives."""
+    from dsk.wire.settings import NetworkSettings
+
+    return NetworkSettings(
+        profile=params["profile"],
+        base_url=params["base_url"],
+        base_url_from_file=origins["base_url"] == "file",
+        connect_timeout=params["connect_timeout"],
+        first_token=params.get("first_token", 600.0),
+        stall=params.get("stall", 120.0),
+        # As with curl, 0 is no limit.
+        max_time=params["max_time"] or None,
+        offline=params.get("offline", False),
+        retry=params.get("retry", 0),
+        retry_max_time=params.get("retry_max_time") or None,
+        resume=params.get("resume", 0),
+        continue_on_length=params.get("continue_on_length", 0),
+    )
+
+
+def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    import os
+
+    from dsk.state.config import load
+
+    return [name for name in load(os.environ).profiles if name.startswith(incomplete)]

@@ -1,0 +1,155 @@
+"""What is done with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.option import Option
+
+if TYPE_CHECKING:
+    from dsk.output.settings import OutputSettings
+
+OUTPUT = "Output"
+ON_OFF = click.Choice(["auto", "always", "never"])
+
+
+def output_options() -> list[click.Parameter]:
+    """What is done with the answer."""
+    return [
+        Option(
+            ["--format", "format"],
+            group=OUTPUT,
+            type=click.Choice(["text", "raw", "json", "jsonl"]),
+            default="text",
+            help="What is written: text, raw SSE frames, one JSON object, or a JSON line an event.  [default: text]",
+        ),
+        Option(
+            ["--raw", "format"],
+            group=OUTPUT,
+            brief="The SSE frames as the server sent them.",
+            env=False,
+            flag_value="raw",
+            help="The SSE frames, byte for byte as the server sent them.",
+        ),
+        Option(
+            ["--json", "format"],
+            group=OUTPUT,
+            brief="One JSON object at the end.",
+            env=False,
+            flag_value="json",
+            help="One JSON object at the end.",
+        ),
+        Option(
+            ["--jsonl", "format"],
+            group=OUTPUT,
+            env=False,
+            flag_value="jsonl",
+            help="One JSON object per event, as it arrives.",
+        ),
+        Option(
+            ["-o", "--output"],
+            group=OUTPUT,
+            brief="Write the answer to FILE.",
+            metavar="FILE",
+            help="Write the answer to FILE instead of stdout, as it arrives.",
+        ),
+        Option(
+            ["--newline/--no-newline"],
+            group=OUTPUT,
+            default=True,
+            help="End a complete answer with a newline if it has none.  [default: newline]",
+        ),
+        Option(
+            ["--reasoning"],
+            group=OUTPUT,
+            type=click.Choice(["auto", "show", "hide", "only"]),
+            default="auto",
+            help="Where reasoning goes: to stderr if that is a terminal, always to stderr, nowhere, or to stdout"
+            " in place of the answer.  [default: auto]",
+        ),
+        Option(
+            ["-R", "--hide-reasoning", "reasoning"],
+            group=OUTPUT,
+            env=False,
+            flag_value="hide",
+            help="Do not show reasoning.",
+        ),
+        Option(
+            ["--reasoning-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write the reasoning to an open descriptor or a file.",
+        ),
+        Option(
+            ["--events-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write every event as a JSON line to an open descriptor or a file.",
+        ),
+        Option(
+            ["--usage-to"],
+            group=OUTPUT,
+            metavar="FD|FILE",
+            help="Write the usage as a JSON line to an open descriptor or a file.",
+        ),
+        Option(
+            ["-u", "--usage/--no-usage"],
+            group=OUTPUT,
+            brief="Token counts and times on stderr.",
+            default=False,
+            help="Write one line with token counts and times to stderr.",
+        ),
+        Option(
+            ["-w", "--write-out"],
+            group=OUTPUT,
+            metavar="FORMAT|@FILE",
+            may_be_empty=True,
+            callback=_check_write_out,
+            help="Write FORMAT to stderr at the end, as curl does: %{ttft} %{tokens} %{finish} %{json} ...",
+        ),
+        Option(
+            ["--escapes"],
+            group=OUTPUT,
+            type=click.Choice(["auto", "show", "strip", "raw"]),
+            default="auto",
+            help="What becomes of the model's control characters: shown as text, removed, or left as they are."
+            "  [default: show on a terminal, raw elsewhere]",
+        ),
+        Option(
+            ["--color"],
+            group=OUTPUT,
+            type=ON_OFF,
+            default="auto",
+            help="When to use colour.  [default: auto]",
+        ),
+    ]
+
+
+def output_settings(params: Mapping[str, Any]) -> OutputSettings:
+    """The output settings among a command's values."""
+    from dsk.output.settings import OutputSettings
+
+    return OutputSettings(**{name: params[name] for name in OutputSettings._fields})
+
+
+def json_option() -> click.Parameter:
+    """``--json`` for commands that print a table otherwise."""
+    return Option(
+        ["--json", "as_json"],
+        group=OUTPUT,
+        brief="The server's answer as JSON.",
+        env=False,
+        is_flag=True,
+        help="Print the server's answer as JSON.",
+    )
+
+
+def _check_write_out(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from dsk.output.write_out import check_format
+
+        return check_format(value)
+    return None

@@ -1,0 +1,147 @@
+"""What is asked of the model, and whether the request is sent or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.option import Option
+from dsk.errors import UsageFault
+
+if TYPE_CHECKING:
+    from dsk.request.options import RequestOptions
+
+REQUEST = "Request"
+MAX_STOPS = 16
+
+
+def request_options() -> list[click.Parameter]:
+    """What the request body holds."""
+    return [
+        Option(
+            ["-m", "--model"],
+            group=REQUEST,
+            brief="The model to ask.",
+            metavar="NAME",
+            shell_complete=_complete_model,
+            help="The model, or an alias of the config file.",
+        ),
+        Option(
+            ["--think/--no-think"],
+            group=REQUEST,
+            brief="Let the model reason first.",
+            default=None,
+            help="Let the model reason first.  [default: no-think]",
+        ),
+        Option(
+            ["--effort"],
+            group=REQUEST,
+            type=click.Choice(["none", "low", "high", "max"]),
+            help="How hard to think; all but none imply --think.",
+        ),
+        Option(
+            ["--temperature"],
+            group=REQUEST,
+            metavar="N",
+            type=click.FloatRange(0, 2),
+            help="Sampling temperature.",
+        ),
+        Option(
+            ["--top-p"],
+            group=REQUEST,
+            metavar="N",
+            type=click.FloatRange(0, 1),
+            help="Nucleus sampling.",
+        ),
+        Option(
+            ["--max-tokens"],
+            group=REQUEST,
+            brief="The most tokens to generate.",
+            metavar="N",
+            type=click.IntRange(min=1),
+            help="The most tokens to generate, reasoning included.",
+        ),
+        Option(
+            ["--stop"],
+            group=REQUEST,
+            multiple=True,
+            env=False,
+            metavar="TEXT",
+            callback=_check_stops,
+            help="End the answer before TEXT. Repeat for up to 16.",
+        ),
+        Option(
+            ["--json-mode/--no-json-mode"],
+            group=REQUEST,
+            default=False,
+            help="Ask for a JSON answer; one that is not JSON is exit 13.",
+        ),
+        Option(
+            ["--logprobs"],
+            group=REQUEST,
+            type=click.IntRange(0, 20),
+            metavar="N",
+            help="Ask for log probabilities of the N likeliest tokens (seen with --json and --jsonl).",
+        ),
+        Option(
+            ["--user-id"],
+            group=REQUEST,
+            metavar="ID",
+            help="Name the end user: keeps caches and limits apart.",
+        ),
+        Option(
+            ["--set"],
+            group=REQUEST,
+            multiple=True,
+            env=False,
+            metavar="K=V|K:=JSON",
+            help="Set any other body field to a text or to JSON. Repeat for more.",
+        ),
+        Option(
+            ["--stream/--no-stream"],
+            group=REQUEST,
+            default=True,
+            help="Have the answer streamed, or sent whole.  [default: stream]",
+        ),
+        Option(
+            ["--dry-run"],
+            group=REQUEST,
+            brief="Print the request body, send nothing.",
+            env=False,
+            is_flag=True,
+            help="Print the request body and send nothing.",
+        ),
+        Option(
+            ["--print-curl"],
+            group=REQUEST,
+            env=False,
+            is_flag=True,
+            help="Print the equivalent curl command and send nothing.",
+        ),
+    ]
+
+
+def request_settings(params: Mapping[str, Any]) -> RequestOptions:
+    """The settings of the request body among a command's values."""
+    from dsk.request.options import RequestOptions
+
+    return RequestOptions(**{name: params[name] for name in RequestOptions._fields})
+
+
+def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) > MAX_STOPS:
+        raise UsageFault(f"--stop is given {len(value)} times", f"at most {MAX_STOPS} are allowed")
+    return value
+
+
+def _complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    import os
+
+    from dsk.request.models import KNOWN
+    from dsk.state.config import load
+
+    config = load(os.environ)
+    names = [*KNOWN, *config.aliases, *(p.model for p in config.profiles.values() if p.model)]
+    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]

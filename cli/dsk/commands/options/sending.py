@@ -1,0 +1,29 @@
+"""All settings of a command that sends, made of the values of its options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dsk.commands.options.keeping import own_file
+from dsk.commands.options.network import network_settings
+from dsk.commands.options.output import output_settings
+from dsk.commands.options.stopping import stops
+
+if TYPE_CHECKING:
+    from dsk.jobs.settings import Sending
+
+
+def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
+    """All settings of a command that sends; ``origins`` is what ``option.sources`` gives."""
+    from dsk.jobs.settings import Sending
+
+    output = output_settings(params)
+    return Sending(
+        command=command,
+        network=network_settings(params, origins),
+        output=output,
+        stops=stops(params),
+        record=own_file(params["record"], output),
+        log=params["log"],
+    )
