@@ -21,12 +21,13 @@ SOURCE = Path(__file__).resolve().parents[1] / "cli" / "dsk"
 KNOWS = {
     "errors": "",
     "world": "",
+    "deferred": "",
     "shells": "",
     "stream": "errors",
     "request": "errors",
     "prompt": "errors world",
     "state": "errors",
-    "wire": "errors",
+    "wire": "errors deferred",
     "scripted": "errors",
     "ending": "errors stream",
     "output": "errors world stream ending",
@@ -34,7 +35,7 @@ KNOWS = {
     "jobs": "errors world shells stream request prompt state wire scripted ending output exchange",
     "commands": "errors world shells stream request prompt state wire scripted output jobs",
     "signals": "errors world output",
-    "main": "errors world output commands signals",
+    "main": "errors world deferred output commands signals",
     "__main__": "main",
 }
 

@@ -43,7 +43,7 @@ class _Deferred(ModuleType):
         with _FILLING:
             # Another thread may have filled it meanwhile; while it is being filled, what it lacks is not there.
             if type(self) is _Deferred:
-                self.__class__ = _Filling
+                self.__class__ = _Filling  # type: ignore[assignment]
                 try:
                     self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
                 finally:

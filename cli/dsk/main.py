@@ -6,6 +6,7 @@ dies of that signal, so that shells and their loops see it.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dsk.commands.command import Job
 
 leave_interrupts()
+# Loading modules makes many objects and no garbage: to look for it time and again costs more than it could free.
+gc.set_threshold(50_000)
 
 SIGNALS = {
     Status.HUNG_UP: signal.SIGHUP,

@@ -18,8 +18,10 @@ THOUGHT = "A story is wanted."
 
 
 def faulty(serve: Serve, *faults: str, text: str = TEXT) -> ScriptedServer:
-    script = Script(replies=(Reply(text=text, reasoning=THOUGHT),), faults=tuple(parse_fault(f) for f in faults))
-    return serve(script)
+    # A reset takes with it what has arrived and has not been read yet.
+    pace = 100.0 if any(f.startswith("reset-after") for f in faults) else 0.0
+    replies = (Reply(text=text, reasoning=THOUGHT),)
+    return serve(Script(replies=replies, faults=tuple(parse_fault(f) for f in faults), pace=pace))
 
 
 def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:

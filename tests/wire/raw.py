@@ -16,9 +16,13 @@ def says(data: bytes) -> Answer:
 
 
 class RawServer:
-    """Answers every connection in a thread of its own until it is closed. ``requests`` are the heads it has read."""
+    """Answers every connection in a thread of its own until it is closed.
+
+    ``accepted`` counts the connections, ``requests`` are what it has read over them.
+    """
 
     def __init__(self, answer: Answer, *, reads: bool = True) -> None:
+        self.accepted = 0
         self.requests: list[bytes] = []
         self._over = threading.Event()
         self._answer = answer
@@ -57,6 +61,7 @@ class RawServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.accepted += 1
             threading.Thread(target=self._one, args=(connection,), daemon=True).start()
 
     def _one(self, connection: socket.socket) -> None:

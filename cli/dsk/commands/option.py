@@ -23,6 +23,7 @@ class Option(click.Option):
         decls: Sequence[str],
         *,
         group: str,
+        help: str,  # noqa: A002 - Click's own name for it
         brief: str = "",
         env: bool = True,
         may_be_empty: bool = False,
@@ -35,6 +36,8 @@ class Option(click.Option):
             longest = max((d.split("/")[0] for d in decls if d.startswith("--")), key=len)
             kw.setdefault("envvar", "DSK_" + longest.lstrip("-").upper().replace("-", "_"))
         super().__init__(list(decls), **kw)
+        # Click would unindent it, and load inspect for that.
+        self.help = help
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Check the value; every fault is told with the place of the value and with what it must be."""

@@ -192,11 +192,11 @@ class Exchange:
                 if self.answer.done or (isinstance(fault, StallFault) and self._has_said_all()):
                     # All was said: how the connection ends is of no matter.
                     return None
-                reception.close(is_half=self._may_take_up(fault))
+                reception.close(is_half=self._may_take_up(fault) or self._may_retry(fault))
                 return self._servers_word_first(fault)
             if not data:
                 cut = self.answer.finish_reason is None and not self.answer.done
-                reception.close(is_half=cut and self._can_take_up())
+                reception.close(is_half=cut and (self._can_take_up() or self._has_retries()))
                 return None
             reception.feed(data)
             if self._clocks and self._has_said_all():
@@ -228,11 +228,12 @@ class Exchange:
 
     def _may_retry(self, failure: Failure) -> bool:
         """Whether to send the same request again: it may pass, and nothing has come of this attempt."""
-        if not failure.transient or self._failures >= self._policy.retry:
-            return False
-        if self._is_open:
-            return not (self._is_raw or self.answer.has_text or self.answer.trouble or isinstance(failure, StallFault))
-        return not isinstance(failure, StallFault)
+        return failure.transient and not isinstance(failure, StallFault) and self._has_retries()
+
+    def _has_retries(self) -> bool:
+        """Whether the same request may be sent again: not once something has come of it."""
+        has_begun = self._is_open and (self._is_raw or self.answer.has_text or self.answer.trouble)
+        return not has_begun and self._failures < self._policy.retry
 
     def _retry(self, failure: Failure) -> bool:
         """Wait for the next attempt; False if the time for all of them is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dsk.errors import Status
+from dsk.jobs.connecting import Connecting
 from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
@@ -40,7 +41,16 @@ def ask(settings: AskSettings, world: World) -> Status:
     server = settle_server(settings.sending.network, config, world.env)
     settled = settle_request(settings.request, settings.from_file, settings.from_environment, config, server)
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
-    messages = compose(prompt, world, _fetcher(settings.sending.network), lambda text: note(text, world))
+    network = settings.sending.network
+    connecting = Connecting(server, network.connect_timeout, world)
+    has_request = not (settings.show or network.offline)
+    messages = compose(
+        prompt,
+        world,
+        _fetcher(network),
+        lambda text: note(text, world),
+        connecting.begin if has_request else _nothing,
+    )
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
@@ -50,7 +60,12 @@ def ask(settings: AskSettings, world: World) -> Status:
     from dsk.exchange.question import Question
     from dsk.jobs.sending import deliver
 
-    return deliver(Question(encode(body.fields), body.fields), server, settings.sending, world, warnings)
+    question = Question(encode(body.fields), body.fields)
+    return deliver(question, server, settings.sending, world, warnings, connecting)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dsk.errors import Status, UsageFault
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
-from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_server
+from dsk.jobs.connecting import Connecting
+from dsk.jobs.settling import Server, settle_clocks, settle_server
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
+from dsk.output.progress import Progress
 from dsk.request.prefix import path_of
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
@@ -31,9 +33,11 @@ def send(file: str, sending: Sending, world: World) -> Status:
     """Send a body as it is; the status of its answer."""
     from dsk.state.config import load
 
-    data = _read_body(file, world)
+    server = settle_server(sending.network, load(world.env), world.env)
+    connecting = Connecting(server, sending.network.connect_timeout, world)
+    data = _read_body(file, world, connecting if not sending.network.offline else None)
     question = Question(data, _parse_body(data, file))
-    return deliver(question, settle_server(sending.network, load(world.env), world.env), sending, world)
+    return deliver(question, server, sending, world, connecting=connecting)
 
 
 def deliver(
@@ -42,12 +46,12 @@ def deliver(
     sending: Sending,
     world: World,
     warnings: Sequence[str] = (),
-    made: Preconnection | None = None,
+    connecting: Connecting | None = None,
 ) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
-    Everything local that can fail fails before the request is sent. ``warnings`` have been told already. ``made`` is
-    the connection to the server, if one is being made already.
+    Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
+    ``connecting`` is the way to the server, if it has been looked for already.
     """
     notes = [f"warning: {warning}" for warning in warnings]
     if sending.network.offline:
@@ -57,21 +61,23 @@ def deliver(
         with ScriptedServer(offline_script()) as scripted:
             note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
-            return _exchange(question, endpoint, server, sending, world, [*notes, OFFLINE_NOTE], None)
-    return _exchange(question, settle_endpoint(server, world.env), server, sending, world, notes, made)
+            made = preconnect(endpoint, sending.network.connect_timeout)
+            return _exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE])
+    connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
+    endpoint, made = connecting.made()
+    return _exchange(question, endpoint, made, server, sending, world, notes)
 
 
 def _exchange(
     question: Question,
     endpoint: Endpoint,
+    made: Preconnection | None,
     server: Server,
     sending: Sending,
     world: World,
     notes: Sequence[str],
-    made: Preconnection | None,
 ) -> Status:
     command, network, output, stops, record, is_logged = sending
-    made = made or preconnect(endpoint, network.connect_timeout)
     if command == "ask":
         endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
     is_raw = output.format == "raw"
@@ -92,37 +98,40 @@ def _exchange(
         head = head_of(question.fields, policy, notes, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
     printer = open_printer(output, world)
-    if made and not question.content:
-        way.hasten(path_of(question.fields), question.body, made)
-    # The request is on its way: what is loaded from here on costs no time that is not there.
-    from dsk.exchange.concluding import conclude
-    from dsk.exchange.loop import Exchange
-    from dsk.output.progress import Progress
-
     progress = Progress(world, clocks.begun)
     world.progress = progress.line
-    # The one that clears the line for what is printed comes first.
-    listeners: list[Listener] = [progress]
-    log = None
-    if is_logged:
-        from dsk.jobs.log_writing import log_run
+    try:
+        if made and not question.content:
+            way.hasten(path_of(question.fields), question.body, made)
+        # The request is on its way: what is loaded from here on is loaded while the server thinks.
+        from dsk.exchange.concluding import conclude
+        from dsk.exchange.loop import Exchange
 
-        log = log_run(command, question, server.profile.name, endpoint.base_url, world)
-        # What cannot be printed is in the log all the same.
-        listeners.append(log)
-    listeners += [printer, *([recorder] if recorder else [])]
-    exchange = Exchange(
-        question,
-        transport,
-        listeners,
-        clocks=clocks,
-        elapsed=recorder.elapsed if recorder else None,
-        policy=policy,
-        stopper=stopper_of(stops),
-        is_raw=is_raw,
-        keeps_reasoning=output.reasoning == "only",
-        say=lambda text: note(text, world),
-    )
+        # The one that clears the line for what is printed comes first.
+        listeners: list[Listener] = [progress]
+        log = None
+        if is_logged:
+            from dsk.jobs.log_writing import log_run
+
+            log = log_run(command, question, server.profile.name, endpoint.base_url, world)
+            # What cannot be printed is in the log all the same.
+            listeners.append(log)
+        listeners += [printer, *([recorder] if recorder else [])]
+        exchange = Exchange(
+            question,
+            transport,
+            listeners,
+            clocks=clocks,
+            elapsed=recorder.elapsed if recorder else None,
+            policy=policy,
+            stopper=stopper_of(stops),
+            is_raw=is_raw,
+            keeps_reasoning=output.reasoning == "only",
+            say=lambda text: note(text, world),
+        )
+    except BaseException:
+        way.close()
+        raise
     try:
         return conclude(listeners, exchange.run(printer.descriptor), log)
     finally:
@@ -139,7 +148,7 @@ def stopper_of(stops: Stops) -> Stopper | None:
     return Stopper(stops.until, stops.max_lines)
 
 
-def _read_body(file: str, world: World) -> bytes:
+def _read_body(file: str, world: World, connecting: Connecting | None) -> bytes:
     from dsk.prompt.files import read_bytes
     from dsk.prompt.stdin import read_stdin
 
@@ -147,6 +156,8 @@ def _read_body(file: str, world: World) -> bytes:
         return read_bytes(file, "cannot read")
     if world.is_terminal(STDIN):
         raise UsageFault("there is no request body", "stdin is a terminal", hint="dsk ask --dry-run makes one")
+    if connecting:
+        connecting.begin()
     return read_stdin(None)
 
 

@@ -25,17 +25,22 @@ IGNORE = "ignore"
 
 
 def compose(
-    settings: PromptSettings, world: World, fetch: Callable[[str], bytes], say: Callable[[str], None]
+    settings: PromptSettings,
+    world: World,
+    fetch: Callable[[str], bytes],
+    say: Callable[[str], None],
+    before_stdin: Callable[[], None] = lambda: None,
 ) -> list[dict[str, str]]:
     """The messages, an optional system message and the user's.
 
-    ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr. Raises ``UsageFault`` if
+    ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr, ``before_stdin`` is called before
+    stdin is read, which may take any time. Raises ``UsageFault`` if
     there is nothing to ask or something that cannot be sent as it is.
     """
     words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
     name = settings.system_name
     system = system_text(argument(settings.system, name), name) if settings.system is not None else None
-    stdin = _Stdin(settings, world, say, has_words=bool(words) or settings.editor)
+    stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words) or settings.editor)
     _check_single_use(words, stdin)
     parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
     if not stdin.named:
@@ -79,7 +84,15 @@ def join(parts: list[str]) -> str:
 class _Stdin:
     """Standard input, read at most once and only if something wants it."""
 
-    def __init__(self, settings: PromptSettings, world: World, say: Callable[[str], None], *, has_words: bool) -> None:
+    def __init__(
+        self,
+        settings: PromptSettings,
+        world: World,
+        say: Callable[[str], None],
+        before: Callable[[], None],
+        *,
+        has_words: bool,
+    ) -> None:
         #: What says that stdin is not to be read; "" if nothing does.
         self.ignored_by = "-I" if settings.ignore_stdin else ""
         if settings.ignore_stdin is None and _variable(world):
@@ -90,6 +103,7 @@ class _Stdin:
         self._world = world
         self._is_terminal = world.is_terminal(STDIN)
         self._say = say
+        self._before = before
         self._has_words = has_words
 
     def is_wanted(self) -> bool:
@@ -99,6 +113,7 @@ class _Stdin:
         if is_directory():
             raise UsageFault("stdin is a directory")
         self._world.progress = lambda: "reading stdin"
+        self._before()
         say = self._say_waiting if self._has_words else None
         text = text_of(read_stdin(say), "stdin")
         self._held_something = text != ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def read_bytes(path: str, what: str) -> bytes:
     """A local file; ``what`` names in the error (``UsageFault``) who wanted it. More than ``LIMIT`` is an error too."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes its time to load
+        with open(path, "rb") as file:
             data = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -82,7 +82,8 @@ def reason(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the certificate is not trusted: {cause.verify_message}"
         if isinstance(cause, ssl.SSLError):
-            return (cause.reason or str(cause)).replace("_", " ").lower()
+            # One that was not raised by the TLS library itself has no reason of its.
+            return (getattr(cause, "reason", None) or str(cause)).replace("_", " ").lower()
         if isinstance(cause, OSError) and cause.strerror:
             said = cause.strerror.lower()
     if not said:

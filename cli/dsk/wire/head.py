@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[A-Za-z0-9-]+")
 # Headers that a request has anyway.
-SET_HERE = frozenset(
-    "host user-agent accept-encoding accept connection content-type content-length transfer-encoding cookie".split()
-)
+SET_HERE = {
+    *("host", "user-agent", "accept-encoding", "accept", "connection", "cookie"),
+    *("content-type", "content-length", "transfer-encoding"),
+}
 VALUE = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 

@@ -33,7 +33,7 @@ class Line:
         now = time.monotonic()
         self._clocks.check(now)
         self._clocks.begin_connection(now if since is None else since, where)
-        return _timeout(self._clocks.wait(now))
+        return usable(self._clocks.wait(now))
 
     def hold(self, found: Any) -> None:
         """Note a socket as soon as there is one, and again when TLS has taken its place."""
@@ -50,7 +50,7 @@ class Line:
         """The seconds until the nearest clock runs out, None for never. Raises ``ClockFault`` if one has."""
         now = time.monotonic()
         self._clocks.check(now)
-        return _timeout(self._clocks.wait(now))
+        return usable(self._clocks.wait(now))
 
     def set_wait(self) -> None:
         """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""
@@ -94,5 +94,6 @@ def is_our_timeout(error: BaseException) -> bool:
     return isinstance(error, TimeoutError) and error.errno is None
 
 
-def _timeout(seconds: float) -> float | None:
+def usable(seconds: float) -> float | None:
+    """A time-out as a socket takes it: None for one that never ends."""
     return seconds if seconds < LONGEST_WAIT else None

@@ -37,6 +37,11 @@ class Network:
         hastened, self._hastened = self._hastened, None
         return hastened or Posting(self._endpoint, path, body, self._clocks)
 
+    def close(self) -> None:
+        """Give up the request that was hastened and that nobody has begun."""
+        if self._hastened:
+            self._hastened.close()
+
     def delay(self, attempt: int, failure: Failure) -> float:
         """Seconds to wait before the next attempt."""
         return backoff(attempt, failure)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import socket
 import time
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dsk.wire.clocks import LEAST
 from dsk.wire.direct import Address, direct_address
+from dsk.wire.line import usable
 from dsk.wire.local import check_key_stays_here
 
 if TYPE_CHECKING:
@@ -59,7 +61,10 @@ class Preconnection:
         """Whether a request may be sent over it: it stands and has not waited for long, or is on the way."""
         if self._done.is_set():
             return False
-        return self._opened_at is None or time.monotonic() - self._opened_at < KEEPS
+        if self._opened_at is None:
+            return True
+        assert self._socket
+        return time.monotonic() - self._opened_at < KEEPS and not _is_ended(self._socket)
 
     def post(self, request: bytes, line: Line) -> None:
         """Send this as soon as the connection stands: at once, or in the thread that opens it.
@@ -98,7 +103,7 @@ class Preconnection:
     def _open(self) -> None:
         try:
             opened = self._connected()
-        except Exception as error:  # noqa: BLE001 - whatever it is, take raises it
+        except Exception as error:
             self._fault = error
             self._done.set()
             return
@@ -114,7 +119,9 @@ class Preconnection:
 
     def _connected(self) -> socket.socket:
         address = self.address
-        plain = socket.create_connection((address.host.encode(), address.port), self._connect_timeout)
+        # As bytes it needs no IDNA codec, which would be loaded for it.
+        place: Any = (address.host.encode(), address.port)
+        plain = socket.create_connection(place, usable(self._connect_timeout))
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if address.scheme == "http":
@@ -122,7 +129,7 @@ class Preconnection:
             from dsk.wire.tls import context
 
             settings = context()
-            plain.settimeout(max(self._begun + self._connect_timeout - time.monotonic(), 0.001))
+            plain.settimeout(usable(max(self._begun + self._connect_timeout - time.monotonic(), LEAST)))
             return settings.wrap_socket(plain, server_hostname=address.host.rstrip("."))
         except BaseException:
             plain.close()
@@ -131,7 +138,7 @@ class Preconnection:
     def _end(self, send: Callable[[socket.socket], None], opened: socket.socket) -> None:
         try:
             send(opened)
-        except Exception as error:  # noqa: BLE001 - whatever it is, take raises it
+        except Exception as error:
             self._fault = error
         self._done.set()
 
@@ -139,3 +146,18 @@ class Preconnection:
 def _send(opened: socket.socket, request: bytes, line: Line) -> None:
     line.connected(opened)
     line.send(opened.sendall, request)
+
+
+def _is_ended(opened: socket.socket) -> bool:
+    """Whether the peer has closed it already. TLS hides what has come, but not that nothing follows."""
+    import select
+
+    # The socket has a time-out, with which Python waits even if it is asked not to.
+    arrived = select.poll()
+    arrived.register(opened, select.POLLIN)
+    if not arrived.poll(0):
+        return False
+    try:
+        return not socket.socket.recv(opened, 1, socket.MSG_PEEK)
+    except OSError:
+        return True

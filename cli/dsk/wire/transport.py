@@ -70,9 +70,10 @@ def post(
 ) -> Reply:
     """POST a JSON body; the reply is there as soon as its headers are.
 
-    Over a ``made`` connection the request is on its way already. If the path is not found, it is tried where else it may be: see ``endpoint.urls_for``. Raises ``UsageFault``
-    before a packet is sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is
-    no answer, and the failure of the HTTP status if that is not 200.
+    Over a ``made`` connection the request is on its way already. If the path is not found, it is tried where else it
+    may be: see ``endpoint.urls_for``. Raises ``UsageFault`` before a packet is sent if the key is not safe on this
+    connection, ``NetworkFault`` or ``ClockFault`` if there is no answer, and the failure of the HTTP status if that is
+    not 200.
     """
     return _fetch("POST", endpoint, path, clocks, line, body, made=made)
 
