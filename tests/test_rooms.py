@@ -51,7 +51,7 @@ DOORS = {
     "urllib3": {"wire"},
     "ssl": {"wire", "scripted/server.py"},
     "socket": {"wire", "scripted"},
-    "http": {"wire/sockets.py"},
+    "http": {"wire/sockets.py", "wire/transport.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
     "sqlite3": {"state/log"},

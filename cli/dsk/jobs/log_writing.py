@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.output.json_text import json_line
 from dsk.state.log.pieces import says_more
-from dsk.state.log.rows import Entry, Outcome, Piece
+from dsk.state.log.rows import Entry, Outcome, Piece, joined
 from dsk.state.log.writer import LogWriter
 from dsk.state.paths import log_file
 from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage
@@ -33,10 +33,10 @@ class RunLog:
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Have what arrived written soon; this waits for nothing."""
-        for event in events:
-            piece = _piece(event)
-            if piece:
-                self._add(piece)
+        pieces = [piece for event in events if (piece := _piece(event))]
+        # A burst is many tokens: they are kept as one text until the next write.
+        for piece in joined(pieces) if len(pieces) > 1 else pieces:
+            self._add(piece)
 
     def end(self, ending: Ending) -> None:
         """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why

@@ -29,6 +29,8 @@ class Sink:
         # middle of a write: so nothing is lost or written twice when flushing goes on after ^C. What fills it to
         # the brim would pass it by.
         self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE + 1)
+        # Whether a write may have been ended before all of it had left.
+        self._is_cut_off = False
         self._is_lost = False
         self._is_hurried = False
 
@@ -46,8 +48,10 @@ class Sink:
         if self._is_lost:
             return
         try:
-            self._drain()
+            if self._is_cut_off:
+                self._drain()
             while self._pending and not self._is_lost:
+                self._is_cut_off = True
                 self._writer.write(self._pending[:BUFFER_SIZE])
                 del self._pending[:BUFFER_SIZE]
                 self._drain()
@@ -87,6 +91,7 @@ class Sink:
                     self._lose()
                     return
             else:
+                self._is_cut_off = False
                 return
 
     def _lose(self) -> None:

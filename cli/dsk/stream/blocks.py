@@ -24,6 +24,10 @@ class Blocks:
 
     def feed(self, data: bytes) -> bytes:
         """All blocks that are complete now, each with the blank line that ends it; b"" if none is."""
+        if not self._pending and data.endswith(b"\n\n") and b"\r" not in data and not self._after_cr:
+            # One event whole, or several: what most reads bring.
+            self._ends_line = True
+            return data
         if self._after_cr and data.startswith(b"\n"):
             data = data[1:]
             self._after_cr = False

@@ -82,6 +82,12 @@ class Shortcut:
         except UnicodeDecodeError:
             yield blocks
             return
+        if text.startswith(before) and text.endswith(after):
+            piece = text[len(before) : -len(after)]
+            if piece and not _NOT_PLAIN.search(piece):
+                # One frame: the quote that would end another one's piece is not in it.
+                yield Texts(self._kind, self._choice, [piece])
+                return
         start = 0 if text.startswith(before) else text.find(_END + before) + len(_END)
         end = text.rfind(after)
         if not text.startswith(before, start) or end < start + len(before):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from dsk.errors import ClockFault
     from dsk.wire.clocks import Clocks
+    from dsk.wire.sockets import Arriving
 
 # Milliseconds have to fit into a C int where a socket waits; whoever waits longer waits for ever.
 LONGEST_WAIT = 2_000_000.0
@@ -22,6 +23,8 @@ class Line:
     """A connection's socket, once there is one; closed for good by ``cut``, from any thread."""
 
     def __init__(self, clocks: Clocks) -> None:
+        #: The response that is read from it, if it is one of ours.
+        self.arriving: Arriving | None = None
         self._clocks = clocks
         self._socket: Any = None
         self._is_cut = False

@@ -53,8 +53,12 @@ class Arriving(http.client.HTTPResponse):
 
     def __init__(self, line: Line, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fp = io.BufferedReader(_Patient(line, self.fp.detach()))
+        self._line = line
+        self._patient = _Patient(line, self.fp.detach())
+        self.fp = io.BufferedReader(self._patient)
+        self._socket = args[0]
         self._body = Chunked()
+        self._is_drained = False
 
     def begin(self) -> None:
         """Read the headers of the answer. http.client skips 100 alone of those that go before it: RFC 9110, 15.2."""
@@ -72,7 +76,7 @@ class Arriving(http.client.HTTPResponse):
         if not self.chunked or self.fp is None:
             return super().read1(n)
         while not self._body.done:
-            data = self.fp.read1(READ_SIZE)
+            data = self._more()
             if not data:
                 raise http.client.IncompleteRead(b"")
             try:
@@ -84,11 +88,25 @@ class Arriving(http.client.HTTPResponse):
         self.close()
         return b""
 
+    def _more(self) -> bytes:
+        """What has arrived; past the buffer, which is of use for headers only, once that is empty."""
+        if not self._is_drained:
+            self._is_drained = self._patient.is_dry = True
+            if left := self.fp.read1(READ_SIZE):
+                return left
+        self._line.set_wait()
+        try:
+            data: bytes = self._socket.recv(READ_SIZE)
+        except TimeoutError as error:
+            raise self._line.fault_of(error) from error
+        return data
+
 
 class _Patient(io.RawIOBase):
-    """A socket's file, each of whose reads waits only as long as the clocks allow."""
+    """A socket's file, each of whose reads waits only as long as the clocks allow. Nothing is read when it is dry."""
 
     def __init__(self, line: Line, raw: io.RawIOBase) -> None:
+        self.is_dry = False
         self._line = line
         self._raw = raw
 
@@ -96,6 +114,8 @@ class _Patient(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self.is_dry:
+            return None
         self._line.set_wait()
         try:
             return self._raw.readinto(buffer)
@@ -112,7 +132,8 @@ class _Noted:
     sock: Any
 
     def response_class(self, *args: Any, **kw: Any) -> Arriving:
-        return Arriving(self.line, *args, **kw)
+        self.line.arriving = Arriving(self.line, *args, **kw)
+        return self.line.arriving
 
     def _new_conn(self) -> Any:
         # The one place where there is a socket already, and no byte of proxy or TLS on it yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http.client import HTTPException
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -39,6 +40,10 @@ class Reply:
         self._line = line
         self._clocks = clocks
         self.status = response.status_code
+        # Where there is nothing to unpack and no length to watch over, urllib3 has nothing to add.
+        arriving = line.arriving
+        if arriving and arriving.chunked and not response.headers.get("Content-Encoding"):
+            self.read = self._read_plain  # type: ignore[method-assign]
 
     def read(self) -> bytes:
         """The bytes that have arrived, waiting for at least one; b"" at the end.
@@ -51,6 +56,14 @@ class Reply:
             # read1 gives what is there: every other way of reading waits to fill a buffer.
             return self._response.raw.read1(READ_SIZE, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise in_answer(error) from error
+
+    def _read_plain(self) -> bytes:
+        arriving = self._line.arriving
+        assert arriving
+        try:
+            return arriving.read1()
+        except (HTTPException, OSError) as error:
             raise in_answer(error) from error
 
     def close(self) -> None:
