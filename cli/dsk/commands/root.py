@@ -29,7 +29,6 @@ HELP = """Stream chat completions from DeepSeek and any OpenAI-compatible server
 \b
     dsk ask "Tell me a story"
     git diff | dsk ask "Write a commit message" | tee msg.txt
-    dsk ask --raw "hi" | tee run.sse | dsk decode
     dsk ask --offline "Works without a key"
 """
 

@@ -80,7 +80,7 @@ _dsk() {
             ;;
         esac
     done
-    (( $#items )) && _describe -V dsk items $open
+    (( $#items )) && _describe -V dsk items "${open[@]}"
 }
 
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then

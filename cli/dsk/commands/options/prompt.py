@@ -69,7 +69,6 @@ def prompt_options() -> list[click.Parameter]:
         Option(
             ["-I", "--ignore-stdin/--no-ignore-stdin"],
             group=PROMPT,
-            brief="Do not read stdin.",
             default=None,
             help="Do not read stdin (DSK_STDIN=ignore does the same).",
         ),
