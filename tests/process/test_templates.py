@@ -77,6 +77,12 @@ def test_stdin_cannot_go_to_two_places(dsk: Dsk) -> None:
         assert said == ["stdin is named more than once: it can be read only once"]
 
 
+def test_words_that_are_blank_are_none(dsk: Dsk) -> None:
+    write_template(dsk, "t", 'prompt = "Q: {words}?"')
+    said = refused(dsk.run("ask", "--dry-run", "-t", "t", " ", ""))
+    assert said == ["the template t wants words: none were given", "they come after it: dsk ask -t t WORDS"]
+
+
 @pytest.mark.parametrize("text", ['prompt = "{words}"', 'prompt = "{a}"'])
 def test_what_is_missing_is_told_before_stdin_is_waited_for(dsk: Dsk, text: str) -> None:
     write_template(dsk, "t", text)

@@ -46,7 +46,7 @@ def compose(
 
         template = Filling(settings.template)
         system = template.system if system is None else system
-        if template.wants_words and not (words or settings.editor):
+        if template.wants_words and not (any(map(str.strip, words)) or settings.editor):
             raise template.without_words()
     stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words or settings.editor or template))
     stdin.named_by_template = template is not None and template.wants_stdin
@@ -54,14 +54,13 @@ def compose(
     parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
-    if template:
-        piped = stdin.text() if template.wants_stdin and stdin.is_wanted() else ""
-        if template.wants_stdin and not piped.strip() and not (settings.files or settings.editor):
+    if template and template.wants_stdin:
+        piped = stdin.text() if stdin.is_wanted() else ""
+        if not (piped.strip() or settings.files or settings.editor):
             raise template.without_stdin(stdin.emptiness())
-        asked = join(_asked(words, stdin))
-        parts.append(template.prompt(piped, asked))
-        if not template.wants_words:
-            parts.append(asked)
+        parts += template.parts(piped, join(_asked(words, stdin)))
+    elif template:
+        parts += template.parts("", join(_asked(words, stdin)))
     else:
         parts += _asked(words, stdin)
     text = join(parts)

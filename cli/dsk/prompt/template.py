@@ -28,9 +28,11 @@ class Filling:
         self.system = None if settings.system is None else fill(settings.system, self._values)
         self.advice = f"dsk template show {settings.name} shows what it asks"
 
-    def prompt(self, stdin: str, words: str) -> str:
-        """The prompt; the final newline of what was piped in is left off, since the template has its own."""
-        return fill(self._prompt, {**self._values, STDIN: stdin.removesuffix("\n"), WORDS: words})
+    def parts(self, stdin: str, words: str) -> list[str]:
+        """The prompt, and the words after it if it has no place for them. The final newline of what was piped in is
+        left off, since the template has its own."""
+        prompt = fill(self._prompt, {**self._values, STDIN: stdin.removesuffix("\n"), WORDS: words})
+        return [prompt] if self.wants_words else [prompt, words]
 
     def without_words(self) -> UsageFault:
         """The failure of a run that lacks them."""
