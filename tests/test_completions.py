@@ -37,7 +37,7 @@ COMPLETED = {
     "dsk as": ["ask"],
     "dsk key or": ["key", "origin"],
     "dsk completion z": ["completion", "zsh"],
-    "dsk ask --temp": ["ask", "--temperature"],
+    "dsk ask --tempe": ["ask", "--temperature"],
     "dsk ask --no-th": ["ask", "--no-think"],
     "dsk ask hi 'there you' --thi": ["ask", "hi", "there you", "--think"],
     "dsk ask --reasoning o": ["ask", "--reasoning", "only"],
@@ -45,6 +45,13 @@ COMPLETED = {
     "dsk ask -m qui": ["ask", "-m", "quick"],
     "dsk ask -m qwen3:": ["ask", "-m", "qwen3:8b"],
     "dsk ask --model=deepseek-v": ["ask", "--model=deepseek-v4-pro"],
+    "dsk ask -t gram": ["ask", "-t", "grammar"],
+    "dsk ask --template=my": ["ask", "--template=my own"],
+    "dsk ask -t ./folder/ins": ["ask", "-t", "./folder/inside.sse"],
+    "dsk ask -t translate -p ton": ["ask", "-t", "translate", "-p", "tone="],
+    "dsk ask -ttranslate --param=ton": ["ask", "-ttranslate", "--param=tone="],
+    "dsk ask -t translate -p to=@filt": ["ask", "-t", "translate", "-p", "to=@filter.md"],
+    "dsk template show summ": ["template", "show", "summarise"],
     "dsk send -P lo": ["send", "-P", "local"],
     "dsk key set -P m": ["key", "set", "-P", "my box"],
     "dsk key set -P my\\ b": ["key", "set", "-P", "my box"],
@@ -70,6 +77,8 @@ UNKNOWN = {
     "dsk nonsense filt": ["nonsense", "filt"],
     "dsk ask filt": ["ask", "filt"],
     "dsk ask -s filt": ["ask", "-s", "filt"],
+    "dsk ask -p filt": ["ask", "-p", "filt"],
+    "dsk ask -t nobody -p filt": ["ask", "-t", "nobody", "-p", "filt"],
     "dsk ask --temperature filt": ["ask", "--temperature", "filt"],
 }
 
@@ -86,6 +95,8 @@ def env(tmp_path: Path) -> dict[str, str]:
     )
     program.chmod(0o755)
     (home / "config" / "dsk" / "config.toml").write_text(CONFIG)
+    (home / "config" / "dsk" / "templates").mkdir()
+    (home / "config" / "dsk" / "templates" / "my own.toml").write_text('prompt = "hi"')
     for name in ("filter.md", "two words.txt", "folder/inside.sse", "one.sse"):
         (home / name).touch()
     env = clean_env(home, {"TERM": "dumb", "INPUTRC": "/dev/null", "HISTFILE": "/dev/null"})
@@ -164,6 +175,21 @@ def test_zsh_completes(zsh: Shell) -> None:
     zsh.run(f'eval "$({shlex.join(DSK)} completion zsh)"')
     wanted = COMPLETED | UNKNOWN
     assert {typed: zsh.complete(typed) for typed in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_the_value_of_a_param_is_typed_right_after_its_name(request: pytest.FixtureRequest, name: str) -> None:
+    shell: Shell = request.getfixturevalue(name)
+    if name == "zsh":
+        shell.run("autoload -Uz compinit; compinit -u -D")
+    shell.run(f'eval "$({shlex.join(DSK)} completion {name})"')
+    assert shell.complete("dsk ask -t translate -p ton\tformal") == ["ask", "-t", "translate", "-p", "tone=formal"]
+    assert shell.complete("dsk ask -t translate --param=ton\tformal") == [
+        "ask",
+        "-t",
+        "translate",
+        "--param=tone=formal",
+    ]
 
 
 def test_zsh_completes_by_the_installed_file(zsh: Shell) -> None:
@@ -248,6 +274,17 @@ def test_every_fault_is_offered_with_its_help(dsk: Dsk) -> None:
 def test_the_value_of_a_short_option_may_be_joined_to_it(dsk: Dsk) -> None:
     assert request(dsk, "ask", "-mdeepseek-f") == [["plain", "-m", "deepseek-flash", ""]]
     assert request(dsk, "ask", "-uR", "-os") == [["file", "-o", "s", ""]]
+
+
+def test_templates_are_offered_with_what_they_are_for_and_their_params_with_the_defaults(dsk: Dsk) -> None:
+    path = dsk.home / "config" / "dsk" / "templates" / "own.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('description = "My own"\nprompt = "{a} {b}"\nparams = {b = "plain"}')
+    assert ["plain", "", "own", "My own"] in request(dsk, "ask", "-t", "")
+    assert request(dsk, "ask", "--template", "own", "-p", "") == [["plain", "", "a=", ""], ["plain", "", "b=", "plain"]]
+    path.write_text("prompt = {")
+    assert request(dsk, "ask", "-t", "own") == [["plain", "", "own", ""]]
+    assert request(dsk, "ask", "-t", "own", "-p", "") == []
 
 
 def test_a_broken_config_file_offers_no_names_and_says_nothing(dsk: Dsk) -> None:

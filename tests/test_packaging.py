@@ -46,7 +46,9 @@ def test_the_wheel_holds_the_package_the_pages_and_the_completions(built: Path) 
     ):
         assert f"{data}/{completion}" in names
     modules = {str(path.relative_to(ROOT / "cli")) for path in (ROOT / "cli" / "dsk").rglob("*.py")}
-    assert modules | {"dsk/py.typed"} <= names
+    templates = {f"dsk/templates/{path.name}" for path in (ROOT / "cli" / "dsk" / "templates").iterdir()}
+    assert len(templates) >= 12
+    assert modules | templates | {"dsk/py.typed"} <= names
     assert {name.split("/")[0] for name in names} == {
         "dsk",
         f"dsk_cli-{__version__}.data",
@@ -60,6 +62,7 @@ def test_the_sdist_holds_the_tests_and_the_documents(built: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "setup.cfg", "pyproject.toml"} <= names
     assert {"tests/harness.py", "tests/test_packaging.py", "man/dsk.1", "completions/_dsk"} <= names
+    assert "cli/dsk/templates/commit.toml" in names
 
 
 def test_man_finds_the_pages_from_an_activated_environment(built: Path, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_an_editor_that_leaves_no_file_is_told(dsk: Dsk) -> None:
     script.chmod(0o755)
     result = dsk.run("ask", "--dry-run", "-e", "hi", stdin=None, env={"VISUAL": str(script)})
     assert (result.stdout, result.status) == (b"", 1)
-    assert result.errors.startswith("dsk: the edited prompt cannot be read: is a directory\n")
+    assert result.errors.startswith("dsk: what the editor left cannot be read: is a directory\n")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_the_help_gives_ranges_in_words(dsk: Dsk) -> None:
     ("args", "said", "hint"),
     [
         (["ask", "--tempratur", "1"], "dsk ask has no option --tempratur", "did you mean --temperature?"),
-        (["ask", "--temp", "1"], "dsk ask has no option --temp", "did you mean --temperature?"),
+        (["ask", "--temp", "1"], "dsk ask has no option --temp", "did you mean --template or --temperature?"),
         (["ask", "--max_tokens=1"], "dsk ask has no option --max_tokens", "did you mean --max-tokens?"),
         (["ask", "--tokens", "1"], "dsk ask has no option --tokens", "did you mean --max-tokens?"),
         (["ask", "--system-prompt", "x"], "dsk ask has no option --system-prompt", "did you mean --system?"),

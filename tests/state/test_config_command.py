@@ -143,6 +143,7 @@ def test_aliases_and_paths_are_there(dsk: Dsk) -> None:
     assert found["paths"] == {
         "config": {"value": str(path), "origin": "XDG_CONFIG_HOME"},
         "keys": {"value": str(path.parent / "keys"), "origin": "XDG_CONFIG_HOME"},
+        "templates": {"value": str(path.parent / "templates"), "origin": "XDG_CONFIG_HOME"},
         "log": {"value": str(dsk.home / "state" / "dsk" / "log.db"), "origin": "XDG_STATE_HOME"},
     }
 

@@ -12,7 +12,7 @@ from dsk.commands.option import sources
 from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options
 from dsk.commands.options.output import output_options
-from dsk.commands.options.prompt import prompt_options, prompt_settings
+from dsk.commands.options.prompt import from_template, prompt_options, prompt_settings, template_settings
 from dsk.commands.options.request import request_options, request_settings
 from dsk.commands.options.sending import sending
 from dsk.commands.options.stopping import stop_options
@@ -30,12 +30,14 @@ The words of PROMPT are joined by spaces. What is piped in comes before them, or
 def _ask(**params: Any) -> Job:
     from dsk.jobs.asking import AskSettings, ask
 
-    origins = sources(click.get_current_context())
+    ctx = click.get_current_context()
+    origins = sources(ctx)
     settings = AskSettings(
-        prompt=prompt_settings(params),
+        prompt=prompt_settings(params)._replace(template=template_settings(ctx)),
         request=request_settings(params),
         from_file=frozenset(name for name, origin in origins.items() if origin == "file"),
         from_environment=frozenset(name for name, origin in origins.items() if origin == "environment"),
+        from_template=from_template(ctx),
         sending=sending("ask", params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
     )

@@ -7,7 +7,7 @@ typed need not be right. Names come from the config file, never from the network
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import click
@@ -21,6 +21,7 @@ from dsk.world import STDOUT
 
 FILES = {"FILE", "PATH"}
 AT_FILE = "@FILE"
+KEY_AT_FILE = "K=@FILE"
 
 
 class Candidates(NamedTuple):
@@ -77,7 +78,7 @@ def candidates(root: click.Command, line: Line) -> Candidates:
         return NONE
     word = line.current
     if place.pending:
-        return _values(place.command, place.pending, "", word)
+        return _values(place, place.pending, "", word)
     if word.startswith("-") and not place.literal:
         return _options(place, word)
     if isinstance(place.command, Group):
@@ -86,14 +87,15 @@ def candidates(root: click.Command, line: Line) -> Candidates:
     arguments = [p for p in place.command.params if isinstance(p, click.Argument)]
     many = [a for a in arguments for _ in range(a.nargs if a.nargs > 0 else place.positional + 1)]
     if place.positional < len(many):
-        return _values(place.command, many[place.positional], "", word)
+        return _values(place, many[place.positional], "", word)
     return NONE
 
 
 class _Place(NamedTuple):
     """The end of the complete words: whose options and arguments come next, and what is already there.
 
-    ``pending`` is the option whose value comes next; ``literal``: ``--`` has ended the options.
+    ``pending`` is the option whose value comes next, ``values`` are those that options have already, by their
+    parameters' names; ``literal``: ``--`` has ended the options.
     """
 
     command: click.Command
@@ -101,6 +103,7 @@ class _Place(NamedTuple):
     literal: bool
     positional: int
     used: frozenset[click.Option]
+    values: Mapping[str, str] = {}
 
 
 def _walk(root: click.Command, words: Sequence[str]) -> _Place | None:
@@ -108,7 +111,7 @@ def _walk(root: click.Command, words: Sequence[str]) -> _Place | None:
     place = _Place(root, None, False, 0, frozenset())
     for word in words:
         if place.pending:
-            place = place._replace(pending=None)
+            place = _with_value(place, place.pending, word)._replace(pending=None)
         elif word.startswith("-") and word != "-" and not place.literal:
             place = place._replace(literal=True) if word == "--" else _after_option(place, word)
         elif isinstance(place.command, Group):
@@ -124,7 +127,7 @@ def _walk(root: click.Command, words: Sequence[str]) -> _Place | None:
 def _after_option(place: _Place, word: str) -> _Place:
     """The place after ``--name``, ``--name=value``, ``-n``, or short options in one word."""
     names = _names(place.command)
-    name, equals, _ = word.partition("=")
+    name, equals, value = word.partition("=")
     singles = [name] if word.startswith("--") else [f"-{letter}" for letter in word[1:]]
     for number, single in enumerate(singles, 1):
         option = names.get(single)
@@ -132,9 +135,14 @@ def _after_option(place: _Place, word: str) -> _Place:
             return place
         place = place._replace(used=place.used | {option})
         if not option.is_flag:
-            has_value = bool(equals) if word.startswith("--") else number < len(singles)
-            return place if has_value else place._replace(pending=option)
+            if not word.startswith("--"):
+                equals = value = word[number + 1 :]
+            return _with_value(place, option, value) if equals else place._replace(pending=option)
     return place
+
+
+def _with_value(place: _Place, option: click.Option, value: str) -> _Place:
+    return place._replace(values={**place.values, str(option.name): value})
 
 
 def _names(command: click.Command) -> dict[str, click.Option]:
@@ -150,7 +158,7 @@ def _options(place: _Place, word: str) -> Candidates:
         name, equals, value = word[:2], "", word[2:]
     option = names.get(name)
     if option and not option.is_flag and (equals or value):
-        return _values(place.command, option, name + equals, value)
+        return _values(place, option, name + equals, value)
     used = {o for o in place.used if not o.multiple}
     rows = [(n, o) for n, o in names.items() if n.startswith(word) and o not in used]
     return Candidates("", [CompletionItem(n, help=_help(n, o)) for n, o in rows])
@@ -162,14 +170,20 @@ def _help(name: str, option: click.Option) -> str:
     return (option.help or "").partition("  [default: ")[0]
 
 
-def _values(command: click.Command, param: click.Parameter, prefix: str, word: str) -> Candidates:
-    """Candidates for a value. What the manual calls FILE or PATH is a path; the shell knows these better."""
+def _values(place: _Place, param: click.Parameter, prefix: str, word: str) -> Candidates:
+    """Candidates for a value. What the manual calls FILE or PATH is a path; the shell knows these better. Of a NAME
+    or PATH it is a path that has a slash."""
     kinds = set(_kinds(param))
+    key, equals, value = word.partition("=")
+    if KEY_AT_FILE in kinds and equals and value.startswith("@"):
+        return Candidates(f"{prefix}{key}=@", (), value[1:])
     if AT_FILE in kinds and word.startswith("@"):
         return Candidates(f"{prefix}@", (), word[1:])
-    if kinds & FILES:
+    if kinds & FILES and ("NAME" not in kinds or "/" in word):
         return Candidates(prefix, (), word)
-    return Candidates(prefix, param.shell_complete(click.Context(command), word))
+    context = click.Context(place.command)
+    context.params.update(place.values)
+    return Candidates(prefix, param.shell_complete(context, word))
 
 
 def _kinds(param: click.Parameter) -> Iterator[str]:

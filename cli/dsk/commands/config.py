@@ -10,7 +10,7 @@ import click
 from dsk.commands.command import Command, Job
 from dsk.commands.defaults import place_of_default
 from dsk.commands.helping import GENERAL
-from dsk.commands.option import Option, sources
+from dsk.commands.option import TEMPLATE, Option, sources
 from dsk.commands.options.network import endpoint_options, network_settings
 from dsk.commands.options.output import OUTPUT
 
@@ -62,7 +62,7 @@ def _asked(ctx: click.Context) -> Asked:
     import os
 
     from dsk.commands.ask import COMMAND as ASK
-    from dsk.jobs.configuring import Asked
+    from dsk.jobs.configuring import Asked, Row
     from dsk.state.config import load
 
     shared = {option.name for option in endpoint_options()}
@@ -79,16 +79,23 @@ def _asked(ctx: click.Context) -> Asked:
     for option in ASK.params:
         name = str(option.name)
         if isinstance(option, Option) and option.group != GENERAL and name not in rows:
-            rows[name] = _row(option, params[name], origins[name], config)
+            rows[name] = _row(option, params[name], origins[name], config, ask)
+    if TEMPLATE in ask.meta and origins["system"] not in ("flag", "environment"):
+        template = ask.meta[TEMPLATE].template
+        if template.system is not None:
+            rows["system"] = Row(template.system, template.places.at("system"))
+            origins["system"] = "template"
     from_file = frozenset(name for name, origin in origins.items() if origin == "file")
     return Asked(rows, from_file, network_settings(params, origins))
 
 
-def _row(option: Option, value: object, origin: str, config: Config) -> Row:
+def _row(option: Option, value: object, origin: str, config: Config, ask: click.Context) -> Row:
     from dsk.jobs.configuring import Row
 
     if origin == "environment":
         origin = str(option.envvar)
+    elif origin == "template":
+        origin = ask.meta[TEMPLATE].place(option.name)
     elif origin == "file":
         origin = place_of_default(str(option.name), config)
     return Row(value, origin)

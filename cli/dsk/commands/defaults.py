@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from dsk.commands.helping import GENERAL
-from dsk.commands.option import Option
+from dsk.commands.option import TEMPLATE, Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class Default(NamedTuple):
-    """One key of [defaults]: the option of ``ask`` that it stands for, and the value for that option's parameter."""
+    """One key of [defaults], or of a template's [options]: the option of ``ask`` that it stands for, and the value for
+    that option's parameter."""
 
     key: str
     option: Option
@@ -49,6 +51,8 @@ def value_place(ctx: click.Context, param: click.Parameter) -> str:
     origin = ctx.get_parameter_source(str(param.name))
     if origin is ParameterSource.ENVIRONMENT:
         return f"{param.envvar} in the environment: "
+    if origin is ParameterSource.DEFAULT_MAP and TEMPLATE in ctx.meta and param.name in ctx.meta[TEMPLATE].options:
+        return f"{ctx.meta[TEMPLATE].place(param.name)}: "
     if origin is ParameterSource.DEFAULT_MAP:
         from dsk.state.config import load
 
@@ -57,31 +61,33 @@ def value_place(ctx: click.Context, param: click.Parameter) -> str:
 
 
 def checked_defaults(config: Config) -> list[Default]:
-    """The keys of [defaults], in the file's order. A switch for one value of an option (``json = true`` for
-    ``format = "json"``) that is false says nothing.
+    """The keys of [defaults], in the file's order. Raises ``UsageFault`` as ``defaults_for`` does."""
+    return checked_options(config.defaults, partial(config.place, "defaults"), "[defaults]") if config.defaults else []
 
-    Raises ``UsageFault`` as ``defaults_for`` does.
+
+def checked_options(options: Mapping[str, object], place: Callable[[str], str], table: str) -> list[Default]:
+    """Keys that stand for options of ``ask``, in their order; ``place`` tells where one is. A switch for one value of
+    an option (``json = true`` for ``format = "json"``) that is false says nothing.
+
+    Raises ``UsageFault`` naming file and line for a key that is no long option of ``ask``, or a wrong type.
     """
-    if not config.defaults:
-        return []
     from dsk.commands.values import in_words
     from dsk.state.config import key_hint
 
     known = _options_of_ask()
     found = []
-    for key, value in config.defaults.items():
-        place = config.place("defaults", key)
+    for key, value in options.items():
         option = known.get(key.replace("_", "-"))
         if option is None:
             from difflib import get_close_matches
 
             near = get_close_matches(key.replace("_", "-"), known, n=1)
             hint = f"did you mean {near[0]}?" if near else "the long options of dsk ask are the keys"
-            raise UsageFault(f"{place}: unknown key {key!r} in [defaults]", hint=key_hint(key) or hint)
+            raise UsageFault(f"{place(key)}: unknown key {key!r} in {table}", hint=key_hint(key) or hint)
         wanted = _expected(option)
         if not _fits(wanted, value):
             words = wanted if option.multiple or option.is_flag else in_words(option)
-            raise UsageFault(f"{place}: {key} must be {words}, not {value!r}")
+            raise UsageFault(f"{place(key)}: {key} must be {words}, not {value!r}")
         if not _is_value_switch(option):
             found.append(Default(key, option, value))
         elif value:

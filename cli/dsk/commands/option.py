@@ -10,6 +10,9 @@ import click
 
 from dsk.errors import UsageFault
 
+#: Where a context keeps the template that was asked for (``dsk.commands.overlay``).
+TEMPLATE = "dsk.template"
+
 
 class Option(click.Option):
     """A Click option that knows its help group and the few words that the one-screen ``-h`` has for it.
@@ -96,7 +99,7 @@ class Option(click.Option):
 
 
 def sources(ctx: click.Context) -> dict[str, str]:
-    """Where each parameter's value came from: flag, environment, file or default."""
+    """Where each parameter's value came from: flag, environment, template, file or default."""
     from click.core import ParameterSource
 
     names = {
@@ -104,7 +107,11 @@ def sources(ctx: click.Context) -> dict[str, str]:
         ParameterSource.ENVIRONMENT: "environment",
         ParameterSource.DEFAULT_MAP: "file",
     }
-    return {
+    found = {
         str(p.name): names.get(ctx.get_parameter_source(str(p.name)) or ParameterSource.DEFAULT, "default")
         for p in ctx.command.params
     }
+    if TEMPLATE in ctx.meta:
+        own = ctx.meta[TEMPLATE].options
+        found |= {name: "template" for name, origin in found.items() if origin == "file" and name in own}
+    return found

@@ -19,6 +19,7 @@ COMMANDS = {
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
     "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
     "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
+    "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
     "serve": ("dsk.commands.serve:COMMAND", "Run the scripted endpoint for tests."),
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
 }
@@ -28,7 +29,6 @@ HELP = """Stream chat completions from DeepSeek and any OpenAI-compatible server
 \b
     dsk ask "Tell me a story"
     git diff | dsk ask "Write a commit message" | tee msg.txt
-    dsk ask --raw "hi" | tee run.sse | dsk decode
     dsk ask --offline "Works without a key"
 """
 

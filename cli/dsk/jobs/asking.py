@@ -18,19 +18,21 @@ from dsk.state.config import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dsk.jobs.settings import Sending
+    from dsk.jobs.settings import FromTemplate, Sending
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
 
 class AskSettings(NamedTuple):
     """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
-    variables; ``show`` asks for the body or the curl command in place of an answer."""
+    variables, ``from_template`` those of the template; ``show`` asks for the body or the curl command in place of an
+    answer."""
 
     prompt: PromptSettings
     request: RequestOptions
     from_file: frozenset[str]
     from_environment: frozenset[str]
+    from_template: FromTemplate
     sending: Sending
     show: Literal["body", "curl"] | None
 
@@ -39,7 +41,9 @@ def ask(settings: AskSettings, world: World) -> Status:
     """Ask one question; the status of its answer."""
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
-    settled = settle_request(settings.request, settings.from_file, settings.from_environment, config, server)
+    settled = settle_request(
+        settings.request, settings.from_file, settings.from_environment, settings.from_template, config, server
+    )
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
     network = settings.sending.network
     connecting = Connecting(server, network.connect_timeout, world)

@@ -12,7 +12,7 @@ from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
-from dsk.state.paths import config_file, is_set, keys_folder, log_file
+from dsk.state.paths import config_file, is_set, keys_folder, log_file, templates_folder
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
@@ -101,17 +101,17 @@ def _profile_origin(asked: Asked, config: Config) -> str:
 def _base_url_origin(asked: Asked, config: Config, server: Server, env: Mapping[str, str]) -> str:
     """In the order of ``settle_server``."""
     name = server.profile.name
-    if asked.network.base_url and "base_url" not in asked.from_file:
+    if asked.network.base_url and asked.network.base_url_origin not in ("template", "file"):
         return asked.options["base_url"].origin
     if name == DEEPSEEK and env.get(BASE_URL_VARIABLE):
         return BASE_URL_VARIABLE
-    if config.sets(name, "base_url"):
+    if asked.network.base_url_origin != "template" and config.sets(name, "base_url"):
         return config.place("profiles", name, "base_url")
     return asked.options["base_url"].origin
 
 
 def _layered(field: str, asked: Asked, config: Config, server: Server) -> Row:
-    """In the order of ``settle_request``: flag, environment, profile of the file, [defaults], built-in profile."""
+    """In the order of ``settle_request``: flag, environment, template, profile of the file, [defaults], built-in."""
     said = asked.options[field]
     is_from_file = field in asked.from_file
     if said.value is not None and not is_from_file:
@@ -151,6 +151,7 @@ def _paths(env: Mapping[str, str]) -> dict[str, Row]:
     return {
         "config": Row(config_file(env), config_origin),
         "keys": Row(keys_folder(env), config_origin),
+        "templates": Row(templates_folder(env), config_origin),
         "log": Row(log_file(env), state_origin),
     }
 

@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from dsk.output.settings import OutputSettings
     from dsk.wire.settings import NetworkSettings
+
+
+class FromTemplate(NamedTuple):
+    """The parameters whose values a template's [options] gave; ``place`` is the ``FILE:LINE`` of one."""
+
+    names: frozenset[str] = frozenset()
+    place: Callable[[str], str] = str
 
 
 class Stops(NamedTuple):

@@ -1,12 +1,13 @@
 """What flags, environment, profile and defaults mean together: worked out here, once, for every job.
 
-The order for each value: flag, environment, the profile as the config file has it, [defaults], the built-in.
+The order for each value: flag, environment, template, the profile as the config file has it, [defaults], the built-in.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import UsageFault, hide_secret
@@ -17,6 +18,9 @@ from dsk.wire.clocks import Clocks
 from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsk.jobs.settings import FromTemplate
     from dsk.state.config import Config
     from dsk.state.profile import Profile
     from dsk.wire.settings import NetworkSettings
@@ -46,10 +50,11 @@ def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, st
     from dsk.state.config import choose
 
     profile = choose(config, network.profile)
-    base_url = network.base_url if not network.base_url_from_file else None
+    is_high = network.base_url_origin not in ("template", "file")
+    base_url = network.base_url if is_high else None
     if not base_url and profile.name == DEEPSEEK:
         base_url = env.get(BASE_URL_VARIABLE)
-    if not base_url and not config.sets(profile.name, "base_url"):
+    if not base_url and (network.base_url_origin == "template" or not config.sets(profile.name, "base_url")):
         base_url = network.base_url
     base_url = base_url or profile.base_url
     if not base_url:
@@ -114,6 +119,7 @@ def settle_request(
     options: RequestOptions,
     from_file: frozenset[str],
     from_environment: frozenset[str],
+    from_template: FromTemplate,
     config: Config,
     server: Server,
 ) -> Settled:
@@ -122,12 +128,13 @@ def settle_request(
     Raises ``UsageFault`` if no model is named, or what is said about thinking contradicts itself.
     """
     profile = server.profile
-    lower = from_file | from_environment
+    lower = from_file | from_environment | from_template.names
     flags = {n: None if n in lower else getattr(options, n) for n in PROFILE_FIELDS}
     variables = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_environment}
+    template = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_template.names}
     owned = {n: getattr(profile, n) for n in PROFILE_FIELDS if config.sets(profile.name, n)}
     defaults = {n: getattr(options, n) for n in PROFILE_FIELDS if n in from_file}
-    layers = [flags, variables, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
+    layers = [flags, variables, template, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
     model = _first(layers, "model")
     if not model:
         raise UsageFault(f"profile {profile.name!r} has no model", hint="name one with -m; dsk models lists them")
@@ -141,12 +148,12 @@ def settle_request(
         _level(flags),
         _level(variables),
         [
+            _level(template, from_template.place),
             Level(retired[1] if retired else None, None),
-            _level(owned, "profiles", profile.name),
-            _level(defaults, "defaults"),
+            _level(owned, partial(config.place, "profiles", profile.name)),
+            _level(defaults, partial(config.place, "defaults")),
             _level(layers[-1]),
         ],
-        config,
     )
     return Settled(
         options._replace(
@@ -164,5 +171,5 @@ def _first(layers: Iterable[Mapping[str, Any]], name: str) -> Any:
     return next((layer[name] for layer in layers if layer.get(name) is not None), None)
 
 
-def _level(layer: Mapping[str, Any], *table: str) -> Level:
-    return Level(layer.get("think"), layer.get("effort"), table or None)
+def _level(layer: Mapping[str, Any], place: Callable[[str], str] | None = None) -> Level:
+    return Level(layer.get("think"), layer.get("effort"), place)

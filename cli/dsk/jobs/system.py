@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 def settle_system(
     prompt: PromptSettings, from_file: frozenset[str], config: Config, server: Server, env: Mapping[str, str]
 ) -> PromptSettings:
-    """The prompt with the system message that counts: that of the profile goes before the one of [defaults]."""
+    """The prompt with the system message that counts: that of the template goes before the profile's, and that before
+    the one of [defaults]."""
     if prompt.system is not None and "system" not in from_file:
         return prompt
     profile = server.profile
     value, place = profile.system, config.place("profiles", profile.name, "system")
+    if prompt.template and prompt.template.system is not None:
+        return prompt._replace(system=None)
     if value is None:
         value, place = prompt.system, config.place("defaults", "system")
     if value is None:

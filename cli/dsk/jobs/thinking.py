@@ -1,33 +1,28 @@
-"""Whether to think, and how hard, where flag, environment, config file and built-in each may say something."""
+"""Whether to think, and how hard, where flag, environment, template, config file and built-in may say something."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.request.body import CONTRADICTION, contradicts
 
-if TYPE_CHECKING:
-    from dsk.state.config import Config
-
 
 class Level(NamedTuple):
-    """What one place says, and where it is: ``table`` are the keys of its table in the config file, None for what
-    is in the environment or nowhere."""
+    """What one place says, and where it is: ``place`` gives the ``FILE:LINE`` of a key in a table of a file; it is None
+    for what is in the environment or nowhere."""
 
     think: bool | None
     effort: str | None
-    table: tuple[str, ...] | None = None
+    place: Callable[[str], str] | None = None
 
 
-def settle_thinking(
-    flags: Level, environment: Level, lower: Sequence[Level], config: Config
-) -> tuple[bool | None, str | None]:
+def settle_thinking(flags: Level, environment: Level, lower: Sequence[Level]) -> tuple[bool | None, str | None]:
     """The thinking switch and the effort. The highest level that names either decides whether to think; what
     contradicts it below is dropped.
 
-    A table of the config file may say how hard to think and to think only when asked. Every other contradiction
+    A table of a file may say how hard to think and to think only when asked. Every other contradiction
     within the level that decides is a ``UsageFault``.
     """
     levels = [flags, environment, *lower]
@@ -36,8 +31,8 @@ def settle_thinking(
         if think is None and effort is None:
             continue
         if think is not None and effort is not None and contradicts(think, effort):
-            if think or level.table is None:
-                raise UsageFault(_named(level, level is environment, config), CONTRADICTION)
+            if think or level.place is None:
+                raise UsageFault(_named(level, level is environment), CONTRADICTION)
             effort = None
         wanted = think if think is not None else effort != "none"
         if effort is None and wanted:
@@ -47,9 +42,9 @@ def settle_thinking(
     return None, None
 
 
-def _named(level: Level, in_environment: bool, config: Config) -> str:
+def _named(level: Level, in_environment: bool) -> str:
     if in_environment:
         return f"DSK_THINK={int(bool(level.think))} and DSK_EFFORT={level.effort}"
-    if level.table:
-        return f'{config.place(*level.table, "effort")}: think = true and effort = "none"'
+    if level.place:
+        return f'{level.place("effort")}: think = true and effort = "none"'
     return f"--{'think' if level.think else 'no-think'} and --effort {level.effort}"

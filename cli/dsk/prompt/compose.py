@@ -40,17 +40,29 @@ def compose(
     words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
     name = settings.system_name
     system = system_text(argument(settings.system, name), name) if settings.system is not None else None
-    stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words) or settings.editor)
+    template = None
+    if settings.template:
+        from dsk.prompt.template import Filling
+
+        template = Filling(settings.template)
+        system = template.system if system is None else system
+        if template.wants_words and not (any(map(str.strip, words)) or settings.editor):
+            raise template.without_words()
+    stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words or settings.editor or template))
+    stdin.named_by_template = template is not None and template.wants_stdin
     _check_single_use(words, stdin)
     parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
-    if not stdin.named:
-        parts.append(stdin.text() if stdin.is_wanted() else "")
-        parts.append(" ".join(words))
-    elif STDIN_WORD in words:
-        middle = words.index(STDIN_WORD)
-        parts += [" ".join(words[:middle]), stdin.text(), " ".join(words[middle + 1 :])]
+    if not stdin.named and stdin.is_wanted():
+        parts.append(stdin.text())
+    if template and template.wants_stdin:
+        piped = stdin.text() if stdin.is_wanted() else ""
+        if not (piped.strip() or settings.files or settings.editor):
+            raise template.without_stdin(stdin.emptiness())
+        parts += template.parts(piped, join(_asked(words, stdin)))
+    elif template:
+        parts += template.parts("", join(_asked(words, stdin)))
     else:
-        parts.append(" ".join(words))
+        parts += _asked(words, stdin)
     text = join(parts)
     if settings.editor:
         from dsk.prompt.editor import edit
@@ -60,10 +72,18 @@ def compose(
         raise UsageFault(
             "there is no prompt",
             "the editor left nothing" if settings.editor else _emptiness(words, stdin),
-            hint='try dsk ask "Tell me a story", or dsk ask -h',
+            hint=template.advice if template else 'try dsk ask "Tell me a story", or dsk ask -h',
         )
     messages = [{"role": "system", "content": system}] if system else []
     return [*messages, {"role": "user", "content": text}]
+
+
+def _asked(words: list[str], stdin: _Stdin) -> list[str]:
+    """The words, with stdin where a lone ``-`` is among them."""
+    if STDIN_WORD not in words:
+        return [" ".join(words)]
+    middle = words.index(STDIN_WORD)
+    return [" ".join(words[:middle]), stdin.text(), " ".join(words[middle + 1 :])]
 
 
 def _emptiness(words: list[str], stdin: _Stdin) -> str:
@@ -98,13 +118,18 @@ class _Stdin:
         if settings.ignore_stdin is None and _variable(world):
             self.ignored_by = VARIABLE
         self._held_something = False
-        self.uses = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
-        self.named = self.uses > 0
+        self.dashes = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
+        self.named_by_template = False
         self._world = world
         self._is_terminal = world.is_terminal(STDIN)
         self._say = say
         self._before = before
         self._has_words = has_words
+
+    @property
+    def named(self) -> bool:
+        """Whether something says where it goes."""
+        return self.dashes > 0 or self.named_by_template
 
     def is_wanted(self) -> bool:
         return not (self.ignored_by or self._is_terminal)
@@ -123,7 +148,7 @@ class _Stdin:
         """Why there is nothing to ask in it."""
         if self.ignored_by:
             return f"ignored ({self.ignored_by})"
-        if self._is_terminal and not self.named:
+        if self._is_terminal and not self.dashes:
             return "a terminal"
         return "blank" if self._held_something else "empty"
 
@@ -132,9 +157,9 @@ class _Stdin:
 
 
 def _check_single_use(words: list[str], stdin: _Stdin) -> None:
-    if stdin.uses > 1:
+    if stdin.dashes + stdin.named_by_template > 1:
         raise UsageFault("stdin is named more than once", "it can be read only once")
-    if stdin.named and stdin.ignored_by:
+    if stdin.dashes and stdin.ignored_by:
         where = "among the words" if STDIN_WORD in words else "for --file"
         raise UsageFault(f"- {where} reads stdin", f"it is to be ignored ({stdin.ignored_by})")
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+
+class TemplateSettings(NamedTuple):
+    """A template, its placeholders not yet filled.
+
+    ``params`` are defaults; ``given`` are texts ``K=V`` and ``K=@FILE``, each for a param that this template must have;
+    ``common`` are such texts too, for any template, and hold for this one if it has such a param.
+    """
+
+    name: str
+    system: str | None = None
+    prompt: str | None = None
+    params: Mapping[str, str] = {}
+    given: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 class PromptSettings(NamedTuple):
     """``ignore_stdin`` None means that nothing was said: DSK_STDIN decides. ``system_name`` is what the system
-    message is called in an error."""
+    message is called in an error; ``system`` goes before that of the template."""
 
     words: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -15,3 +31,4 @@ class PromptSettings(NamedTuple):
     system_name: str = "--system"
     editor: bool = False
     ignore_stdin: bool | None = None
+    template: TemplateSettings | None = None

@@ -9,7 +9,8 @@ and COMP_WORDBREAKS). The answer is a line for each candidate, its fields parted
 
 ``plain`` is a candidate, in bash ``quoted`` if a quote is open before it; ``file`` asks the shell to complete the
 path ``value`` itself. ``prefix`` is what the word has before the value, such as ``--output=`` or ``@``; ``cut`` is
-how many characters of prefix and value bash has put into words of their own.
+how many characters of prefix and value bash has put into words of their own. After a value that ends in ``=`` the
+word goes on.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _dsk() {
             found=$prefix$value
             found=${found:cut}
             [[ $kind == plain && $found ]] && printf -v found %q "$found"
+            [[ $found == *= ]] && compopt -o nospace
             COMPREPLY+=("$found")
         fi
     done < <(_DSK_COMPLETE=bash_complete "$program" "$typed" "$COMP_WORDBREAKS" 2>/dev/null)
@@ -60,7 +62,7 @@ ZSH: Final = r"""#compdef dsk
 
 _dsk() {
     local program=${(Q)${~words[1]}} line current=${(Q)PREFIX}
-    local -a before fields items
+    local -a before fields items open
     (( $+commands[$program] )) || [[ -x $program ]] || program=dsk
     (( CURRENT > 2 )) && before=("${(@Q)words[2,CURRENT-1]}")
     for line in "${(@f)$(_DSK_COMPLETE=zsh_complete $program "${before[@]}" "$current" 2>/dev/null)}"; do
@@ -74,10 +76,11 @@ _dsk() {
         plain)
             [[ -z $items && -n $fields[2] ]] && compset -P "${(b)fields[2]}"
             items+=("${fields[3]//:/\\:}${fields[4]:+:$fields[4]}")
+            [[ $fields[3] == *= ]] && open=(-S '')
             ;;
         esac
     done
-    (( $#items )) && _describe -V dsk items
+    (( $#items )) && _describe -V dsk items "${open[@]}"
 }
 
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then

@@ -5,41 +5,18 @@ Whether the keys of [defaults] are options of ``ask`` is for the commands to che
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.state import rules
 from dsk.state.paths import config_file
 from dsk.state.profile import BUILT_IN, DEEPSEEK, Profile, is_name, new_profile
+from dsk.state.toml_file import Places, parse_toml, read_toml
 
 TOP_KEYS = ("profile", "profiles", "defaults", "aliases")
-#: Bytes of the largest file that is read.
-LARGEST = 16 << 20
 KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password")
-
-
-class Places:
-    """Where keys stand in the file; the text is scanned only if somebody asks."""
-
-    def __init__(self, path: str, text: str) -> None:
-        """The text is valid TOML."""
-        self._path = path
-        self._text = text
-
-    def at(self, *keys: str) -> str:
-        """``FILE:LINE`` of a key, named from the top; the file alone if it is not there."""
-        line = self._lines.get(keys)
-        return f"{self._path}:{line}" if line else self._path
-
-    @cached_property
-    def _lines(self) -> Mapping[tuple[str | int, ...], int]:
-        from dsk.state.toml_places import find_places
-
-        return find_places(self._text)
 
 
 class Config(NamedTuple):
@@ -71,7 +48,7 @@ def load(env: Mapping[str, str]) -> Config:
     Raises ``UsageFault`` with file and line for whatever is wrong with it.
     """
     path = config_file(env)
-    data = _read(path)
+    data = read_toml(path)
     return _parsed(path, data) if data else _checked(Places(path, ""), {})
 
 
@@ -95,63 +72,11 @@ def choose(config: Config, name: str | None = None) -> Profile:
     return found
 
 
-def _read(path: str) -> bytes | None:
-    what = f"{path} cannot be read"
-    try:
-        # Non-blocking, so that a named pipe in its place does not hang the run.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise UsageFault(what, error.strerror or str(error)) from error
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageFault(what, "it is not a regular file")
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageFault(what, error.strerror or str(error)) from error
-    finally:
-        os.close(descriptor)
-    if len(data) > LARGEST:
-        raise UsageFault(what, f"it is larger than {LARGEST >> 20} MiB")
-    return data
-
-
 # One run asks for the file in several places; the content is the key, so that a changed file is read anew.
 @lru_cache(maxsize=1)
 def _parsed(path: str, data: bytes) -> Config:
-    import sys
-    from importlib import import_module
-
-    # A byte order mark is what some editors begin every UTF-8 file with.
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = data.decode().replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageFault(f"{path}:{line}: not UTF-8", f"byte {error.start} of the file") from error
-    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    try:
-        tree = toml.loads(text)
-    except RecursionError as error:
-        raise UsageFault(f"{path} cannot be read", "it is nested too deep") from error
-    except ValueError as error:
-        raise _syntax_fault(path, text, str(error)) from error
-    return _checked(Places(path, text), tree)
-
-
-def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
-    """tomllib's message, its place moved to the front: "... (at line 3, column 7)" or "... (at end of document)"."""
-    import re
-
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
-    if found is None:
-        return UsageFault(f"{path}: not TOML", said)
-    what, line, column = found.groups()
-    if line:
-        return UsageFault(f"{path}:{line}: not TOML", f"{what} (column {column})")
-    return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
+    places, tree = parse_toml(path, data)
+    return _checked(places, tree)
 
 
 def _checked(places: Places, tree: Mapping[str, Any]) -> Config:

@@ -30,6 +30,11 @@ def key_file(env: Mapping[str, str], profile: str) -> str:
     return f"{keys_folder(env)}/{profile}"
 
 
+def templates_folder(env: Mapping[str, str]) -> str:
+    """The folder of the user's own templates."""
+    return f"{config_home(env)}/dsk/templates"
+
+
 def log_file(env: Mapping[str, str]) -> str:
     """The log's database."""
     return f"{state_home(env)}/dsk/log.db"

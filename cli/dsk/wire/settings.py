@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class NetworkSettings(NamedTuple):
-    """Times are in seconds; ``max_time`` and ``retry_max_time`` None mean no limit. ``base_url_from_file``: [defaults]
-    set the base URL. How often to try again is counted without the first time."""
+    """Times are in seconds; ``max_time`` and ``retry_max_time`` None mean no limit. ``base_url_origin`` is what set the
+    base URL: flag, environment, template, file or default. How often to try again is counted without the first time."""
 
     profile: str | None = None
     base_url: str | None = None
-    base_url_from_file: bool = False
+    base_url_origin: str = "default"
     connect_timeout: float = 10.0
     first_token: float = 600.0
     stall: float = 120.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.option import Option
+from dsk.commands.option import TEMPLATE, Option
 
 if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
@@ -22,6 +22,7 @@ def profile_option() -> click.Parameter:
         group=NETWORK,
         brief="A profile of the config file.",
         metavar="NAME",
+        callback=_check_profile,
         shell_complete=_complete_profile,
         help="Use this profile of the config file.  [default: deepseek]",
     )
@@ -131,7 +132,7 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
     return NetworkSettings(
         profile=params["profile"],
         base_url=params["base_url"],
-        base_url_from_file=origins["base_url"] == "file",
+        base_url_origin=origins["base_url"],
         connect_timeout=params["connect_timeout"],
         first_token=params.get("first_token", 600.0),
         stall=params.get("stall", 120.0),
@@ -143,6 +144,20 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         resume=params.get("resume", 0),
         continue_on_length=params.get("continue_on_length", 0),
     )
+
+
+def _check_profile(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from click.core import ParameterSource
+
+    # What names a profile from elsewhere is known to whoever looks for it; the line of a template is known here.
+    is_default = ctx.get_parameter_source(str(param.name)) is ParameterSource.DEFAULT_MAP
+    if value and is_default and TEMPLATE in ctx.meta and param.name in ctx.meta[TEMPLATE].options:
+        import os
+
+        from dsk.state.config import choose, load
+
+        choose(load(os.environ), value)
+    return value
 
 
 def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.option import Option
+from dsk.commands.option import TEMPLATE, Option
+from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
-    from dsk.prompt.settings import PromptSettings
+    from click.shell_completion import CompletionItem
+
+    from dsk.jobs.settings import FromTemplate
+    from dsk.prompt.settings import PromptSettings, TemplateSettings
 
 PROMPT = "Prompt"
 
@@ -36,6 +40,26 @@ def prompt_options() -> list[click.Parameter]:
             help="The system message; @FILE reads it from a file, an empty TEXT is none.",
         ),
         Option(
+            ["-t", "--template"],
+            group=PROMPT,
+            brief="A prompt that is kept in a file.",
+            metavar="NAME|PATH",
+            may_be_empty=True,
+            is_eager=True,
+            callback=_open_template,
+            shell_complete=_complete_template,
+            help="Take prompt, system message and options from a template; dsk template list shows them.",
+        ),
+        Option(
+            ["-p", "--param"],
+            group=PROMPT,
+            env=False,
+            multiple=True,
+            metavar="K=V|K=@FILE",
+            shell_complete=_complete_param,
+            help="Give a param of the template its value. Repeat for more.",
+        ),
+        Option(
             ["-e", "--editor/--no-editor"],
             group=PROMPT,
             default=False,
@@ -45,7 +69,6 @@ def prompt_options() -> list[click.Parameter]:
         Option(
             ["-I", "--ignore-stdin/--no-ignore-stdin"],
             group=PROMPT,
-            brief="Do not read stdin.",
             default=None,
             help="Do not read stdin (DSK_STDIN=ignore does the same).",
         ),
@@ -63,3 +86,54 @@ def prompt_settings(params: Mapping[str, Any]) -> PromptSettings:
         editor=params["editor"],
         ignore_stdin=params["ignore_stdin"],
     )
+
+
+def template_settings(ctx: click.Context) -> TemplateSettings | None:
+    """The template that was asked for, and the values for its params.
+
+    Raises ``UsageFault`` if there are values and no template.
+    """
+    from click.core import ParameterSource
+
+    is_given = ctx.get_parameter_source("param") is ParameterSource.COMMANDLINE
+    given = ctx.params["param"] if is_given else ()
+    if TEMPLATE not in ctx.meta:
+        if given:
+            raise UsageFault(f"--param {given[0]}", "no template is named", hint="-t names one")
+        return None
+    from dsk.prompt.settings import TemplateSettings
+
+    template = ctx.meta[TEMPLATE].template
+    common = (ctx.default_map or {}).get("param", ())
+    return TemplateSettings(
+        template.name, template.system, template.prompt, template.params, tuple(given), tuple(common)
+    )
+
+
+def from_template(ctx: click.Context) -> FromTemplate:
+    """The values that the template's [options] gave."""
+    from dsk.jobs.settings import FromTemplate
+
+    overlay = ctx.meta.get(TEMPLATE)
+    return FromTemplate(frozenset(overlay.options), overlay.place) if overlay else FromTemplate()
+
+
+def _open_template(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    # Nobody looked at the config file: help is what is asked for.
+    if value and ctx.default_map is not None and not ctx.resilient_parsing:
+        from dsk.commands.overlay import lay_over
+
+        lay_over(ctx, value)
+    return value
+
+
+def _complete_template(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.template_names import templates
+
+    return templates(incomplete)
+
+
+def _complete_param(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.template_names import params
+
+    return params(ctx.params.get("template"), incomplete)

@@ -1,0 +1,96 @@
+"""A TOML file as its tree, and where each key of it stands. What is wrong with it has a file and a line."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from dsk.errors import UsageFault
+
+#: Bytes of the largest file that is read.
+LARGEST = 16 << 20
+
+
+class Places:
+    """Where keys stand in the file; the text is scanned only if somebody asks."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """The text is valid TOML."""
+        self._path = path
+        self._text = text
+
+    def at(self, *keys: str) -> str:
+        """``FILE:LINE`` of a key, named from the top; the file alone if it is not there."""
+        line = self._lines.get(keys)
+        return f"{self._path}:{line}" if line else self._path
+
+    @cached_property
+    def _lines(self) -> Mapping[tuple[str | int, ...], int]:
+        from dsk.state.toml_places import find_places
+
+        return find_places(self._text)
+
+
+def read_toml(path: str) -> bytes | None:
+    """The bytes of the file; None if there is none.
+
+    Raises ``UsageFault`` if it cannot be read, is no regular file or has more than ``LARGEST`` bytes.
+    """
+    what = f"{path} cannot be read"
+    try:
+        # Non-blocking, so that a named pipe in its place does not hang the run.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageFault(what, error.strerror or str(error)) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageFault(what, "it is not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageFault(what, error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
+    if len(data) > LARGEST:
+        raise UsageFault(what, f"it is larger than {LARGEST >> 20} MiB")
+    return data
+
+
+def parse_toml(path: str, data: bytes) -> tuple[Places, Mapping[str, Any]]:
+    """The tree in the bytes of the file, and the places of its keys. Raises ``UsageFault`` with file and line."""
+    import sys
+    from importlib import import_module
+
+    # A byte order mark is what some editors begin every UTF-8 file with.
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageFault(f"{path}:{line}: not UTF-8", f"byte {error.start} of the file") from error
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        tree: Mapping[str, Any] = toml.loads(text)
+    except RecursionError as error:
+        raise UsageFault(f"{path} cannot be read", "it is nested too deep") from error
+    except ValueError as error:
+        raise _syntax_fault(path, text, str(error)) from error
+    return Places(path, text), tree
+
+
+def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
+    """tomllib's message, its place moved to the front: "... (at line 3, column 7)" or "... (at end of document)"."""
+    import re
+
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
+    if found is None:
+        return UsageFault(f"{path}: not TOML", said)
+    what, line, column = found.groups()
+    if line:
+        return UsageFault(f"{path}:{line}: not TOML", f"{what} (column {column})")
+    return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
