@@ -24,7 +24,10 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
         return
     parts = urlsplit(endpoint.base_url)
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
+        name = parts.hostname or ""
+        # As bytes it needs no IDNA codec, which would be loaded for it.
+        host = name.encode() if name.isascii() else name
+        found = socket.getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return
     away = elsewhere(str(address[0]) for *_, address in found)
