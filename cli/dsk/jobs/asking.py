@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dsk.errors import Status
-from dsk.jobs.connecting import Connecting
 from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
@@ -18,6 +17,7 @@ from dsk.state.config import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsk.jobs.connecting import Connecting
     from dsk.jobs.settings import FromTemplate, Sending
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
@@ -46,14 +46,13 @@ def ask(settings: AskSettings, world: World) -> Status:
     )
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
     network = settings.sending.network
-    connecting = Connecting(server, network.connect_timeout, world)
-    has_request = not (settings.show or network.offline)
+    connecting = None if settings.show or network.offline else _connecting(server, network, world)
     messages = compose(
         prompt,
         world,
         _fetcher(network),
         lambda text: note(text, world),
-        connecting.begin if has_request else _nothing,
+        connecting.begin if connecting else lambda: None,
     )
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
     warnings = [*settled.warnings, *body.warnings]
@@ -68,8 +67,10 @@ def ask(settings: AskSettings, world: World) -> Status:
     return deliver(question, server, settings.sending, world, warnings, connecting)
 
 
-def _nothing() -> None:
-    pass
+def _connecting(server: Server, network: NetworkSettings, world: World) -> Connecting:
+    from dsk.jobs.connecting import Connecting
+
+    return Connecting(server, network.connect_timeout, world)
 
 
 def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
