@@ -39,6 +39,7 @@ class Posting:
             return
         self._made = made
         made.post(request, self._line)
+        made.make_way()
 
     def open(self) -> int:
         """Send it; the HTTP status. Raises what ``transport.post`` raises."""

@@ -18,6 +18,7 @@ from dsk.wire.line import usable
 from dsk.wire.local import check_key_stays_here
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from dsk.wire.endpoint import Endpoint
@@ -55,6 +56,7 @@ class Preconnection:
         self._is_over = False
         # Set once the request is sent, or cannot be.
         self._done = Event()
+        self._tls = Tls() if address.scheme == "https" else None
         Thread(target=self._open, name="preconnection", daemon=True).start()
 
     def is_fresh(self) -> bool:
@@ -77,6 +79,11 @@ class Preconnection:
             opened = self._socket if self._opened_at is not None else None
         if opened:
             self._end(send, opened)
+
+    def make_way(self) -> None:
+        """Wait for what Python has to load before TLS can be agreed on: whatever else is loaded meanwhile delays it."""
+        if self._tls:
+            self._tls.loaded.wait()
 
     def take(self, line: Line) -> socket.socket:
         """The connection, when the request has been sent over it.
@@ -124,11 +131,9 @@ class Preconnection:
         plain = socket.create_connection(place, usable(self._connect_timeout))
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if address.scheme == "http":
+            if self._tls is None:
                 return plain
-            from dsk.wire.tls import context
-
-            settings = context()
+            settings = self._tls.context()
             plain.settimeout(usable(max(self._begun + self._connect_timeout - time.monotonic(), LEAST)))
             return settings.wrap_socket(plain, server_hostname=address.host.rstrip("."))
         except BaseException:
@@ -141,6 +146,33 @@ class Preconnection:
         except Exception as error:
             self._fault = error
         self._done.set()
+
+
+class Tls:
+    """The settings of TLS, made in a thread while the connection is on its way."""
+
+    def __init__(self) -> None:
+        self.loaded = Event()
+        self._context: ssl.SSLContext | None = None
+        self._fault: Exception | None = None
+        Thread(target=self._load, name="tls", daemon=True).start()
+
+    def context(self) -> ssl.SSLContext:
+        """The settings, when they are there. Raises ``SSLError`` if the certificates cannot be read."""
+        self.loaded.wait()
+        if self._fault:
+            raise self._fault
+        assert self._context
+        return self._context
+
+    def _load(self) -> None:
+        try:
+            from dsk.wire.tls import context
+
+            self._context = context()
+        except Exception as error:
+            self._fault = error
+        self.loaded.set()
 
 
 def _send(opened: socket.socket, request: bytes, line: Line) -> None:
