@@ -23,7 +23,7 @@ _BODY = '{"model":"deepseek-flash","messages":[{"role":"user","content":"hi"}],"
 Env: TypeAlias = Mapping[str, str]
 
 DSK = "dsk"
-DSK_RAW = "dsk --raw"
+DSK_RAW = "dsk --raw -n"
 CURL = "curl -N"
 NAIVE = "requests + sseclient"
 OPENAI = "openai SDK"
@@ -130,7 +130,7 @@ CONTENDERS = (
     Contender(DSK, lambda url: dsk_command("ask", "--base-url", url, _PROMPT), _dsk_version, "pip install ."),
     Contender(
         DSK_RAW,
-        lambda url: dsk_command("ask", "--raw", "--base-url", url, _PROMPT),
+        lambda url: dsk_command("ask", "--raw", "-n", "--base-url", url, _PROMPT),
         _dsk_version,
         "pip install .",
         raw=True,

@@ -26,14 +26,8 @@ class Chunked:
 
     def feed(self, data: bytes) -> bytes:
         """The content in these bytes. Raises ``ValueError`` if they are not in the chunked coding."""
-        if not (self._pending or self._left or self._in_line_end or self._in_trailers):
-            content = _sole_chunk(data)
-            if content:
-                return content
-        return self._take(self._pending + data)
-
-    def _take(self, data: bytes) -> bytes:
-        found = []
+        data = self._pending + data
+        found: list[bytes] = []
         at = 0
         while at < len(data) and not self.done:
             if self._left:
@@ -43,6 +37,8 @@ class Chunked:
                 self._left -= len(piece)
                 self._in_line_end = not self._left
                 continue
+            if not (self._in_line_end or self._in_trailers):
+                at = _whole_chunks(data, at, found)
             end = data.find(b"\n", at)
             if end < 0:
                 break
@@ -71,10 +67,16 @@ class Chunked:
             self._in_trailers = self._left == 0
 
 
-def _sole_chunk(data: bytes) -> bytes:
-    """The content where it is one chunk and nothing else, which is what a token comes in; b"" where it is not."""
-    end = data.find(b"\r\n")
-    size = data[:end]
-    if end > 0 and not size.strip(HEX) and int(size, 16) == len(data) - end - 4 and data.endswith(b"\r\n"):
-        return data[end + 2 : -2]
-    return b""
+def _whole_chunks(data: bytes, at: int, found: list[bytes]) -> int:
+    """Find the contents of the chunks from ``at`` on that are there whole and have nothing odd about them; where they
+    end. That is what a server's every token comes in; all else is read line by line."""
+    while (end := data.find(b"\r\n", at)) > at:
+        size = data[at:end]
+        if size.strip(HEX):
+            break
+        stop = end + 2 + int(size, 16)
+        if stop == end + 2 or data[stop : stop + 2] != b"\r\n":
+            break
+        found.append(data[end + 2 : stop])
+        at = stop + 2
+    return at
