@@ -15,13 +15,18 @@ def birth(pid: int) -> int | None:
 
     Source: proc(5), /proc/PID/stat, fields 3 and 22.
     """
+    fields = stat_fields(pid)
+    return None if fields is None or fields[0] in (b"Z", b"X") else int(fields[19])
+
+
+def stat_fields(pid: int) -> list[bytes] | None:
+    """The fields of /proc/PID/stat from the third on; None if there is no such process, or no proc(5)."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             # The second field is the program's name in parentheses, which may hold anything.
-            fields = file.read().rpartition(b")")[2].split()
+            return file.read().rpartition(b")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in (b"Z", b"X") else int(fields[19])
 
 
 def is_there(pid: int, born: int | None, begun: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def chosen(connection: Connection, *, before: float | None, keep: int) -> list[int]:
-    """The numbers of the runs begun ``before`` then (None: any time), but for the last ``keep`` and those that are
-    still under way."""
+    """The numbers of the runs begun ``before`` then (None: any time), but for the last ``keep``, those that are
+    still under way, and the turns that those who stay in the log go back to."""
     under_way = {
         number
         for number, pid, born, begun in connection.execute(
@@ -28,21 +28,63 @@ def chosen(connection: Connection, *, before: float | None, keep: int) -> list[i
         "SELECT id FROM runs WHERE begun < ? AND id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?)",
         (float("inf") if before is None else before, keep),
     )
-    return [number for (number,) in rows if number not in under_way]
+    old = {number for (number,) in rows} - under_way
+    return sorted(old - _gone_back_to(connection, old))
+
+
+def _gone_back_to(connection: Connection, old: set[int]) -> set[int]:
+    """The old turns in the lines of sessions that have newer ones."""
+    turns = connection.execute("SELECT run, session, parent FROM turns").fetchall()
+    parents = {run: parent for run, _, parent in turns}
+    alive = {session for run, session, _ in turns if run not in old}
+    ends = [run for run, _, _ in turns if run not in old]
+    ends += [head for number, head in connection.execute("SELECT id, head FROM sessions") if number in alive]
+    found: set[int] = set()
+    for end in ends:
+        run: int | None = end
+        while run is not None and run not in found:
+            found.add(run)
+            run = parents.get(run)
+    return found
 
 
 def prune(connection: Connection, path: str, numbers: list[int], is_over: Callable[[], bool]) -> None:
     """Remove these runs and give their room back. The words of the search index go too; it is made anew when it
     is needed. Raises ``OSError`` and ``sqlite3.Error``."""
+    erase(connection, path, lambda: numbers, is_over)
 
-    def delete() -> None:
+
+def erase(
+    connection: Connection, path: str, choose: Callable[[], Iterable[int]], is_over: Callable[[], bool]
+) -> list[int]:
+    """Remove the runs that ``choose``, which is called within the transaction, gives; these. Sessions that have no
+    turn left go as well."""
+
+    def delete() -> list[int]:
+        numbers = list(choose())
         rows = [(number,) for number in numbers]
-        for table, column in (("pieces", "run"), ("requests", "run"), ("runs", "id")):
+        for table, column in (("pieces", "run"), ("requests", "run"), ("turns", "run"), ("runs", "id")):
             connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", rows)
+        _tidy(connection)
+        return numbers
 
-    transact(connection, delete, is_over)
+    removed = transact(connection, delete, is_over)
     Path(index_file(path)).unlink(missing_ok=True)
     persist(lambda: connection.execute("VACUUM"), is_over)
     # The write-ahead log still has the old pages. Only a reader can be in the way, and only for a while.
     while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and not is_over():
         pass
+    return removed
+
+
+def _tidy(connection: Connection) -> None:
+    """Let nothing point to what is gone. Turns whose session is gone are those of a session that goes back to them."""
+    connection.execute(
+        "UPDATE sessions SET head = (SELECT max(run) FROM turns WHERE session = sessions.id)"
+        " WHERE head IS NOT NULL AND head NOT IN (SELECT run FROM turns)"
+    )
+    connection.execute(
+        "DELETE FROM sessions WHERE id NOT IN (SELECT session FROM turns)"
+        " AND (head IS NULL OR head NOT IN (SELECT run FROM turns))"
+    )
+    connection.execute("DELETE FROM terminals WHERE session NOT IN (SELECT id FROM sessions)")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk import __version__
 from dsk.state.log.process import birth
@@ -33,7 +33,27 @@ class Entry(NamedTuple):
     model: str
     body: bytes
     begun: float
-    session: str | None = None
+    turn: NewTurn | None = None
+
+
+class NewTurn(NamedTuple):
+    """The place of a run in a session.
+
+    ``messages`` is what the user says in it, as request messages, and ``system`` the system message that goes before
+    all turns. ``parent`` is the run whose answer it follows. Without ``session``, a session's number, it goes to the
+    one that is called ``name``, or else to a new one; with ``env`` it becomes the last session of the terminal that
+    this environment is in. ``replaces`` is the run whose answer this one tells anew. ``placed`` is told the number of
+    the session, from the thread that writes the log.
+    """
+
+    messages: Sequence[Mapping[str, Any]]
+    system: str | None = None
+    parent: int | None = None
+    session: int | None = None
+    name: str | None = None
+    env: Mapping[str, str] | None = None
+    replaces: int | None = None
+    placed: Callable[[int], None] | None = None
 
 
 class Piece(NamedTuple):
@@ -74,7 +94,7 @@ class Outcome(NamedTuple):
 def begin(connection: Connection, entry: Entry) -> int:
     """Write the row of a run that has only begun; its number."""
     pid = os.getpid()
-    values = entry._asdict() | {
+    values = entry._replace(turn=None)._asdict() | {
         "title": title_of(prompt_of(entry.body)),
         "version": __version__,
         "pid": pid,
@@ -83,13 +103,17 @@ def begin(connection: Connection, entry: Entry) -> int:
     }
     cursor = connection.execute(
         "INSERT INTO runs"
-        " (begun, command, profile, base_url, model_asked, session, title, version, pid, pid_born) VALUES"
-        " (:begun, :command, :profile, :base_url, :model, :session, :title, :version, :pid, :pid_born)",
+        " (begun, command, profile, base_url, model_asked, title, version, pid, pid_born) VALUES"
+        " (:begun, :command, :profile, :base_url, :model, :title, :version, :pid, :pid_born)",
         values,
     )
     run = cursor.lastrowid
     assert run is not None
     connection.execute("INSERT INTO requests (run, body) VALUES (?, ?)", (run, values["body"]))
+    if entry.turn:
+        from dsk.state.sessions.placing import place
+
+        place(connection, run, entry.turn, entry.begun)
     return run
 
 

@@ -62,6 +62,32 @@ MIGRATIONS: tuple[Migration, ...] = (
             PRIMARY KEY (run, seq)
         ) WITHOUT ROWID""",
     ),
+    # A turn is a run with its place in a session: what was said in it, and the turn before it, which may be one of
+    # the session that its own was forked from. The head is the last turn of a session, from which the line of turns
+    # goes back. The column session of runs holds the number of the session.
+    (
+        """CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT UNIQUE,
+            begun REAL NOT NULL,
+            used REAL NOT NULL,
+            head INTEGER
+        )""",
+        """CREATE TABLE turns (
+            run INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL,
+            parent INTEGER CHECK (parent < run),
+            system TEXT,
+            messages TEXT NOT NULL
+        )""",
+        "CREATE INDEX turns_session ON turns (session)",
+        "CREATE INDEX turns_parent ON turns (parent)",
+        "CREATE INDEX sessions_used ON sessions (used)",
+        """CREATE TABLE terminals (
+            terminal TEXT PRIMARY KEY,
+            session INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -1,0 +1,1 @@
+"""Sessions: conversations in the log, as turns that know which turn they follow."""

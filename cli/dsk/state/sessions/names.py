@@ -1,0 +1,47 @@
+"""The names of sessions: what may be one, and which there are, for completion."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from urllib.parse import quote
+
+from dsk.errors import UsageFault
+
+LONGEST = 100
+
+
+def check_name(name: str) -> None:
+    """Raise ``UsageFault`` for what cannot be the name of a session."""
+    why = ""
+    if name != name.strip() or not name:
+        why = "it begins or ends with a space" if name else "it is empty"
+    elif not name.isprintable():
+        why = "it has characters that cannot be seen"
+    elif name.startswith("-"):
+        why = "it would be taken for an option"
+    elif is_number(name):
+        why = "numbers are those of the list"
+    elif len(name) > LONGEST:
+        why = f"it has more than {LONGEST} characters"
+    if why:
+        raise UsageFault(f"{name!r} cannot be the name of a session", why)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text names a session by its number."""
+    return re.fullmatch("[0-9]{1,18}", text) is not None
+
+
+def known_names(path: str, beginning: str) -> list[str]:
+    """The names in the log at ``path`` that begin so, the last used first; none of a log that cannot be read now.
+
+    It is only read: no file is made, and nobody is waited for.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=0)) as log:
+            rows = log.execute("SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC").fetchall()
+    except sqlite3.Error:
+        return []
+    return [name for (name,) in rows if name.startswith(beginning)]
