@@ -15,6 +15,7 @@ from dsk.commands.options.output import output_options
 from dsk.commands.options.prompt import from_template, prompt_options, prompt_settings, template_settings
 from dsk.commands.options.request import request_options, request_settings
 from dsk.commands.options.sending import sending
+from dsk.commands.options.session import session_options, session_wish
 from dsk.commands.options.stopping import stop_options
 
 HELP = """Ask one question and write the answer to stdout as it arrives.
@@ -39,6 +40,7 @@ def _ask(**params: Any) -> Job:
         from_environment=frozenset(name for name, origin in origins.items() if origin == "environment"),
         from_template=from_template(ctx),
         sending=sending("ask", params, origins),
+        wish=session_wish(params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
     )
     return partial(ask, settings)
@@ -50,6 +52,7 @@ COMMAND = Command(
     [
         click.Argument(["prompt"], nargs=-1),
         *prompt_options(),
+        *session_options(),
         *request_options(),
         *output_options(),
         *stop_options(),

@@ -19,6 +19,7 @@ COMMANDS = {
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
     "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
     "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
+    "session": ("dsk.commands.session:COMMAND", "List, show, fork and undo conversations."),
     "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
     "serve": ("dsk.commands.serve:COMMAND", "Run the scripted endpoint for tests."),
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),

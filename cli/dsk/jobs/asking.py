@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dsk.errors import Status
 from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
-from dsk.prompt.compose import compose
+from dsk.prompt.compose import compose, split_system
 from dsk.prompt.settings import PromptSettings
 from dsk.request.body import Body, build, encode
 from dsk.request.options import RequestOptions
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dsk.jobs.connecting import Connecting
-    from dsk.jobs.settings import FromTemplate, Sending
+    from dsk.jobs.settings import FromTemplate, Sending, Wish
+    from dsk.state.log.rows import NewTurn
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
 
 class AskSettings(NamedTuple):
     """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
-    variables, ``from_template`` those of the template; ``show`` asks for the body or the curl command in place of an
-    answer."""
+    variables, ``from_template`` those of the template; ``wish`` says which session it belongs to; ``show`` asks for the
+    body or the curl command in place of an answer."""
 
     prompt: PromptSettings
     request: RequestOptions
@@ -34,11 +36,18 @@ class AskSettings(NamedTuple):
     from_environment: frozenset[str]
     from_template: FromTemplate
     sending: Sending
+    wish: Wish
     show: Literal["body", "curl"] | None
 
 
 def ask(settings: AskSettings, world: World) -> Status:
     """Ask one question; the status of its answer."""
+    held = None
+    if settings.wish.is_old:
+        from dsk.jobs.holding import hold
+
+        held = hold(settings, world)
+        settings = held.settings if held else settings
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
     settled = settle_request(
@@ -54,6 +63,10 @@ def ask(settings: AskSettings, world: World) -> Status:
         lambda text: note(text, world),
         connecting.begin if connecting else lambda: None,
     )
+    turn: Callable[[], NewTurn] = partial(_first_turn, messages, world)
+    if held:
+        messages, turn, said = held.join(messages, settled.options, server)
+        settled.warnings.extend(said)
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
@@ -64,7 +77,15 @@ def ask(settings: AskSettings, world: World) -> Status:
     from dsk.jobs.sending import deliver
 
     question = Question(encode(body.fields), body.fields)
-    return deliver(question, server, settings.sending, world, warnings, connecting)
+    return deliver(question, server, settings.sending._replace(turn=turn), world, warnings, connecting)
+
+
+def _first_turn(messages: list[dict[str, Any]], world: World) -> NewTurn:
+    """The place of a question that goes on with nothing."""
+    from dsk.state.log.rows import NewTurn
+
+    system, new = split_system(messages)
+    return NewTurn(new, system, env=world.env)
 
 
 def _connecting(server: Server, network: NetworkSettings, world: World) -> Connecting:

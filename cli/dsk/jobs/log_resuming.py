@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
-from dsk.jobs.sending import deliver
+from dsk.jobs.sending import deliver, network_of
 from dsk.jobs.settings import Sending, Stops
 from dsk.jobs.settling import settle_server
 from dsk.output.escapes import firewall
@@ -18,12 +19,14 @@ from dsk.request.prefix import takes_prefix
 from dsk.state.config import load
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
+from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
-from dsk.wire.settings import NetworkSettings
+from dsk.state.sessions.reader import turn_of
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from dsk.state.log.reader import Run
+    from dsk.state.sessions.reader import Turn
     from dsk.world import World
 
 WHOLE = ("stop", "tool_calls")
@@ -39,6 +42,7 @@ def resume_run(number: int, world: World) -> Status:
         if not run:
             raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
         body = body_of(log, run.id).encode()
+        turn = turn_of(log, run.id)
     if run.state == "running":
         raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
     if run.finish_reason in WHOLE or run.status == Status.OK:
@@ -49,12 +53,18 @@ def resume_run(number: int, world: World) -> Status:
             text = wall.feed(text) + wall.close()
         write_out_all(STDOUT, text.encode("utf-8", "replace"))
         return Status.OK
-    network = NetworkSettings(profile=run.profile, base_url=run.base_url)
+    network = network_of(run.profile, run.base_url)
     server = settle_server(network, load(world.env), world.env)
     question = _rest_of(run, body, can_prefix=bool(server.profile.prefix_completion))
     if not question.content:
         note(f"run {run.id} is asked again from the start", world)
-    return deliver(question, server, Sending("log resume", network, OutputSettings(), Stops()), world)
+    place = partial(_place_of, turn) if turn else None
+    return deliver(question, server, Sending("log resume", network, OutputSettings(), Stops(), turn=place), world)
+
+
+def _place_of(turn: Turn) -> NewTurn:
+    """The place of a turn, for the run that tells it anew."""
+    return NewTurn(turn.messages, turn.system, turn.parent, turn.session, replaces=turn.run.id)
 
 
 def _rest_of(run: Run, body: bytes, *, can_prefix: bool) -> Question:

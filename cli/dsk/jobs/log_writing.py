@@ -16,6 +16,7 @@ from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume
 if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.exchange.question import Question
+    from dsk.state.log.rows import NewTurn
     from dsk.world import World
 
 
@@ -44,8 +45,10 @@ class RunLog:
         self._writer.end(_outcome(ending))
 
 
-def log_run(command: str, question: Question, profile: str, base_url: str, world: World) -> RunLog:
-    """Begin to log a run, now."""
+def log_run(
+    command: str, question: Question, profile: str, base_url: str, world: World, turn: NewTurn | None = None
+) -> RunLog:
+    """Begin to log a run, now; ``turn`` is its place in a session."""
     model = question.fields.get("model")
     return RunLog(
         log_file(world.env),
@@ -56,6 +59,7 @@ def log_run(command: str, question: Question, profile: str, base_url: str, world
             model=model if isinstance(model, str) else "",
             body=question.body,
             begun=time.time(),
+            turn=turn,
         ),
     )
 

@@ -16,6 +16,7 @@ from dsk.request.prefix import path_of
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
 from dsk.wire.preconnection import Preconnection, preconnect
+from dsk.wire.settings import NetworkSettings
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
+#: What the log has in the place of a base URL that is gone with the run.
+OFFLINE = "offline"
 OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
+
+
+def network_of(profile: str, base_url: str) -> NetworkSettings:
+    """How to reach the server of a run that is in the log."""
+    if base_url == OFFLINE:
+        return NetworkSettings(profile=profile, offline=True)
+    return NetworkSettings(profile=profile, base_url=base_url)
 
 
 def send(file: str, sending: Sending, world: World) -> Status:
@@ -77,7 +87,7 @@ def _exchange(
     world: World,
     notes: Sequence[str],
 ) -> Status:
-    command, network, output, stops, record, is_logged = sending
+    command, network, output, stops, record, is_logged, turn = sending
     if command == "ask":
         endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
     is_raw = output.format == "raw"
@@ -113,7 +123,8 @@ def _exchange(
         if is_logged:
             from dsk.jobs.log_writing import log_run
 
-            log = log_run(command, question, server.profile.name, endpoint.base_url, world)
+            asked = OFFLINE if network.offline else endpoint.base_url
+            log = log_run(command, question, server.profile.name, asked, world, turn() if turn else None)
             # What cannot be printed is in the log all the same.
             listeners.append(log)
         listeners += [printer, *([recorder] if recorder else [])]

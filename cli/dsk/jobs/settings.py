@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dsk.output.settings import OutputSettings
+    from dsk.state.log.rows import NewTurn
     from dsk.wire.settings import NetworkSettings
 
 
@@ -26,8 +27,24 @@ class Stops(NamedTuple):
     max_lines: int | None = None
 
 
+class Wish(NamedTuple):
+    """Which session a question belongs to: the one of that name or number, or with ``goes_on`` the terminal's last.
+    Without either a new one of the terminal begins. ``is_default``: only the environment or the config file says so,
+    which means no more than: where there is one."""
+
+    session: str | None = None
+    goes_on: bool = False
+    is_default: bool = False
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a session is meant that may be there already."""
+        return self.goes_on or self.session is not None
+
+
 class Sending(NamedTuple):
-    """The settings of a command that sends; ``log``: whether the run is logged."""
+    """The settings of a command that sends; ``log``: whether the run is logged; ``turn`` makes its place in
+    a session, once the request is on its way."""
 
     command: str
     network: NetworkSettings
@@ -35,3 +52,4 @@ class Sending(NamedTuple):
     stops: Stops
     record: str | None = None
     log: bool = True
+    turn: Callable[[], NewTurn] | None = None

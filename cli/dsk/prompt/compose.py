@@ -6,8 +6,8 @@ document hits the server's prefix cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.prompt.files import read_source, system_text
@@ -30,7 +30,7 @@ def compose(
     fetch: Callable[[str], bytes],
     say: Callable[[str], None],
     before_stdin: Callable[[], None] = lambda: None,
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """The messages, an optional system message and the user's.
 
     ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr, ``before_stdin`` is called before
@@ -84,6 +84,13 @@ def _asked(words: list[str], stdin: _Stdin) -> list[str]:
         return [" ".join(words)]
     middle = words.index(STDIN_WORD)
     return [" ".join(words[:middle]), stdin.text(), " ".join(words[middle + 1 :])]
+
+
+def split_system(messages: Sequence[dict[str, Any]]) -> tuple[str | None, Sequence[dict[str, Any]]]:
+    """The system message, if there is one, and the rest."""
+    if messages and messages[0]["role"] == "system":
+        return messages[0]["content"], messages[1:]
+    return None, messages
 
 
 def _emptiness(words: list[str], stdin: _Stdin) -> str:

@@ -25,7 +25,7 @@ class Body(NamedTuple):
     warnings: list[str]
 
 
-def build(messages: Sequence[dict[str, str]], options: RequestOptions, *, is_deepseek: bool, usage: bool) -> Body:
+def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_deepseek: bool, usage: bool) -> Body:
     """The body of a question.
 
     ``options.model`` must be set. ``is_deepseek`` tells whether the profile's rules are DeepSeek's, for the

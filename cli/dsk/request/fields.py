@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dsk.errors import UsageFault
@@ -48,6 +49,11 @@ def text_warning(text: str) -> str:
     except ValueError:
         return ""
     return f'--set {text} sends the text "{value}": {name}:={value} sends the {kind}'
+
+
+def is_set(name: str, texts: Iterable[str]) -> bool:
+    """Whether one of these ``--set`` sets the field of this name."""
+    return any(parse_field(text)[0] == name for text in texts)
 
 
 def _checked(name: str) -> str:

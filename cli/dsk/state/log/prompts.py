@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 TITLE_LENGTH = 200
@@ -24,6 +25,11 @@ def prompt_of(body: str | bytes) -> str:
         return _text(fields.get("prompt"))
     asked = [m for m in messages if isinstance(m, dict) and m.get("role") == "user"]
     return _text(asked[-1].get("content")) if asked else ""
+
+
+def text_of_messages(messages: Sequence[Mapping[str, Any]]) -> str:
+    """The text of messages; parts that are not text are left out."""
+    return "\n\n".join(filter(None, (_text(message.get("content")) for message in messages)))
 
 
 def title_of(prompt: str) -> str:

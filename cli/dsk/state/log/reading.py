@@ -1,17 +1,17 @@
-"""The log as the commands that read it open it."""
+"""The log as the commands that look into it open it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TypeAlias
 
 from dsk.errors import LocalFault
 from dsk.state.log.opening import open_old_log
 from dsk.state.log.reader import settle_killed
 from dsk.state.log.schema import migrate
-from dsk.state.log.sharing import NotALog, patience, reason
+from dsk.state.log.sharing import NotALog, is_busy, patience, reason
 
 #: A log that is open.
 Log: TypeAlias = sqlite3.Connection
@@ -22,16 +22,43 @@ PATIENCE = 30.0
 
 @contextmanager
 def reading(path: str) -> Iterator[Log]:
-    """The log, in which no killed run passes for one under way; where there is none, one that is empty.
+    """The log, in which no killed run passes for one under way; where there is none, one that is empty. What is
+    written to it may be lost: where it can only be read it is a copy.
 
     Raises ``LocalFault`` if it cannot be used, also for what SQLite says within.
     """
+    with _translated(path), ExitStack() as stack:
+        try:
+            connection = stack.enter_context(_open(path))
+        except sqlite3.OperationalError as error:
+            from dsk.state.log.copying import copied, is_read_only
+
+            if is_busy(error) or not is_read_only(path):
+                raise
+            connection = stack.enter_context(_open(stack.enter_context(copied(path))))
+        yield connection
+
+
+@contextmanager
+def changing(path: str) -> Iterator[Log]:
+    """The same for changing it. Where there is no log, what is put into it is lost."""
+    with _translated(path), _open(path) as connection:
+        yield connection
+
+
+@contextmanager
+def _translated(path: str) -> Iterator[None]:
     try:
-        with closing(open_old_log(path, patience(PATIENCE)) or _nothing()) as connection:
-            settle_killed(connection, patience(PATIENCE))
-            yield connection
+        yield
     except (OSError, sqlite3.Error, NotALog) as error:
         raise LocalFault(f"the log {path} cannot be used", reason(error)) from error
+
+
+@contextmanager
+def _open(path: str) -> Iterator[Log]:
+    with closing(open_old_log(path, patience(PATIENCE)) or _nothing()) as connection:
+        settle_killed(connection, patience(PATIENCE))
+        yield connection
 
 
 def _nothing() -> Log:

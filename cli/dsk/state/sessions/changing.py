@@ -99,17 +99,18 @@ def delete(log: Connection, path: str, session: Session) -> int:
         log.execute("DELETE FROM terminals WHERE session = ?", (session.id,))
         return runs
 
-    return len(erase(log, path, lambda: remove(), patience(PATIENCE)))
+    return len(erase(log, path, remove, patience(PATIENCE)))
 
 
 def _only_of(log: Connection, session: Session) -> list[int]:
-    """The runs of a session that are in no line, nor on a branch, of another one."""
+    """The turns that are in no other session's line, nor on a branch of one. With them goes what an earlier
+    session has left to this one."""
     rows = log.execute(
         """WITH RECURSIVE needed (run) AS (
-            SELECT run FROM turns WHERE session <> :id
+            SELECT run FROM turns WHERE session IN (SELECT id FROM sessions WHERE id <> :id)
             UNION SELECT head FROM sessions WHERE id <> :id AND head IS NOT NULL
             UNION SELECT turns.parent FROM turns JOIN needed ON turns.run = needed.run WHERE parent IS NOT NULL)
-        SELECT run FROM turns WHERE session = :id AND run NOT IN (SELECT run FROM needed) ORDER BY run""",
+        SELECT run FROM turns WHERE run NOT IN (SELECT run FROM needed) ORDER BY run""",
         {"id": session.id},
     )
     return [number for (number,) in rows]

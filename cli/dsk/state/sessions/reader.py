@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dsk.errors import Status
 from dsk.state.log.reader import Run, find
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ class Turn(NamedTuple):
     @property
     def is_answered(self) -> bool:
         """Whether there is something of an answer, and no more to come. What is left of an answer that broke off
-        counts, reasoning alone does not."""
-        return self.run.state != "running" and bool(self.run.content or self.run.tool_calls)
+        counts, reasoning alone does not, nor do tool calls that broke off."""
+        has_calls = self.run.tool_calls is not None and self.run.status == Status.OK
+        return self.run.state != "running" and (bool(self.run.content) or has_calls)
 
 
 class Line(NamedTuple):
@@ -96,7 +98,10 @@ def turn_of(log: Connection, run: int) -> Turn | None:
     """The turn that a run is; None if it is none, or there is no such run."""
     row = log.execute(f"{_TURN} WHERE run = ?", (run,)).fetchone()
     found = find(log, run) if row else None
-    return Turn(found, *row[1:4], json.loads(row[4])) if found else None
+    if found is None:
+        return None
+    _, session, parent, system, messages = row
+    return Turn(found, session, parent, system, json.loads(messages))
 
 
 def line(log: Connection, session: Session) -> Line:

@@ -1,0 +1,67 @@
+"""Which session a question belongs to: the options, and the wish made of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsk.commands.option import Option
+from dsk.errors import UsageFault
+
+if TYPE_CHECKING:
+    from dsk.jobs.settings import Wish
+
+SESSION = "Session"
+
+
+def session_options() -> list[click.Parameter]:
+    """Going on with what was said before."""
+    return [
+        Option(
+            ["-c", "--continue/--no-continue", "goes_on"],
+            group=SESSION,
+            brief="Go on with this terminal's last session.",
+            default=False,
+            help="Go on with this terminal's last session.",
+        ),
+        Option(
+            ["--session"],
+            group=SESSION,
+            brief="Go on with the session NAME.",
+            env=False,
+            metavar="NAME",
+            shell_complete=complete_session,
+            help="Go on with the session of this name, or of this number; a name that is not there is a new one.",
+        ),
+    ]
+
+
+def session_wish(params: Mapping[str, Any], origins: Mapping[str, str]) -> Wish:
+    """Which session is meant, among a command's values; ``origins`` is what ``option.sources`` gives.
+
+    Raises ``UsageFault`` if one is named and the run is not to be logged.
+    """
+    from dsk.jobs.settings import Wish
+
+    session, goes_on = params["session"], params["goes_on"]
+    if not goes_on and origins["goes_on"] == "flag" and origins["session"] != "flag":
+        session = None
+    named = "--session" if session and origins["session"] == "flag" else ""
+    named = named or ("--continue" if goes_on and origins["goes_on"] == "flag" else "")
+    if params["log"]:
+        return Wish(session, goes_on, is_default=not named)
+    if named:
+        raise UsageFault(f"{named} and --no-log", "sessions are kept in the log")
+    return Wish()
+
+
+def complete_session(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of sessions that begin so."""
+    import os
+
+    from dsk.state.paths import log_file
+    from dsk.state.sessions.names import known_names
+
+    return known_names(log_file(os.environ), incomplete)
