@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -122,6 +123,10 @@ class Dsk:
             check=False,
         )
         return Result(done.stdout, done.stderr, shell_status(done.returncode))
+
+    def shell_words(self, *args: str) -> str:
+        """The command line for a shell that knows nothing of dsk."""
+        return shlex.join([*DSK, *args])
 
     def write_config(self, text: str) -> Path:
         """Put the config file there."""

@@ -190,7 +190,10 @@ RENAME = Command(
 UNDO = Command(
     "undo",
     _undo,
-    [_session_argument(), _run_option("--to", "Make RUN the last turn.", "Make RUN, a run of the tree, the last turn.")],
+    [
+        _session_argument(),
+        _run_option("--to", "Make RUN the last turn.", "Make RUN, a run of the tree, the last turn."),
+    ],
     HELP_UNDO,
 )
 FORK = Command(
@@ -198,7 +201,9 @@ FORK = Command(
     _fork,
     [
         _session_argument(),
-        _run_option("--at", "Take the turns up to RUN.", "Take the turns up to RUN, a run of the tree.  [default: all]"),
+        _run_option(
+            "--at", "Take the turns up to RUN.", "Take the turns up to RUN, a run of the tree.  [default: all]"
+        ),
         Option(
             ["--name"],
             group=WHICH,

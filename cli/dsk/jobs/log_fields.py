@@ -25,7 +25,7 @@ def fields(run: Run, body: str) -> dict[str, Any]:
         "profile": run.profile,
         "base_url": run.base_url,
         "model_asked": run.model_asked,
-        "session": run.session,
+        "session": None if run.session is None else int(run.session),
         "version": run.version,
         "request": _request(body),
         "id": run.response_id,

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dsk.state.sessions.reader import Turn
     from dsk.world import World
 
-WHOLE = ("stop", "tool_calls")
-
 
 def resume_run(number: int, world: World) -> Status:
     """Finish a run of the log, at the server that it asked; the status of the whole answer.
@@ -45,7 +43,7 @@ def resume_run(number: int, world: World) -> Status:
         turn = turn_of(log, run.id)
     if run.state == "running":
         raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
-    if run.finish_reason in WHOLE or run.status == Status.OK:
+    if run.is_whole:
         note(f"run {run.id} has its whole answer", world)
         text = run.content if not run.content or run.content.endswith("\n") else run.content + "\n"
         if world.is_terminal(STDOUT):

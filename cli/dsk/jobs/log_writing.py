@@ -12,12 +12,15 @@ from dsk.state.log.rows import Entry, Outcome, Piece, joined
 from dsk.state.log.writer import LogWriter
 from dsk.state.paths import log_file
 from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage
+from dsk.stream.usage import total
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.exchange.question import Question
     from dsk.state.log.rows import NewTurn
     from dsk.world import World
+
+COUNTED = (Usage, Resume)
 
 
 class RunLog:
@@ -26,6 +29,8 @@ class RunLog:
     def __init__(self, path: str, entry: Entry) -> None:
         self._writer = LogWriter(path, entry)
         self._add = self._writer.add
+        self._usage: dict[str, Any] | None = None
+        self._usage_before: dict[str, Any] | None = None
 
     @property
     def warning(self) -> str | None:
@@ -34,7 +39,11 @@ class RunLog:
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Have what arrived written soon; this waits for nothing."""
-        pieces = [piece for event in events if (piece := _piece(event))]
+        pieces = [
+            piece
+            for event in events
+            if (piece := _piece(event if type(event) not in COUNTED else self._counted(event)))
+        ]
         # A burst is many tokens: they are kept as one text until the next write.
         for piece in joined(pieces) if len(pieces) > 1 else pieces:
             self._add(piece)
@@ -43,6 +52,15 @@ class RunLog:
         """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why
         not."""
         self._writer.end(_outcome(ending))
+
+    def _counted(self, event: Event) -> Event:
+        """The event with the tokens of all streams so far: each tells its own."""
+        if isinstance(event, Resume):
+            self._usage_before = self._usage
+        elif isinstance(event, Usage):
+            self._usage = total(self._usage_before, event.data)
+            return Usage(self._usage)
+        return event
 
 
 def log_run(

@@ -111,7 +111,10 @@ def _exchange(
     progress = Progress(world, clocks.begun)
     world.progress = progress.line
     try:
-        if made and not question.content:
+        if made and question.content:
+            # The first request is another one than the question's own.
+            made.close()
+        elif made:
             way.hasten(path_of(question.fields), question.body, made)
         # The request is on its way: what is loaded from here on is loaded while the server thinks.
         from dsk.exchange.concluding import conclude

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dsk.errors import Status, UsageFault
+from dsk.errors import UsageFault
 from dsk.request.history import Said, conversation
 from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
@@ -111,7 +111,7 @@ class Talk:
                 found.append(f"{self.title}: run {run.id} is still under way, its answer is not part of what is sent")
             else:
                 found.append(f"{self.title}: run {run.id} got no answer and is left out")
-        if self.last and self.last.run.status != Status.OK:
+        if self.last and not self.last.run.is_whole:
             found.append(f"{self.title}: the last answer is not whole, and is sent as far as it came")
         return found
 
@@ -178,5 +178,5 @@ def said(turn: Turn) -> Said:
     """A turn as messages are made of it."""
     run = turn.run
     # A call that broke off has half its arguments: nothing can be sent of it.
-    calls = json.loads(run.tool_calls) if run.tool_calls and run.status == Status.OK else []
+    calls = json.loads(run.tool_calls) if run.tool_calls and run.is_whole else []
     return Said(turn.messages, run.content, run.reasoning, calls)

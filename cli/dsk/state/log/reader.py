@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from dsk.errors import Status
 from dsk.state.log.pieces import put_together
 from dsk.state.log.process import is_there
 from dsk.state.log.rows import Outcome, Piece, finish
@@ -14,6 +15,8 @@ from dsk.state.log.sharing import is_busy, transact
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+#: Finish reasons of answers that are whole.
+WHOLE = ("stop", "tool_calls")
 #: Rows read at once. Between two pages there is no transaction: a slow reader of ours hinders no writer.
 PAGE = 50
 
@@ -48,6 +51,11 @@ class Run(NamedTuple):
     pid_born: int | None
     content: str
     reasoning: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the answer has come, whatever happened after it."""
+        return self.status == Status.OK or self.finish_reason in WHOLE
 
 
 _SELECT = f"SELECT {', '.join(Run._fields)} FROM runs"

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.errors import Status
 from dsk.state.log.reader import Run, find
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Turn(NamedTuple):
     def is_answered(self) -> bool:
         """Whether there is something of an answer, and no more to come. What is left of an answer that broke off
         counts, reasoning alone does not, nor do tool calls that broke off."""
-        has_calls = self.run.tool_calls is not None and self.run.status == Status.OK
+        has_calls = self.run.tool_calls is not None and self.run.is_whole
         return self.run.state != "running" and (bool(self.run.content) or has_calls)
 
 
