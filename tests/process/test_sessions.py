@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_what_is_sent_begins_with_the_bytes_that_were_sent_before(terminal: Term
     good(terminal.run("ask", "-c", "zwei"))
     good(terminal.run("ask", "-c", "drei"))
     bodies = [request.body for request in server.requests]
-    for before, after in zip(bodies, bodies[1:], strict=False):
+    for before, after in pairwise(bodies):
         assert after.startswith(before[: before.index(b"]")])
 
 
@@ -236,7 +237,7 @@ def test_going_on_by_default_means_where_there_is_something(
     assert sent(server) == talk("five")
 
 
-def test_an_interrupted_answer_stands_as_far_as_it_came(dsk: Dsk, serve: Serve, open_terminal: Open) -> None:
+def test_an_interrupted_answer_stands_as_far_as_it_came(serve: Serve, open_terminal: Open) -> None:
     server = serve(Script(replies=(Reply(text="one two three four"),), faults=(parse_fault("drop-after=2x1"),)))
     terminal = open_terminal({"DEEPSEEK_BASE_URL": server.base_url})
     assert terminal.run("ask", "--no-resume", "hi").status == 12
@@ -435,7 +436,7 @@ def test_a_log_that_cannot_be_read_ends_the_run_before_anything_is_sent(here: Ds
     assert server.requests == []
 
 
-def test_a_question_in_a_pipe_loads_nothing_of_sessions_before_it_is_sent(here: Dsk, server: ScriptedServer) -> None:
+def test_a_question_in_a_pipe_loads_nothing_of_sessions_before_it_is_sent(here: Dsk) -> None:
     result = here.run("ask", "--dry-run", "hi", stdin=None, env={"PYTHONPROFILEIMPORTTIME": "1"})
     loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
     assert "dsk.jobs.asking" in loaded

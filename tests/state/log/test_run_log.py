@@ -42,6 +42,14 @@ STREAMS: dict[str, list[Event]] = {
     "two choices": [Content("a", 0), Content("b", 1), Content("c", 0), Finish("stop", 1), Finish("length", 0)],
     "a refusal": [Refusal("I can", 0), Refusal("not", 0), Finish("stop", 0)],
     "resumed": [Content("Once ", 0), Resume(5, "the connection was lost"), Content("more", 0), Finish("stop", 0)],
+    "resumed, with the tokens of both parts": [
+        Content("Once ", 0),
+        Usage({"completion_tokens": 1}),
+        Usage({"completion_tokens": 2}),
+        Resume(5, "the token limit cut the answer"),
+        Content("more", 0),
+        Usage({"completion_tokens": 1}),
+    ],
     "begun anew": [Reasoning("lost", 0), Resume(0, "stalled"), Reasoning("new", 0), Content("x", 0)],
     "nothing": [],
 }

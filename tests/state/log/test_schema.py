@@ -11,7 +11,9 @@ import pytest
 
 from dsk.state.log.reader import each, find
 from dsk.state.log.reading import reading
+from dsk.state.log.rows import NewTurn
 from dsk.state.log.schema import MIGRATIONS, migrate
+from dsk.state.sessions.reader import summaries
 from tests.state.log.writing import logged, rows
 
 # A log as version 1 of the schema has it. Later versions must go on reading it: it is never changed.
@@ -59,6 +61,22 @@ def test_a_log_of_version_1_is_read_and_written_on(path: Path, database: sqlite3
     logged(path, answer="Later.")
     with reading(str(path)) as log:
         assert [(run.id, run.content) for run in each(log)] == [(7, "Hello."), (8, "Later.")]
+
+
+def test_a_log_that_the_first_release_wrote_keeps_its_runs(path: Path, database: sqlite3.Connection) -> None:
+    database.executescript((Path(__file__).parent / "version_1.sql").read_text())
+    with reading(str(path)) as log:
+        runs = list(each(log))
+        assert [(run.id, run.state, run.status, run.title, run.session) for run in runs] == [
+            (1, "ended", 0, "Tell me a story", None),
+            (2, "ended", 0, "Is 1001 prime?", None),
+            (3, "killed", None, "Go on for ever", None),
+        ]
+        assert all(run.content.startswith("The ") for run in runs)
+        assert list(summaries(log, last=0, named=False)) == []
+    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    logged(path, turn=NewTurn([{"role": "user", "content": "hi"}], name="story"))
+    assert rows(path, "SELECT id, session FROM runs WHERE session IS NOT NULL") == [(4, "1")]
 
 
 def test_an_empty_file_becomes_a_log(path: Path) -> None:

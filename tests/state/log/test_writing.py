@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsk.state.log.rows import Outcome, Piece
+from dsk.state.log.rows import NewTurn, Outcome, Piece
 from dsk.state.log.sharing import TRY
 from dsk.state.log.writer import LogWriter
 from tests.harness import wait_until
@@ -35,7 +35,7 @@ def begun(path: Path) -> bool:
 
 
 def test_a_row_is_begun_before_anything_arrives(path: Path) -> None:
-    writer = LogWriter(str(path), entry("Tell me", session="s"))
+    writer = LogWriter(str(path), entry("Tell me", turn=NewTurn([{"role": "user", "content": "Tell me"}], name="s")))
     wait_until(lambda: begun(path), "the row")
     found = rows(
         path,
@@ -44,7 +44,7 @@ def test_a_row_is_begun_before_anything_arrives(path: Path) -> None:
     )
     body = '{"model": "deepseek-flash", "messages": [{"role": "user", "content": "Tell me"}]}'
     url = "https://api.deepseek.com"
-    assert found == [("running", None, "ask", "deepseek", url, "deepseek-flash", "Tell me", "s", body)]
+    assert found == [("running", None, "ask", "deepseek", url, "deepseek-flash", "Tell me", "1", body)]
     writer.end(Outcome("", "", 0))
 
 

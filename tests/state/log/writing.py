@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from dsk.state.log.rows import Entry, Outcome, Piece
+from dsk.state.log.rows import Entry, NewTurn, Outcome, Piece
 from dsk.state.log.writer import LogWriter
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,9 +29,17 @@ def content(text: str) -> Piece:
     return Piece("content", 0, text)
 
 
-def logged(path: Path, prompt: str = "hi", answer: str = "Hello.", *, begun: float | None = None, **more: Any) -> None:
+def logged(
+    path: Path,
+    prompt: str = "hi",
+    answer: str = "Hello.",
+    *,
+    begun: float | None = None,
+    turn: NewTurn | None = None,
+    **more: Any,
+) -> None:
     """A whole run, logged."""
-    writer = LogWriter(str(path), entry(prompt, begun=begun))
+    writer = LogWriter(str(path), entry(prompt, begun=begun, turn=turn))
     fields: dict[str, Any] = {"reasoning": "", "status": 0, "finish_reason": "stop"}
     writer.end(Outcome(content=answer, **fields | more))
     assert writer.warning is None
