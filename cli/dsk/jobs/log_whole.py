@@ -12,7 +12,7 @@ from dsk.output.notes import note
 from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.state.log.reader import body_of, each
-from dsk.state.log.reading import PATIENCE, reading
+from dsk.state.log.reading import PATIENCE, changing, reading
 from dsk.state.paths import log_file
 from dsk.world import STDERR, STDIN, STDOUT
 
@@ -44,7 +44,7 @@ def prune_runs(before: float | None, keep: int, sure: bool, world: World) -> Sta
     from dsk.state.log.sharing import patience
 
     path = log_file(world.env)
-    with reading(path) as log:
+    with changing(path) as log:
         numbers = chosen(log, before=before, keep=keep)
         if numbers and not sure and not _agrees(f"remove {_runs(len(numbers))} for good?", world):
             note("nothing is removed", world)
