@@ -55,8 +55,9 @@ def env(tmp_path: Path, server: str) -> dict[str, str]:
     config = home / "config" / "dsk" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'[profiles.local]\nbase_url = "{server}"\nmodel = "deepseek-flash"\nkey_env = ""\n')
-    # What dsk log has to show.
-    logged(home / "state" / "dsk" / "log.db", "Say hello", "Hello there.\n", model="deepseek-flash")
+    # What dsk log and dsk session have to show.
+    log = home / "state" / "dsk" / "log.db"
+    logged(log, "Say hello", "Hello there.\n", model="deepseek-flash", base_url=server, session="story")
     return env | {
         "PATH": f"{programs}:{env['PATH']}",
         "GIT_CONFIG_GLOBAL": "/dev/null",

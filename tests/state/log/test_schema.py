@@ -11,7 +11,6 @@ import pytest
 
 from dsk.state.log.reader import each, find
 from dsk.state.log.reading import reading
-from dsk.state.log.rows import NewTurn
 from dsk.state.log.schema import MIGRATIONS, migrate
 from dsk.state.sessions.reader import summaries
 from tests.state.log.writing import logged, rows
@@ -75,7 +74,7 @@ def test_a_log_that_the_first_release_wrote_keeps_its_runs(path: Path, database:
         assert all(run.content.startswith("The ") for run in runs)
         assert list(summaries(log, last=0, named=False)) == []
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    logged(path, turn=NewTurn([{"role": "user", "content": "hi"}], name="story"))
+    logged(path, session="story")
     assert rows(path, "SELECT id, session FROM runs WHERE session IS NOT NULL") == [(4, "1")]
 
 

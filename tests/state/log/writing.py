@@ -19,10 +19,17 @@ ROOT = Path(__file__).resolve().parents[3]
 DRIVER = (sys.executable, "-m", "tests.state.log.driver")
 
 
-def entry(prompt: str = "hi", *, begun: float | None = None, model: str = "deepseek-flash", **more: Any) -> Entry:
+def entry(
+    prompt: str = "hi",
+    *,
+    begun: float | None = None,
+    model: str = "deepseek-flash",
+    base_url: str = "https://api.deepseek.com",
+    turn: NewTurn | None = None,
+) -> Entry:
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": prompt}]}, ensure_ascii=False)
     at = time.time() if begun is None else begun
-    return Entry("ask", "deepseek", "https://api.deepseek.com", model, body.encode(), at, **more)
+    return Entry("ask", "deepseek", base_url, model, body.encode(), at, turn)
 
 
 def content(text: str) -> Piece:
@@ -35,11 +42,13 @@ def logged(
     answer: str = "Hello.",
     *,
     begun: float | None = None,
-    turn: NewTurn | None = None,
+    base_url: str = "https://api.deepseek.com",
+    session: str | None = None,
     **more: Any,
 ) -> None:
-    """A whole run, logged."""
-    writer = LogWriter(str(path), entry(prompt, begun=begun, turn=turn))
+    """A whole run, logged; with ``session`` the first turn of the session of this name."""
+    turn = NewTurn([{"role": "user", "content": prompt}], name=session) if session else None
+    writer = LogWriter(str(path), entry(prompt, begun=begun, base_url=base_url, turn=turn))
     fields: dict[str, Any] = {"reasoning": "", "status": 0, "finish_reason": "stop"}
     writer.end(Outcome(content=answer, **fields | more))
     assert writer.warning is None

@@ -58,7 +58,6 @@ def request_options() -> list[click.Parameter]:
         Option(
             ["--max-tokens"],
             group=REQUEST,
-            brief="The most tokens to generate.",
             metavar="N",
             type=click.IntRange(min=1),
             help="The most tokens to generate, reasoning included.",

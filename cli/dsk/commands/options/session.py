@@ -20,7 +20,7 @@ def session_options() -> list[click.Parameter]:
     """Going on with what was said before."""
     return [
         Option(
-            ["-c", "--continue/--no-continue", "goes_on"],
+            ["-c", "--continue/--no-continue"],
             group=SESSION,
             brief="Go on with this terminal's last session.",
             default=False,
@@ -29,7 +29,6 @@ def session_options() -> list[click.Parameter]:
         Option(
             ["--session"],
             group=SESSION,
-            brief="Go on with the session NAME.",
             env=False,
             metavar="NAME",
             shell_complete=complete_session,
@@ -45,11 +44,11 @@ def session_wish(params: Mapping[str, Any], origins: Mapping[str, str]) -> Wish:
     """
     from dsk.jobs.settings import Wish
 
-    session, goes_on = params["session"], params["goes_on"]
-    if not goes_on and origins["goes_on"] == "flag" and origins["session"] != "flag":
+    session, goes_on = params["session"], params["continue"]
+    if not goes_on and origins["continue"] == "flag" and origins["session"] != "flag":
         session = None
     named = "--session" if session and origins["session"] == "flag" else ""
-    named = named or ("--continue" if goes_on and origins["goes_on"] == "flag" else "")
+    named = named or ("--continue" if goes_on and origins["continue"] == "flag" else "")
     if params["log"]:
         return Wish(session, goes_on, is_default=not named)
     if named:
