@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import closing
-from urllib.parse import quote
 
 from dsk.errors import UsageFault
 
@@ -39,8 +39,10 @@ def known_names(path: str, beginning: str) -> list[str]:
 
     It is only read: no file is made, and nobody is waited for.
     """
+    from urllib.parse import quote
+
     try:
-        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=0)) as log:
+        with closing(sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, timeout=0)) as log:
             rows = log.execute("SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC").fetchall()
     except sqlite3.Error:
         return []

@@ -1,0 +1,1 @@
+"""Jobs as other parts of the program use them."""
