@@ -67,6 +67,8 @@ def unsettled(path: Path) -> None:
     """What was written last is in the write-ahead log only, because somebody still has it open."""
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("PRAGMA journal_mode = WAL")
+        # From now on the writer is not the last one to close it.
+        reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
         logged(path, "Say hello")
         saved = {name: Path(f"{path}{name}").read_bytes() for name in ("", "-wal")}
     wait_until(lambda: not Path(f"{path}-wal").exists(), "the writer to close the log")
