@@ -318,6 +318,24 @@ def test_the_system_message_stays_until_another_is_given(here: Dsk, terminal: Te
     assert sent(server)[0] == {"role": "user", "content": "one"}
 
 
+def test_a_template_that_is_named_changes_the_session_and_one_by_default_does_not(
+    here: Dsk, terminal: Terminal, server: ScriptedServer
+) -> None:
+    template = here.home / "config" / "dsk" / "templates" / "kind.toml"
+    template.parent.mkdir(parents=True)
+    template.write_text('system = "Be kind."\n[options]\nmodel = "deepseek-v4-pro"\n')
+    good(terminal.run("ask", "-s", "Be brief.", "one"))
+    good(terminal.run("ask", "-c", "two", env={"DSK_TEMPLATE": "kind"}))
+    assert (sent(server)[0]["content"], server.requests[-1].json["model"]) == ("Be brief.", "deepseek-flash")
+    result = terminal.run("ask", "-c", "-t", "kind", "three")
+    assert result.errors == (
+        "dsk: warning: session 1: the model is deepseek-v4-pro from here on, it was deepseek-flash\n"
+        "dsk: warning: session 1: the system message is another one from here on\n"
+    )
+    good(terminal.run("ask", "-c", "four"))
+    assert (sent(server)[0]["content"], server.requests[-1].json["model"]) == ("Be kind.", "deepseek-v4-pro")
+
+
 def test_a_session_without_a_system_message_gets_none_from_the_config_file(
     here: Dsk, terminal: Terminal, server: ScriptedServer
 ) -> None:

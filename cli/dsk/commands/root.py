@@ -25,7 +25,7 @@ COMMANDS = {
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
 }
 
-HELP = """Stream chat completions from DeepSeek and any OpenAI-compatible server to stdout, token by token.
+HELP = """Stream answers of DeepSeek and any OpenAI-compatible server to stdout.
 
 \b
     dsk ask "Tell me a story"

@@ -1,7 +1,8 @@
 """A question that goes on with a session: as the session was held, but for what this command line says.
 
-A flag goes before the session, and that before the environment and the config file: the same server, model and system
-message, so that nobody else is told what was said, and the server's prefix cache still holds it.
+A flag, or a template that is named here, goes before the session, and that before the environment and the config
+file: the same server, model and system message, so that nobody else is told what was said, and the server's prefix
+cache still holds it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from dsk.state.log.reader import Run
     from dsk.state.log.rows import NewTurn
     from dsk.world import World
+
+
+SERVER = frozenset(("model", "profile", "base_url"))
 
 
 class Joined(NamedTuple):
@@ -86,8 +90,10 @@ def hold(settings: AskSettings, world: World) -> Held | None:
         return None
     if not talk.last:
         return Held(talk, settings, keeps_system=False)
-    lower = settings.from_file | settings.from_environment
-    keeps_system = settings.prompt.system is None or "system" in lower
+    lower = _not_said_here(settings)
+    template = settings.prompt.template
+    has_template = template is not None and template.system is not None and "template" not in lower
+    keeps_system = not has_template and (settings.prompt.system is None or "system" in lower)
     if keeps_system:
         # Empty: none of the profile's or the config file's either.
         settings = settings._replace(
@@ -107,9 +113,15 @@ def _talk(wish: Wish, world: World) -> Talk | None:
     return talk
 
 
+def _not_said_here(settings: AskSettings) -> frozenset[str]:
+    """The parameters whose values this command line does not give, neither itself nor by the template it names."""
+    lower = settings.from_file | settings.from_environment
+    return lower | settings.from_template.names if "template" in lower else lower
+
+
 def _with_server(settings: AskSettings, run: Run) -> AskSettings:
     """The settings with the server and the model of an earlier run, where no flag names others."""
-    lower = settings.from_file | settings.from_environment
+    lower = _not_said_here(settings)
     network = settings.sending.network
     names_profile = network.profile is not None and "profile" not in lower
     names_url = network.base_url is not None and "base_url" not in lower
@@ -119,14 +131,19 @@ def _with_server(settings: AskSettings, run: Run) -> AskSettings:
     if names_url or network.offline:
         network = network._replace(profile=before.profile)
     else:
-        network = network._replace(profile=before.profile, base_url=before.base_url, offline=before.offline)
-        network = network._replace(base_url_from_file=False)
+        network = network._replace(
+            profile=before.profile,
+            base_url=before.base_url,
+            base_url_origin=before.base_url_origin,
+            offline=before.offline,
+        )
     request = settings.request
     if request.model is None or "model" in lower:
         request = request._replace(model=run.model_asked)
     return settings._replace(
         sending=settings.sending._replace(network=network),
         request=request,
-        from_file=settings.from_file - {"model", "profile", "base_url"},
-        from_environment=settings.from_environment - {"model", "profile", "base_url"},
+        from_file=settings.from_file - SERVER,
+        from_environment=settings.from_environment - SERVER,
+        from_template=settings.from_template._replace(names=settings.from_template.names - SERVER),
     )
