@@ -133,7 +133,12 @@ def _exchange(
         way.close()
         raise
     try:
-        return conclude(listeners, exchange.run(printer.descriptor), log)
+        ending = exchange.run(printer.descriptor)
+        if output.extract:
+            from dsk.jobs.extracting import with_code
+
+            ending = with_code(ending, "dsk log show has the answer" if log else "without -x the answer is shown")
+        return conclude(listeners, ending, log)
     finally:
         if log and log.warning:
             warn([log.warning], world)
@@ -141,6 +146,10 @@ def _exchange(
 
 def stopper_of(stops: Stops) -> Stopper | None:
     """What ends the text early, if anything is to."""
+    if stops.first_block:
+        from dsk.stream.code.stopping import FirstBlock
+
+        return FirstBlock(stops.until, stops.max_lines)
     if stops.until is None and stops.max_lines is None:
         return None
     from dsk.stream.stopping import Stopper
