@@ -16,16 +16,18 @@ from dsk.request.prefix import path_of
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
 from dsk.wire.preconnection import Preconnection, preconnect
-from dsk.world import STDIN
+from dsk.world import STDERR, STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dsk.exchange.source import Listener, Transport
     from dsk.jobs.settings import Sending, Stops
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
+# Bytes: what is smaller has gone before anybody could read how far it is.
+LARGE = 1 << 20
 OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
 
 
@@ -89,7 +91,7 @@ def _exchange(
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
     )
-    way = Network(endpoint, clocks)
+    way = Network(endpoint, clocks, _upload_view(question.body, world))
     transport: Transport = way
     recorder = None
     if record is not None:
@@ -142,6 +144,15 @@ def _exchange(
     finally:
         if log and log.warning:
             warn([log.warning], world)
+
+
+def _upload_view(body: bytes, world: World) -> Callable[[int, int], None] | None:
+    """Who is told how far a large body is; nobody for others, nor where nobody looks."""
+    if len(body) < LARGE or not world.is_terminal(STDERR):
+        return None
+    from dsk.output.upload import Upload
+
+    return Upload(world).sent
 
 
 def stopper_of(stops: Stops) -> Stopper | None:
