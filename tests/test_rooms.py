@@ -58,7 +58,7 @@ DOORS = {
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
     "sqlite3": {"state/log", "state/sessions"},
-    "subprocess": {"prompt/editor.py", "state/key_command.py"},
+    "subprocess": {"prompt/editor.py", "prompt/listing.py", "state/key_command.py"},
     "termios": {"jobs/hidden_prompt.py"},
 }
 NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -226,6 +228,13 @@ def test_a_stop_sequence_ends_the_answer_and_is_not_part_of_it(server: ScriptedS
 def test_json_mode_answers_with_json(serve: Serve) -> None:
     got = ask(serve(Script()), {**STREAM, "response_format": {"type": "json_object"}})
     assert set(json.loads(got.text)) == {"title", "paragraphs"}
+
+
+def test_whoever_wants_a_code_block_gets_the_story_as_a_program(serve: Serve) -> None:
+    got = ask(serve(Script()), {**STREAM, "messages": [{"role": "user", "content": "A story in a Code block"}]})
+    program = got.text.split('```python title="story.py"\n')[1].split("```\n")[0]
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert len(told.split()) > 50
 
 
 def test_an_echo_is_the_last_user_message_and_its_text_parts(serve: Serve) -> None:

@@ -9,6 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
+from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options
 from dsk.commands.options.output import output_options
@@ -55,6 +56,7 @@ COMMAND = Command(
         *session_options(),
         *request_options(),
         *output_options(),
+        *extract_options(),
         *stop_options(),
         log_option(),
         record_option(),

@@ -19,7 +19,7 @@ from dsk.shells.line import Line, split
 from dsk.shells.scripts import SEPARATOR
 from dsk.world import STDOUT
 
-FILES = {"FILE", "PATH"}
+FILES = {"FILE", "PATH", "DIR"}
 AT_FILE = "@FILE"
 KEY_AT_FILE = "K=@FILE"
 
@@ -171,8 +171,8 @@ def _help(name: str, option: click.Option) -> str:
 
 
 def _values(place: _Place, param: click.Parameter, prefix: str, word: str) -> Candidates:
-    """Candidates for a value. What the manual calls FILE or PATH is a path; the shell knows these better. Of a NAME
-    or PATH it is a path that has a slash."""
+    """Candidates for a value. What the manual calls FILE, PATH or DIR is a path; the shell knows these better. Of a
+    NAME or PATH it is a path that has a slash."""
     kinds = set(_kinds(param))
     key, equals, value = word.partition("=")
     if KEY_AT_FILE in kinds and equals and value.startswith("@"):

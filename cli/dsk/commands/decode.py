@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from dsk.commands.command import Command, Job
+from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.output import output_options, output_settings
 from dsk.commands.options.stopping import stop_options, stops
 
@@ -27,7 +28,7 @@ def _decode(**params: Any) -> Job:
 COMMAND = Command(
     "decode",
     _decode,
-    [click.Argument(["file"], nargs=-1), *output_options(), *stop_options()],
+    [click.Argument(["file"], nargs=-1), *output_options(), *extract_options(), *stop_options()],
     HELP,
     uses_defaults=True,
 )

@@ -9,6 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import Option
+from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.output import output_options, output_settings
 from dsk.commands.options.stopping import stop_options, stops
 
@@ -45,6 +46,7 @@ COMMAND = Command(
             help="Play N times as fast as it was, with 0 at once.  [default: 1]",
         ),
         *output_options(),
+        *extract_options(),
         *stop_options(),
     ],
     HELP,

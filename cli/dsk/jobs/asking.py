@@ -54,6 +54,7 @@ def ask(settings: AskSettings, world: World) -> Status:
         settings.request, settings.from_file, settings.from_environment, settings.from_template, config, server
     )
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
+    prompt = prompt._replace(lists_files=settings.show is not None)
     network = settings.sending.network
     connecting = None if settings.show or network.offline else _connecting(server, network, world)
     messages = compose(

@@ -12,6 +12,7 @@ from dsk.errors import LocalFault, Status, UsageFault
 from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.question import Question
+from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.sending import stopper_of
@@ -43,6 +44,8 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
     listeners: list[Listener] = [printer] if output.format == "raw" else [printer, leftover]
     exchange = Exchange(Question(), Files(frames), listeners, stopper=stopper_of(stops), is_raw=True)
     ending = exchange.run(printer.descriptor)
+    if output.extract:
+        ending = with_code(ending)
     advise(ending)
     try:
         return conclude(listeners, ending)

@@ -11,6 +11,7 @@ from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
+from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
@@ -60,12 +61,14 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
         keeps_reasoning=output.reasoning == "only",
         say=lambda text: note(text, world),
     )
-    if is_ours:
-        return conclude(listeners, exchange.run(printer.descriptor))
     leftover = Leftover()
-    if output.format != "raw":
+    if not is_ours and output.format != "raw":
         listeners.append(leftover)
     ending = exchange.run(printer.descriptor)
+    if output.extract:
+        ending = with_code(ending)
+    if is_ours:
+        return conclude(listeners, ending)
     advise(ending)
     try:
         return conclude(listeners, ending)

@@ -17,10 +17,10 @@ from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
 from dsk.wire.preconnection import Preconnection, preconnect
 from dsk.wire.settings import NetworkSettings
-from dsk.world import STDIN
+from dsk.world import STDERR, STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dsk.exchange.source import Listener, Transport
     from dsk.jobs.settings import Sending, Stops
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: What the log has in the place of a base URL that is gone with the run.
 OFFLINE = "offline"
+# Bytes: what is smaller has gone before anybody could read how far it is.
+LARGE = 1 << 20
 OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
 
 
@@ -99,7 +101,7 @@ def _exchange(
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
     )
-    way = Network(endpoint, clocks)
+    way = Network(endpoint, clocks, _upload_view(question.body, world))
     transport: Transport = way
     recorder = None
     if record is not None:
@@ -147,14 +149,32 @@ def _exchange(
         way.close()
         raise
     try:
-        return conclude(listeners, exchange.run(printer.descriptor), log)
+        ending = exchange.run(printer.descriptor)
+        if output.extract:
+            from dsk.jobs.extracting import with_code
+
+            ending = with_code(ending, "dsk log show has the answer" if log else "without -x the answer is shown")
+        return conclude(listeners, ending, log)
     finally:
         if log and log.warning:
             warn([log.warning], world)
 
 
+def _upload_view(body: bytes, world: World) -> Callable[[int, int], None] | None:
+    """Who is told how far a large body is; nobody for others, nor where nobody looks."""
+    if len(body) < LARGE or not world.is_terminal(STDERR):
+        return None
+    from dsk.output.upload import Upload
+
+    return Upload(world).sent
+
+
 def stopper_of(stops: Stops) -> Stopper | None:
     """What ends the text early, if anything is to."""
+    if stops.first_block:
+        from dsk.stream.code.stopping import FirstBlock
+
+        return FirstBlock(stops.until, stops.max_lines)
     if stops.until is None and stops.max_lines is None:
         return None
     from dsk.stream.stopping import Stopper

@@ -21,10 +21,11 @@ class FromTemplate(NamedTuple):
 
 
 class Stops(NamedTuple):
-    """Where the text is to end early, if it comes to that."""
+    """Where the text is to end early, if it comes to that; ``first_block``: after its first block of code."""
 
     until: re.Pattern[str] | None = None
     max_lines: int | None = None
+    first_block: bool = False
 
 
 class Wish(NamedTuple):

@@ -18,6 +18,8 @@ from dsk.world import STDERR
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.output.block_files import BlockFiles
+    from dsk.output.extraction import Extraction
     from dsk.output.part import LastPart, Part
     from dsk.output.settings import OutputSettings
     from dsk.output.sink import Sink
@@ -45,6 +47,7 @@ class Printer:
         self._sinks = Sinks(world)
         self._parts: list[Part] = []
         self._last_parts: list[LastPart] = []
+        self._files: BlockFiles | None = None
         try:
             answer = self._outlet(self._sinks.open_answer(settings.output))
             self.descriptor = answer.descriptor
@@ -54,6 +57,8 @@ class Printer:
             self._add_last_parts()
         except Failure:
             self._sinks.close()
+            if self._files:
+                self._files.close()
             raise
 
     def received(self, data: bytes, events: Sequence[Event]) -> None:
@@ -94,6 +99,8 @@ class Printer:
             note_calls(ending.answer.tool_calls, self._world)
         self._sinks.close()
         fault, side_fault = self._sinks.answer_fault, self._sinks.side_fault
+        if self._files:
+            side_fault = side_fault or self._files.fault
         if side_fault and (fault or ending.failure):
             from dsk.output.notes import warn
 
@@ -136,9 +143,21 @@ class Printer:
                 from dsk.output.json_lines import JsonLines
 
                 return JsonLines(answer)
+            case "text" if settings.extract:
+                return self._code(answer, settings.extract)
             case "text":
                 kind = Reasoning if settings.reasoning == "only" else Content
                 return Text(answer, kind, newline=settings.newline)
+
+    def _code(self, answer: Outlet, extraction: Extraction) -> Part:
+        if extraction.into is not None:
+            from dsk.output.block_files import BlockFiles
+
+            self._files = BlockFiles(extraction.into, extraction, self._world)
+            return self._files
+        from dsk.output.code import CodeOnly
+
+        return Text(answer, Content, newline=self._settings.newline, code=CodeOnly(extraction.which))
 
     def _add_reasoning(self, answer: Outlet) -> bool:
         """Write reasoning where it is wanted; whether it stands beside the answer there."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from dsk.output.extraction import Extraction
 
 Format: TypeAlias = Literal["text", "raw", "json", "jsonl"]
 Escapes: TypeAlias = Literal["auto", "show", "strip", "raw"]
@@ -28,6 +31,7 @@ class OutputSettings(NamedTuple):
     usage: bool = False
     write_out: str | None = None
     color: Color = "auto"
+    extract: Extraction | None = None
 
     @property
     def wants_usage(self) -> bool:

@@ -10,16 +10,20 @@ from dsk.stream.events import Content, Event, Reasoning
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.output.code import CodeOnly
     from dsk.output.outlet import Outlet
 
 
 class Text:
-    """Writes the pieces of one kind that belong to choice 0."""
+    """Writes the pieces of one kind that belong to choice 0; with ``code`` only what that leaves of them."""
 
-    def __init__(self, outlet: Outlet, kind: type[Content | Reasoning], *, newline: bool) -> None:
+    def __init__(
+        self, outlet: Outlet, kind: type[Content | Reasoning], *, newline: bool, code: CodeOnly | None = None
+    ) -> None:
         self._outlet = outlet
         self._kind = kind
         self._newline = newline
+        self._code = code
         self._firewall = outlet.firewall()
         self._last = ""
 
@@ -27,10 +31,12 @@ class Text:
         """Write what the events add to the text."""
         kind = self._kind
         text = "".join([event.text for event in events if isinstance(event, kind) and event.choice == 0])
-        self._put(self._firewall.feed(text) if self._firewall else text)
+        self._add(self._code.feed(text) if self._code else text)
 
     def end(self, ending: Ending) -> None:
         """Finish the line, if all of the answer is there or somebody looks at it."""
+        if self._code:
+            self._add(self._code.close())
         if self._firewall:
             self._put(self._firewall.close())
         is_open = self._last not in ("", "\n")
@@ -38,6 +44,9 @@ class Text:
         is_whole = ending.failure is None or ending.failure.status is Status.INVALID
         if self._newline and is_open and (is_whole or self._outlet.is_terminal):
             self._outlet.put(b"\n")
+
+    def _add(self, text: str) -> None:
+        self._put(self._firewall.feed(text) if self._firewall else text)
 
     def _put(self, text: str) -> None:
         if text:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
-from dsk.prompt.files import read_source, system_text
+from dsk.prompt.files import Part, read_source, system_text
 from dsk.prompt.stdin import is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
 from dsk.world import STDIN
@@ -51,7 +51,10 @@ def compose(
     stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words or settings.editor or template))
     stdin.named_by_template = template is not None and template.wants_stdin
     _check_single_use(words, stdin)
-    parts = [read_source(argument(f, "--file"), fetch, stdin.text) for f in settings.files]
+    tell = say if settings.lists_files else _say_nothing
+    parts: list[Part] = []
+    for source in settings.files:
+        parts += read_source(argument(source, "--file"), fetch, stdin.data, tell)
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
     if template and template.wants_stdin:
@@ -63,19 +66,31 @@ def compose(
         parts += template.parts("", join(_asked(words, stdin)))
     else:
         parts += _asked(words, stdin)
-    text = join(parts)
+    images = [part for part in parts if not isinstance(part, str)]
+    text = join([part for part in parts if isinstance(part, str)])
     if settings.editor:
         from dsk.prompt.editor import edit
 
         text = edit(text, world.env)
-    if not text.strip():
+        # Pictures are nothing for an editor of texts, and stay before it.
+        parts = [*images, text]
+    if not text.strip() and (settings.editor or not images):
         raise UsageFault(
             "there is no prompt",
             "the editor left nothing" if settings.editor else _emptiness(words, stdin),
             hint=template.advice if template else 'try dsk ask "Tell me a story", or dsk ask -h',
         )
-    messages = [{"role": "system", "content": system}] if system else []
-    return [*messages, {"role": "user", "content": text}]
+    content: str | list[dict[str, Any]] = text
+    if images:
+        from dsk.prompt.images import content_of
+
+        content = content_of(parts)
+    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
+    return [*messages, {"role": "user", "content": content}]
+
+
+def _say_nothing(_text: str) -> None:
+    return
 
 
 def _asked(words: list[str], stdin: _Stdin) -> list[str]:
@@ -142,14 +157,16 @@ class _Stdin:
         return not (self.ignored_by or self._is_terminal)
 
     def text(self) -> str:
+        text = text_of(self.data(takes_image=False), "stdin")
+        self._held_something = text != ""
+        return text
+
+    def data(self, *, takes_image: bool = True) -> bytes:
         if is_directory():
             raise UsageFault("stdin is a directory")
         self._world.progress = lambda: "reading stdin"
         self._before()
-        say = self._say_waiting if self._has_words else None
-        text = text_of(read_stdin(say), "stdin")
-        self._held_something = text != ""
-        return text
+        return read_stdin(self._say_waiting if self._has_words else None, takes_image=takes_image)
 
     def emptiness(self) -> str:
         """Why there is nothing to ask in it."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING
+import stat
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from dsk.errors import UsageFault
 from dsk.prompt.stdin import LIMIT
-from dsk.prompt.text import text_of
+from dsk.prompt.text import picture_kind, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from dsk.prompt.images import Image
+
+#: What a prompt is made of: texts and pictures.
+Part: TypeAlias = "str | Image"
 
 
 def read_bytes(path: str, what: str) -> bytes:
@@ -36,19 +42,45 @@ def under_name(name: str, text: str) -> str:
     return f"==> {name} <==\n{text}"
 
 
-def read_source(source: str, fetch: Callable[[str], bytes], stdin: Callable[[], str]) -> str:
-    """One value of --file (a path, a URL or ``-``), under its name.
+def read_source(
+    source: str, fetch: Callable[[str], bytes], stdin: Callable[[], bytes], tell: Callable[[str], None]
+) -> list[Part]:
+    """One value of --file: a path, a URL or ``-``, or a folder or a pattern, which may be many files.
 
-    ``fetch`` gets the bytes of a URL; ``stdin`` gives the standard input as text.
+    ``fetch`` gets the bytes of a URL; ``stdin`` gives the standard input; ``tell`` takes note of each of many files.
     """
     if source == "-":
-        return under_name("stdin", stdin())
+        return [_part("stdin", stdin())]
     scheme = re.match(r"([a-z][a-z0-9+.-]*)://", source, re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise UsageFault(f"--file {source}", "only http:// and https:// are understood")
     if scheme:
-        return under_name(source, text_of(fetch(source), source))
-    return under_name(source, read_file(source, "--file"))
+        return [_part(source, fetch(source))]
+    if _is_many(source):
+        from dsk.prompt.many import read_many
+
+        many = read_many(source)
+        for line in many.listing:
+            tell(line)
+        return [*many.texts]
+    return [_part(source, read_bytes(source, "--file"))]
+
+
+def _part(name: str, data: bytes) -> Part:
+    kind = picture_kind(data)
+    if kind is None:
+        return under_name(name, text_of(data, name))
+    from dsk.prompt.images import Image
+
+    return Image(name, kind, data)
+
+
+def _is_many(source: str) -> bool:
+    """Whether this is a folder, or a pattern that is no file's own name."""
+    try:
+        return stat.S_ISDIR(os.stat(source).st_mode)  # noqa: PTH116 - pathlib takes its time to load
+    except (OSError, ValueError):
+        return any(char in source for char in "*?[")
 
 
 def system_text(value: str, what: str) -> str:

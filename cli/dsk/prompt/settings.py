@@ -23,7 +23,8 @@ class TemplateSettings(NamedTuple):
 
 class PromptSettings(NamedTuple):
     """``ignore_stdin`` None means that nothing was said: DSK_STDIN decides. ``system_name`` is what the system
-    message is called in an error; ``system`` goes before that of the template."""
+    message is called in an error; ``system`` goes before that of the template. ``lists_files``: of a folder or a
+    pattern, the user is told which files were sent."""
 
     words: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -32,3 +33,4 @@ class PromptSettings(NamedTuple):
     editor: bool = False
     ignore_stdin: bool | None = None
     template: TemplateSettings | None = None
+    lists_files: bool = False

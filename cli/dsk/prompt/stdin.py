@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from dsk.errors import LocalFault, UsageFault
-from dsk.prompt.text import text_of
+from dsk.prompt.text import HEAD, picture_kind, text_of
 from dsk.world import STDIN
 
 READ_SIZE = 1 << 20
@@ -18,8 +18,8 @@ SILENCE_MS = 2000
 LIMIT = 64 << 20
 
 
-def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
-    """All of stdin, which is text; b"" if it is closed.
+def read_stdin(say_waiting: Callable[[], None] | None, *, takes_image: bool = False) -> bytes:
+    """All of stdin, which is text, or with ``takes_image`` a picture; b"" if it is closed.
 
     ``say_waiting`` is called once if stdin is a pipe or socket that stays silent for 2 s; then it goes on
     waiting. Raises ``LocalFault`` if stdin cannot be read, and ``UsageFault`` as soon as a NUL is seen, or more
@@ -27,10 +27,15 @@ def read_stdin(say_waiting: Callable[[], None] | None) -> bytes:
     """
     pieces: list[bytes] = []
     size = 0
+    # Not known until its first bytes have come.
+    is_text = None if takes_image else True
     for piece in _pieces(say_waiting):
         pieces.append(piece)
         size += len(piece)
-        nul = piece.find(b"\0")
+        if is_text is None and size >= HEAD:
+            piece = b"".join(pieces)
+            is_text = picture_kind(piece) is None
+        nul = piece.find(b"\0") if is_text else -1
         if nul >= 0:
             # It raises: what is before the NUL is looked at too, to name the first byte that is wrong.
             text_of(b"".join(pieces)[: size - len(piece) + nul + 1], "stdin")

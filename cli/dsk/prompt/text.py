@@ -17,6 +17,24 @@ KINDS = {
     b"\xfe\xff": "UTF-16 text",
 }
 
+PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
+#: So many bytes tell whether it is a picture.
+HEAD = 12
+
+
+def picture_kind(data: bytes) -> str | None:
+    """What follows ``image/`` in the media type of a picture that begins with these bytes; None if they are none that
+    can be sent. https://api-docs.deepseek.com/guides/vision"""
+    if data[:4] == b"RIFF" and data[8:HEAD] == b"WEBP":
+        return "webp"
+    return next((kind for start, kind in PICTURES.items() if data.startswith(start)), None)
+
+
+def _advice(kind: str) -> str:
+    if kind.endswith("image"):
+        return "-f sends images: -f FILE, or -f - for stdin"
+    return "" if kind else "convert it first: iconv -f LATIN1 -t UTF-8"
+
 
 def text_of(data: bytes, name: str) -> str:
     """The text in UTF-8 bytes.
@@ -30,7 +48,7 @@ def text_of(data: bytes, name: str) -> str:
         raise UsageFault(
             f"{name} is not UTF-8 text",
             f"byte {error.start} is 0x{data[error.start]:02x}" + (f"; it looks like {kind}" if kind else ""),
-            hint="convert it first: iconv -f LATIN1 -t UTF-8" if not kind else "",
+            hint=_advice(kind),
         ) from None
     offset = data.find(b"\0")
     if offset >= 0:

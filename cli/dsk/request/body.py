@@ -30,7 +30,7 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
 
     ``options.model`` must be set. ``is_deepseek`` tells whether the profile's rules are DeepSeek's, for the
     warnings; ``usage`` asks other servers for token counts, which DeepSeek always sends. Raises ``UsageFault``
-    for options that contradict each other, and for a field that cannot be set.
+    for options that contradict each other, a field that cannot be set, and pictures that DeepSeek refuses.
     """
     fields: dict[str, Any] = {"model": options.model, "messages": list(messages), "stream": options.stream}
     if options.stream and usage and not is_deepseek:
@@ -53,6 +53,10 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
         fields["top_logprobs"] = options.logprobs
     fields.update(parse_field(text) for text in options.set)
     _check_text(fields)
+    if is_deepseek and any(isinstance(message.get("content"), list) for message in messages):
+        from dsk.request.images import check_images
+
+        check_images(messages, fields["model"])
     warnings = [warning for text in options.set if (warning := text_warning(text))]
     return Body(fields, [*warnings, *(_warnings(fields, options) if is_deepseek else [])])
 

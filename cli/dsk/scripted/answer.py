@@ -15,6 +15,9 @@ from dsk.scripted.pieces import cut
 from dsk.scripted.script import Reply
 from dsk.scripted.stories import story_for
 
+# Whoever says so in the prompt gets the story as a program.
+CODE_BLOCK = "code block"
+
 
 class Call(NamedTuple):
     """A tool call with its arguments in pieces."""
@@ -72,7 +75,9 @@ def _text(reply: Reply, asked: Asked) -> str:
     if reply.tool_calls:
         return ""
     story = story_for(asked.prompt)
-    return story.json if asked.json_mode else story.text
+    if asked.json_mode:
+        return story.json
+    return story.code if CODE_BLOCK in asked.prompt.lower() else story.text
 
 
 def _reasoning(reply: Reply, asked: Asked) -> str:

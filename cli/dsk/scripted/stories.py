@@ -27,6 +27,15 @@ class Story(NamedTuple):
         """The story as a JSON object, for requests in JSON mode."""
         return json.dumps({"title": self.title, "paragraphs": self.paragraphs}, ensure_ascii=False)
 
+    @property
+    def code(self) -> str:
+        """The story as a program in Markdown, for who asks for a code block."""
+        return (
+            f'Here is “{self.title}” as a program:\n\n```python title="story.py"\n'
+            f"for paragraph in {json.dumps(self.paragraphs, ensure_ascii=False, indent=4)}:\n"
+            '    print(paragraph, end="\\n\\n")\n```\n\nRun it:\n\n```sh\npython3 story.py\n```\n'
+        )
+
 
 _STORIES = (
     Story(

@@ -22,6 +22,9 @@ SEND_SIZE = 65536
 class Line:
     """A connection's socket, once there is one; closed for good by ``cut``, from any thread."""
 
+    #: Told of each piece of a request: the bytes that have been sent, and how many there are.
+    on_sent: Callable[[int, int], None] | None = None
+
     def __init__(self, clocks: Clocks) -> None:
         #: The response that is read from it, if it is one of ours.
         self.arriving: Arriving | None = None
@@ -70,6 +73,8 @@ class Line:
                 send(data[at : at + SEND_SIZE])
             except TimeoutError as error:
                 raise self.fault_of(error) from error
+            if self.on_sent:
+                self.on_sent(min(at + SEND_SIZE, len(data)), len(data))
 
     def fault_of(self, error: TimeoutError) -> Exception:
         """What a wait that ended by time-out stands for: a clock's fault, if the time-out was our own."""

@@ -8,6 +8,8 @@ from dsk.wire.backoff import backoff
 from dsk.wire.posting import Posting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.errors import Failure
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
@@ -19,9 +21,11 @@ class Network:
 
     pace = 1.0
 
-    def __init__(self, endpoint: Endpoint, clocks: Clocks) -> None:
+    def __init__(self, endpoint: Endpoint, clocks: Clocks, on_sent: Callable[[int, int], None] | None = None) -> None:
+        """``on_sent`` is told of each piece of a request: the bytes that have been sent, and how many there are."""
         self._endpoint = endpoint
         self._clocks = clocks
+        self._on_sent = on_sent
         self._hastened: Posting | None = None
 
     def hasten(self, path: str, body: bytes, made: Preconnection) -> None:
@@ -29,13 +33,13 @@ class Network:
 
         Raises ``ClockFault`` if a clock has run out.
         """
-        self._hastened = Posting(self._endpoint, path, body, self._clocks)
+        self._hastened = Posting(self._endpoint, path, body, self._clocks, self._on_sent)
         self._hastened.send_over(made)
 
     def begin(self, path: str, body: bytes) -> Posting:
         """A request that is still to be sent, but for the one that was hastened."""
         hastened, self._hastened = self._hastened, None
-        return hastened or Posting(self._endpoint, path, body, self._clocks)
+        return hastened or Posting(self._endpoint, path, body, self._clocks, self._on_sent)
 
     def close(self) -> None:
         """Give up the request that was hastened and that nobody has begun."""

@@ -9,6 +9,8 @@ from dsk.wire.head import request_bytes
 from dsk.wire.line import Line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
     from dsk.wire.preconnection import Preconnection
@@ -18,12 +20,21 @@ if TYPE_CHECKING:
 class Posting:
     """A POST of a JSON body, whose answer is read as it arrives."""
 
-    def __init__(self, endpoint: Endpoint, path: str, body: bytes, clocks: Clocks) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        body: bytes,
+        clocks: Clocks,
+        on_sent: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """``on_sent`` is that of ``Line``."""
         self._endpoint = endpoint
         self._path = path
         self._body = body
         self._clocks = clocks
         self._line = Line(clocks)
+        self._line.on_sent = on_sent
         self._made: Preconnection | None = None
         self._reply: Reply | None = None
 

@@ -93,8 +93,9 @@ class Preconnection:
         # A clock that runs out raises when the next wait is measured.
         while not self._done.wait(line.wait()):
             continue
-        if self._fault:
+        if self._fault and not (self._socket and isinstance(self._fault, (BrokenPipeError, ConnectionResetError))):
             raise self._fault
+        # A server that reads no further may have said why.
         assert self._socket
         return self._socket
 

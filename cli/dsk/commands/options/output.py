@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsk.commands.option import Option
+from dsk.commands.options.extracting import extraction
 
 if TYPE_CHECKING:
     from dsk.output.settings import OutputSettings
@@ -132,7 +133,8 @@ def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     """The output settings among a command's values."""
     from dsk.output.settings import OutputSettings
 
-    return OutputSettings(**{name: params[name] for name in OutputSettings._fields})
+    values = {name: params[name] for name in OutputSettings._fields if name != "extract"}
+    return OutputSettings(**values, extract=extraction(params))
 
 
 def json_option() -> click.Parameter:

@@ -25,11 +25,12 @@ def prompt_options() -> list[click.Parameter]:
         Option(
             ["-f", "--file"],
             group=PROMPT,
-            brief="Put a text file before the prompt.",
+            brief="Put files or images before the prompt.",
             env=False,
             multiple=True,
             metavar="PATH|URL|-",
-            help="Put a text file before the prompt, under its name. Repeat for more.",
+            help="Put a text file or an image before the prompt, under its name; or the text files of a folder or of a"
+            " pattern such as 'src/**/*.py'. Repeat for more.",
         ),
         Option(
             ["-s", "--system"],

@@ -44,7 +44,7 @@ def stops(params: Mapping[str, Any]) -> Stops:
     if params["format"] == "raw" and (params["until"] or params["max_lines"]):
         name = "--until" if params["until"] else "--max-lines"
         raise UsageFault(f"{name} and --raw", "the frames are written as they are, whole")
-    return Stops(params["until"], params["max_lines"])
+    return Stops(params["until"], params["max_lines"], first_block=params.get("extract") == "first")
 
 
 def _compile_until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> re.Pattern[str] | None:

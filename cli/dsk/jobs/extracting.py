@@ -1,0 +1,28 @@
+"""Of an answer that has to have code in it, whether it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.errors import InvalidFault
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+
+SHOWN_WITHOUT = "without -x the answer is shown"
+
+
+def with_code(ending: Ending, hint: str = SHOWN_WITHOUT) -> Ending:
+    """The ending of an answer whose code was asked for: it has failed if all of it came and no code was in it.
+
+    ``hint`` says where the answer is.
+    """
+    if ending.failure:
+        return ending
+    from dsk.stream.code.extractor import Extractor
+
+    extractor = Extractor()
+    if extractor.feed(ending.answer.content) or extractor.close():
+        return ending
+    why = "it has no fenced block" if ending.answer.content else "it is empty"
+    return ending._replace(failure=InvalidFault("there is no code in the answer", why, hint=hint))

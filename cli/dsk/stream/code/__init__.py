@@ -1,0 +1,1 @@
+"""The fenced code in an answer, found while the answer arrives. Pure."""
