@@ -19,6 +19,12 @@ CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 NUDGE = signal.SIGURG
 # Seconds after a signal at which the main thread is woken, in case it had just fallen asleep.
 NUDGES = (0.01, 0.05, 0.2)
+IMPORT_SYSTEM = "<frozen importlib"
+# Of objects, and of weak references.
+FINALISERS = ("__del__", "_remove")
+
+# What was to be raised by a signal and could not be yet.
+_held: list[BaseException] = []
 
 
 def leave_interrupts() -> None:
@@ -38,7 +44,7 @@ def catch_signals(world: World) -> None:
 
     signal.signal(signal.SIGUSR1, show_progress)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
         signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -56,9 +62,11 @@ def stay_awake() -> None:
 
     read, write = os.pipe()
     os.set_blocking(write, False)
-    signal.signal(NUDGE, _do_nothing)
+    signal.signal(NUDGE, _nudged)
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     threading.Thread(target=_nudge, args=(read, threading.get_ident()), name="signals", daemon=True).start()
+    # What came while there was no such thread.
+    _raise_held()
 
 
 def hush_signals() -> None:
@@ -76,15 +84,49 @@ def _nudge(read: int, thread: int) -> None:
         for seconds in NUDGES:
             time.sleep(seconds)
             signal.pthread_kill(thread, NUDGE)
+        while _held:
+            time.sleep(NUDGES[0])
+            signal.pthread_kill(thread, NUDGE)
 
 
-def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """That it was called is all that is wanted."""
+def _nudged(_number: int, frame: FrameType | None) -> None:
+    """That it was called ends the wait, and it may be the time to raise what could not be raised before."""
+    if _held and not _would_swallow(frame):
+        _raise_held()
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated(TerminateFault("terminated"))
+def _raise_held() -> None:
+    if _held:
+        held = _held[0]
+        _held.clear()
+        raise held
 
 
-def _hang_up(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated(HangUpFault("the terminal is gone"))
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    _raise(KeyboardInterrupt(), frame)
+
+
+def _terminate(_number: int, frame: FrameType | None) -> None:
+    _raise(Terminated(TerminateFault("terminated")), frame)
+
+
+def _hang_up(_number: int, frame: FrameType | None) -> None:
+    _raise(Terminated(HangUpFault("the terminal is gone")), frame)
+
+
+def _raise(signalled: BaseException, frame: FrameType | None) -> None:
+    if _would_swallow(frame):
+        _held.append(signalled)
+    else:
+        raise signalled
+
+
+def _would_swallow(frame: FrameType | None) -> bool:
+    """Whether what is raised here may never be seen: Python drops what is raised while an object is finalised, and
+    the import system, which does that with its locks, is where a program that has just begun spends its time."""
+    while frame:
+        code = frame.f_code
+        if code.co_name in FINALISERS or code.co_filename.startswith(IMPORT_SYSTEM):
+            return True
+        frame = frame.f_back
+    return False

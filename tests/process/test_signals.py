@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -158,3 +159,20 @@ def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk, serve: Serve) -> 
     os.close(leader)
     assert re.search(rb"\r\x1b\[Kdsk: queued \d+ s", seen)
     assert seen.endswith(b"\r\x1b[Kyes\r\n")
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 96, 8))
+def test_a_signal_is_heard_whatever_is_being_loaded(dsk: Dsk, milliseconds: int) -> None:
+    """The request is sent while most of the program is still to be loaded, and Python drops what is raised in some
+    places there: the moments are spread over that time."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with dsk.start("ask", "--base-url", url, "hi") as process:
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(1)
+                time.sleep(milliseconds / 1000)
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(30) == -signal.SIGTERM
+                assert process.stderr
+                assert process.stderr.read() == b"dsk: terminated\n"
