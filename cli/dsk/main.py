@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
 from dsk.output.notes import tell
 from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awake
-from dsk.world import STDERR, STDIN, STDOUT, World
+from dsk.world import STDERR, STDIN, STDOUT, Successor, World
 
 if TYPE_CHECKING:
     from dsk.commands.command import Job
@@ -67,7 +67,8 @@ def main(argv: Sequence[str]) -> Status:
         if job is None:
             return Status.OK
         stay_awake()
-        return job(world)
+        ended = job(world)
+        return become(ended) if isinstance(ended, Successor) else ended
     except Failure as failure:
         fault = failure
     except KeyboardInterrupt:
@@ -160,6 +161,17 @@ def complete() -> NoReturn:
 
     answer(os.environ["_DSK_COMPLETE"].partition("_")[0], sys.argv[1:])
     os._exit(Status.OK)
+
+
+def become(successor: Successor) -> NoReturn:
+    """Have the other program in the place of this one. Raises ``LocalFault`` if it cannot be run."""
+    # Python ignores these two, and who ignores a signal hands that on.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    try:
+        os.execvp(successor.program, [successor.program, *successor.arguments])
+    except OSError as error:
+        raise LocalFault(f"cannot run {successor.program}", (error.strerror or str(error)).lower()) from error
 
 
 def die_of(number: signal.Signals) -> NoReturn:

@@ -17,9 +17,10 @@ from dsk.commands.option import Option
 from dsk.errors import Status
 
 if TYPE_CHECKING:
-    from dsk.world import World
+    from dsk.world import Successor, World
 
-Job: TypeAlias = "Callable[[World], Status]"
+#: It ends with a status, or by becoming another program.
+Job: TypeAlias = "Callable[[World], Status | Successor]"
 
 
 class Command(click.Command):

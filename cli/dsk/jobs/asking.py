@@ -18,6 +18,7 @@ from dsk.state.config import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsk.exchange.source import Listener
     from dsk.jobs.connecting import Connecting
     from dsk.jobs.settings import FromTemplate, Sending, Wish
     from dsk.state.log.rows import NewTurn
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 class AskSettings(NamedTuple):
     """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
-    variables, ``from_template`` those of the template; ``wish`` says which session it belongs to; ``show`` asks for the
-    body or the curl command in place of an answer."""
+    variables, ``from_template`` those of the template; ``wish`` says which session it belongs to, None to none;
+    ``show`` asks for the body or the curl command in place of an answer."""
 
     prompt: PromptSettings
     request: RequestOptions
@@ -36,17 +37,17 @@ class AskSettings(NamedTuple):
     from_environment: frozenset[str]
     from_template: FromTemplate
     sending: Sending
-    wish: Wish
+    wish: Wish | None
     show: Literal["body", "curl"] | None
 
 
-def ask(settings: AskSettings, world: World) -> Status:
-    """Ask one question; the status of its answer."""
+def ask(settings: AskSettings, world: World, listener: Listener | None = None) -> Status:
+    """Ask one question; the status of its answer. ``listener`` is told of it as well."""
     held = None
-    if settings.wish.is_old:
+    if settings.wish and settings.wish.is_old:
         from dsk.jobs.holding import hold
 
-        held = hold(settings, world)
+        held = hold(settings, settings.wish, world)
         settings = held.settings if held else settings
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
@@ -64,7 +65,7 @@ def ask(settings: AskSettings, world: World) -> Status:
         lambda text: note(text, world),
         connecting.begin if connecting else lambda: None,
     )
-    turn: Callable[[], NewTurn] = partial(_first_turn, messages, world)
+    turn: Callable[[], NewTurn] | None = partial(_first_turn, messages, world) if settings.wish else None
     if held:
         messages, turn, said = held.join(messages, settled.options, server)
         settled.warnings.extend(said)
@@ -78,7 +79,7 @@ def ask(settings: AskSettings, world: World) -> Status:
     from dsk.jobs.sending import deliver
 
     question = Question(encode(body.fields), body.fields)
-    return deliver(question, server, settings.sending._replace(turn=turn), world, warnings, connecting)
+    return deliver(question, server, settings.sending._replace(turn=turn), world, warnings, connecting, listener)
 
 
 def _first_turn(messages: list[dict[str, Any]], world: World) -> NewTurn:

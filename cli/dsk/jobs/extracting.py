@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from dsk.ending import Ending
 
 SHOWN_WITHOUT = "without -x the answer is shown"
+SHOWN_BY_LOG = "dsk log show has the answer"
 
 
 def with_code(ending: Ending, hint: str = SHOWN_WITHOUT) -> Ending:
@@ -26,3 +27,16 @@ def with_code(ending: Ending, hint: str = SHOWN_WITHOUT) -> Ending:
         return ending
     why = "it has no fenced block" if ending.answer.content else "it is empty"
     return ending._replace(failure=InvalidFault("there is no code in the answer", why, hint=hint))
+
+
+def with_command(ending: Ending) -> Ending:
+    """The ending of an answer that had to be a command: it has failed if all of it came and is none."""
+    if ending.failure:
+        return ending
+    from dsk.stream.code.command import command_in, reason_in
+
+    text = ending.answer.content
+    if command_in(text):
+        return ending
+    why = reason_in(text) or "the answer is empty"
+    return ending._replace(failure=InvalidFault("no command is proposed", why, hint="say it in other words"))

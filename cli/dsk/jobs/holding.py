@@ -80,12 +80,12 @@ class Held(NamedTuple):
         return found
 
 
-def hold(settings: AskSettings, world: World) -> Held | None:
+def hold(settings: AskSettings, wish: Wish, world: World) -> Held | None:
     """The session that is wished for; None if there is none and it need not be.
 
     Raises ``UsageFault`` if there must be one, or the name can be none; ``LocalFault`` if the log cannot be read.
     """
-    talk = _talk(settings.wish, world)
+    talk = _talk(wish, world)
     if not talk:
         return None
     if not talk.last:

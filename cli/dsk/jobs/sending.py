@@ -59,11 +59,13 @@ def deliver(
     world: World,
     warnings: Sequence[str] = (),
     connecting: Connecting | None = None,
+    listener: Listener | None = None,
 ) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
     Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
-    ``connecting`` is the way to the server, if it has been looked for already.
+    ``connecting`` is the way to the server, if it has been looked for already; ``listener`` is told of the answer
+    after it was written.
     """
     notes = [f"warning: {warning}" for warning in warnings]
     if sending.network.offline:
@@ -74,10 +76,10 @@ def deliver(
             note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
             made = preconnect(endpoint, sending.network.connect_timeout)
-            return _exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE])
+            return _exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE], listener)
     connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
     endpoint, made = connecting.made()
-    return _exchange(question, endpoint, made, server, sending, world, notes)
+    return _exchange(question, endpoint, made, server, sending, world, notes, listener)
 
 
 def _exchange(
@@ -88,6 +90,7 @@ def _exchange(
     sending: Sending,
     world: World,
     notes: Sequence[str],
+    listener: Listener | None,
 ) -> Status:
     command, network, output, stops, record, is_logged, turn = sending
     if command == "ask":
@@ -132,7 +135,7 @@ def _exchange(
             log = log_run(command, question, server.profile.name, asked, world, turn() if turn else None)
             # What cannot be printed is in the log all the same.
             listeners.append(log)
-        listeners += [printer, *([recorder] if recorder else [])]
+        listeners += [one for one in (printer, recorder, listener) if one]
         exchange = Exchange(
             question,
             transport,
@@ -151,9 +154,10 @@ def _exchange(
     try:
         ending = exchange.run(printer.descriptor)
         if output.extract:
-            from dsk.jobs.extracting import with_code
+            from dsk.jobs.extracting import SHOWN_BY_LOG, SHOWN_WITHOUT, with_code, with_command
 
-            ending = with_code(ending, "dsk log show has the answer" if log else "without -x the answer is shown")
+            is_command = output.extract.which == "command"
+            ending = with_command(ending) if is_command else with_code(ending, SHOWN_BY_LOG if log else SHOWN_WITHOUT)
         return conclude(listeners, ending, log)
     finally:
         if log and log.warning:

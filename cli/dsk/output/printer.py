@@ -155,6 +155,10 @@ class Printer:
 
             self._files = BlockFiles(extraction.into, extraction, self._world)
             return self._files
+        if extraction.which == "command":
+            from dsk.output.proposal import Proposal
+
+            return Proposal(answer)
         from dsk.output.code import CodeOnly
 
         return Text(answer, Content, newline=self._settings.newline, code=CodeOnly(extraction.which))

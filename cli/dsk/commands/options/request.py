@@ -123,10 +123,10 @@ def request_options() -> list[click.Parameter]:
 
 
 def request_settings(params: Mapping[str, Any]) -> RequestOptions:
-    """The settings of the request body among a command's values."""
+    """The settings of the request body among a command's values; it may have some of them only."""
     from dsk.request.options import RequestOptions
 
-    return RequestOptions(**{name: params[name] for name in RequestOptions._fields})
+    return RequestOptions(**{name: params[name] for name in RequestOptions._fields if name in params})
 
 
 def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,85 @@
+"""A command as it is proposed: on a terminal while it arrives, elsewhere whole or not at all.
+
+Half a command may do something else than all of it, and what stands behind a pipe may be a shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dsk.output.code import CodeOnly
+from dsk.stream.code.command import FENCES, command_in
+from dsk.stream.events import Content, Event
+
+if TYPE_CHECKING:
+    from dsk.ending import Ending
+    from dsk.output.outlet import Outlet
+
+
+class Proposal:
+    """Writes the command of choice 0."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._view = View() if outlet.is_terminal else None
+        self._firewall = outlet.firewall()
+        self._last = "\n"
+
+    def received(self, _data: bytes, events: Sequence[Event]) -> None:
+        """Show what the events add to it, where somebody looks."""
+        if self._view:
+            text = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
+            self._show(self._view.feed(text))
+
+    def end(self, ending: Ending) -> None:
+        """Finish its line, or write all of it."""
+        if not self._view:
+            if ending.failure is None:
+                self._outlet.put(f"{command_in(ending.answer.content)}\n".encode())
+            return
+        self._show(self._view.close())
+        if self._firewall:
+            self._put(self._firewall.close())
+        if self._last != "\n":
+            self._outlet.put(b"\n")
+
+    def _show(self, text: str) -> None:
+        self._put(self._firewall.feed(text) if self._firewall else text)
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._last = text[-1]
+            self._outlet.put(text.encode("utf-8", "replace"))
+
+
+class View:
+    """A command in pieces, and what of it is shown: what is around it is left off if it begins with that."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._is_begun = False
+        self._code: CodeOnly | None = None
+
+    def feed(self, text: str) -> str:
+        """What is shown of the next piece."""
+        if self._is_begun:
+            return self._code.feed(text) if self._code else text
+        self._held += text
+        begin = self._held.lstrip()
+        if not begin or any(fence.startswith(begin) for fence in FENCES if fence != begin):
+            return ""
+        return self._begin(begin)
+
+    def close(self) -> str:
+        """What was held back: the text has ended."""
+        shown = "" if self._is_begun else self._begin(self._held.lstrip())
+        return shown + (self._code.close() if self._code else "")
+
+    def _begin(self, begin: str) -> str:
+        self._is_begun = True
+        if not begin.startswith(FENCES):
+            return begin
+        self._code = CodeOnly("first")
+        # The spaces before a fence say how far its code is indented.
+        return self._code.feed(self._held)

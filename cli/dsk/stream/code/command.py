@@ -1,0 +1,41 @@
+"""Of an answer that has to be one command, the command in it."""
+
+from __future__ import annotations
+
+import re
+
+from dsk.stream.code.extractor import Extractor
+from dsk.stream.code.found import Code, Start
+
+FENCES = ("```", "~~~")
+_IN_BACKTICKS = re.compile(r"(`+)([^`\n]+)\1")
+
+
+def command_in(text: str) -> str:
+    """The code of the first fenced block, or all of the text if it has none; "" if only comments or nothing is there.
+
+    Line ends are LF. What is around it is taken off: blank lines, and one pair of backticks, which would have the
+    shell run what the command prints.
+    """
+    command = _first_block(text) or text
+    command = command.replace("\r\n", "\n").strip()
+    within = _IN_BACKTICKS.fullmatch(command)
+    command = within[2].strip() if within else command
+    lines = (line.strip() for line in command.split("\n"))
+    return command if any(line and not line.startswith("#") for line in lines) else ""
+
+
+def reason_in(text: str) -> str:
+    """What an answer without a command says in its place: its comment, on one line."""
+    return " ".join(text.strip().strip("`").lstrip("#").split())
+
+
+def _first_block(text: str) -> str:
+    extractor = Extractor()
+    pieces = []
+    for found in [*extractor.feed(text), *extractor.close()]:
+        if isinstance(found, Start) and found.number > 1:
+            break
+        if isinstance(found, Code):
+            pieces.append(found.text)
+    return "".join(pieces)
