@@ -30,9 +30,13 @@ def without_hidden(command: str) -> str:
 
 def shown(command: str) -> str:
     """The command with every one of these visible."""
+    return "".join(f"<U+{ord(char):04X}>" if _is_hidden(char) else char for char in on_screen(command))
+
+
+def on_screen(text: str) -> str:
+    """What the firewall leaves of a text that is written to a terminal."""
     wall = firewall("show")
-    text = wall.feed(command) + wall.close()
-    return "".join(f"<U+{ord(char):04X}>" if _is_hidden(char) else char for char in text)
+    return wall.feed(text) + wall.close()
 
 
 def write_command(command: str, world: World) -> None:

@@ -44,13 +44,13 @@ def propose(settings: AskSettings, system: ThisSystem, world: World) -> Status |
     status = ask(settings, world, kept)
     if settings.show or not world.is_terminal(STDOUT):
         return status
-    from dsk.jobs.command_text import shown, write_command
+    from dsk.jobs.command_text import on_screen, shown, write_command
     from dsk.output.proposal import View
     from dsk.stream.code.command import command_in
 
     command = command_in(kept.text)
     view = View()
-    if shown((view.feed(kept.text) + view.close()).strip()) != shown(command):
+    if on_screen(view.feed(kept.text) + view.close()).strip() != shown(command):
         write_command(command, world)
     if not world.is_terminal(STDIN):
         return status

@@ -17,17 +17,21 @@ def command_in(text: str) -> str:
     Line ends are LF. What is around it is taken off: blank lines, and one pair of backticks, which would have the
     shell run what the command prints.
     """
-    command = _first_block(text) or text
-    command = command.replace("\r\n", "\n").strip()
-    within = _IN_BACKTICKS.fullmatch(command)
-    command = within[2].strip() if within else command
+    command = _command(text)
     lines = (line.strip() for line in command.split("\n"))
     return command if any(line and not line.startswith("#") for line in lines) else ""
 
 
 def reason_in(text: str) -> str:
     """What an answer without a command says in its place: its comment, on one line."""
-    return " ".join(text.strip().strip("`").lstrip("#").split())
+    lines = [line.strip().lstrip("#") for line in _command(text).split("\n")]
+    return " ".join(" ".join(lines).split())
+
+
+def _command(text: str) -> str:
+    command = (_first_block(text) or text).replace("\r\n", "\n").strip()
+    within = _IN_BACKTICKS.fullmatch(command)
+    return within[2].strip() if within else command
 
 
 def _first_block(text: str) -> str:
