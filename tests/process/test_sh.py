@@ -358,8 +358,8 @@ def test_it_is_explained_and_then_still_to_be_decided(dsk: Dsk, start: Start) ->
 
 
 def test_an_explanation_that_is_interrupted_or_fails_leaves_the_choice(dsk: Dsk, serve: Serve) -> None:
-    replies = (Reply(text="echo hi"), Reply(text="It says hi to all"), Reply(status=400))
-    server = serve(Script(replies=replies, faults=(parse_fault("stall-after=4"),)))
+    stalling = Reply(text="It says hi to all", faults=(parse_fault("stall-after=4"),))
+    server = serve(Script(replies=(Reply(text="echo hi"), stalling, Reply(status=400))))
     terminal = Terminal(dsk, server, "--no-resume")
     terminal.until(QUESTION)
     terminal.answer("x")
@@ -427,6 +427,15 @@ def test_it_is_shown_while_it_arrives(start: Start) -> None:
     terminal.until("find here")
     terminal.child.send("\x03")
     assert terminal.ended()[1] == 130
+
+
+def test_it_is_no_turn_of_the_terminal_s_session(dsk: Dsk, start: Start) -> None:
+    terminal = start("echo hi")
+    terminal.until(QUESTION)
+    terminal.answer("q")
+    assert terminal.ended() == ("q\n", 0)
+    assert dsk.run("session", "list", "--json").stdout == b""
+    assert len(dsk.run("log", "list").text.splitlines()) == 1
 
 
 def test_the_run_is_in_the_log_before_the_command_begins(dsk: Dsk, start: Start) -> None:
