@@ -157,6 +157,9 @@ def report(failure: Failure, world: World, *, debug: bool = False) -> None:
 
 def complete() -> NoReturn:
     """Answer the shell's completion request, which the completion script makes through the environment."""
+    from dsk.deferred import FOR_PARSING, FOR_URLS, defer
+
+    defer(FOR_PARSING + FOR_URLS)
     from dsk.commands.completing import answer
 
     answer(os.environ["_DSK_COMPLETE"].partition("_")[0], sys.argv[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from dsk.commands.group import Group
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
 from dsk.errors import UsageFault
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 WHICH = "Which runs"
 OUTPUT = "Output"
@@ -168,19 +171,31 @@ def _path() -> Job:
     return print_log_path
 
 
+def _complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.run_numbers import runs
+
+    return runs(incomplete)
+
+
+def _complete_unfinished(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.run_numbers import unfinished
+
+    return unfinished(incomplete)
+
+
 COMMAND = Group("log", COMMANDS, HELP)
 LIST = Command("list", _list, [_count_option(), _json_option("Print a JSON object a line.")], HELP_LIST)
 RESUME = ShowCommand(
     "resume",
     _resume,
-    [click.Argument(["id"], type=int, default=-1, required=False)],
+    [click.Argument(["id"], type=int, default=-1, required=False, shell_complete=_complete_unfinished)],
     HELP_RESUME,
 )
 SHOW = ShowCommand(
     "show",
     _show,
     [
-        click.Argument(["id"], type=int, default=-1, required=False),
+        click.Argument(["id"], type=int, default=-1, required=False, shell_complete=_complete_run),
         _flag("--answer", "Print the answer alone, byte for byte."),
         _json_option("Print one JSON object, with the request."),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from dsk.commands.group import Group
 from dsk.commands.option import Option
 from dsk.commands.options.session import complete_session
 from dsk.errors import UsageFault
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 WHICH = "Which sessions"
 OUTPUT = "Output"
@@ -104,6 +107,7 @@ def _run_option(name: str, brief: str, text: str) -> click.Parameter:
         env=False,
         type=click.IntRange(min=1),
         metavar="RUN",
+        shell_complete=_complete_turn,
         help=text,
     )
 
@@ -151,6 +155,12 @@ def _delete(**params: Any) -> Job:
     from dsk.jobs.session_changing import delete_session
 
     return partial(delete_session, params["session"])
+
+
+def _complete_turn(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.run_numbers import turns
+
+    return turns(incomplete)
 
 
 COMMAND = Group("session", COMMANDS, HELP)

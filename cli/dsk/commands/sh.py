@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsk.commands.command import Command, Job
-from dsk.commands.option import sources
+from dsk.commands.option import Option, sources
 from dsk.commands.options.keeping import log_option
 from dsk.commands.options.network import network_options, network_settings
 from dsk.commands.options.output import output_options
-from dsk.commands.options.prompt import from_template, prompt_options, template_settings
+from dsk.commands.options.prompt import PROMPT, from_template, prompt_options, template_settings
 from dsk.commands.options.request import request_options, request_settings
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from dsk.output.settings import ReasoningMode
 
 TEMPLATE = "shell"
-PROMPT_OPTIONS = ("file", "param", "ignore_stdin")
+PROMPT_OPTIONS = ("file", "ignore_stdin")
 REQUEST_OPTIONS = ("model", "think", "effort", "temperature", "top_p", "max_tokens", "user_id", "set", "dry_run")
 OUTPUT_OPTIONS = ("reasoning", "usage", "color")
 
@@ -99,6 +101,12 @@ def _reasoning(mode: ReasoningMode, origin: str) -> ReasoningMode:
     return "auto" if mode == "only" else mode
 
 
+def _complete_param(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from dsk.commands.template_names import params
+
+    return params(TEMPLATE, incomplete)
+
+
 def _chosen(options: Sequence[click.Parameter], names: Sequence[str]) -> list[click.Parameter]:
     return [option for option in options if option.name in names]
 
@@ -109,6 +117,15 @@ COMMAND = ShCommand(
     [
         click.Argument(["words"], nargs=-1),
         *_chosen(prompt_options(), PROMPT_OPTIONS),
+        Option(
+            ["-p", "--param"],
+            group=PROMPT,
+            env=False,
+            multiple=True,
+            metavar="K=V|K=@FILE",
+            shell_complete=_complete_param,
+            help="Give a param of the template its value, such as shell=fish or os=FreeBSD. Repeat for more.",
+        ),
         *_chosen(request_options(), REQUEST_OPTIONS),
         *_chosen(output_options(), OUTPUT_OPTIONS),
         log_option(),

@@ -135,6 +135,8 @@ def _complete_template(_ctx: click.Context, _param: click.Parameter, incomplete:
 
 
 def _complete_param(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    import os
+
     from dsk.commands.template_names import params
 
-    return params(ctx.params.get("template"), incomplete)
+    return params(ctx.params.get("template") or os.environ.get("DSK_TEMPLATE"), incomplete)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
-from contextlib import closing
 
 from dsk.errors import UsageFault
 
@@ -35,15 +32,8 @@ def is_number(text: str) -> bool:
 
 
 def known_names(path: str, beginning: str) -> list[str]:
-    """The names in the log at ``path`` that begin so, the last used first; none of a log that cannot be read now.
+    """The names in the log at ``path`` that begin so, the last used first; none of a log that cannot be read now."""
+    from dsk.state.log.glimpse import glimpse
 
-    It is only read: no file is made, and nobody is waited for.
-    """
-    from urllib.parse import quote
-
-    try:
-        with closing(sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, timeout=0)) as log:
-            rows = log.execute("SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC").fetchall()
-    except sqlite3.Error:
-        return []
+    rows = glimpse(path, "SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC")
     return [name for (name,) in rows if name.startswith(beginning)]
