@@ -16,6 +16,7 @@ from dsk.commands.root import ROOT as ROOT_COMMAND
 from dsk.scripted.faults import KINDS
 from dsk.shells.scripts import SEPARATOR
 from tests.harness import DSK, Dsk, clean_env
+from tests.state.log.writing import logged
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = {
@@ -31,11 +32,34 @@ base_url = "http://127.0.0.1:9"
 model = "qwen3:8b"
 [profiles."my box"]
 base_url = "http://127.0.0.1:9"
+[profiles."bob's $HOME"]
+base_url = "http://127.0.0.1:9"
 """
 # What is typed before TAB, and the arguments that dsk gets when the line is then entered.
 COMPLETED = {
     "dsk as": ["ask"],
     "dsk key or": ["key", "origin"],
+    "dsk session tr": ["session", "tree"],
+    "dsk log show 7": ["log", "show", "7"],
+    "dsk log resume -- ": ["log", "resume", "--", "11"],
+    "dsk log resume ": ["log", "resume", "11"],
+    "dsk session undo tale --to 1": ["session", "undo", "tale", "--to", "10"],
+    "dsk session fork --at=1": ["session", "fork", "--at=10"],
+    "dsk session show ta": ["session", "show", "tale"],
+    "dsk session rename -- ta": ["session", "rename", "--", "tale"],
+    "dsk ask --session ta": ["ask", "--session", "tale"],
+    "dsk ask --session=the": ["ask", '--session=the king\'s "road"'],
+    "dsk ask --session 'the": ["ask", "--session", 'the king\'s "road"'],
+    'dsk ask --session "the': ["ask", "--session", 'the king\'s "road"'],
+    "dsk ask -P bo": ["ask", "-P", "bob's $HOME"],
+    "dsk ask -P 'bo": ["ask", "-P", "bob's $HOME"],
+    "dsk sh --eff": ["sh", "--effort"],
+    "dsk sh -p sh": ["sh", "-p", "shell="],
+    "dsk sh -f filt": ["sh", "-f", "filter.md"],
+    "dsk ask --escapes=str": ["ask", "--escapes=strip"],
+    "dsk ask -f 'two": ["ask", "-f", "two words.txt"],
+    "dsk ask -f two\\ w": ["ask", "-f", "two words.txt"],
+    "dsk ask --file='two": ["ask", "--file=two words.txt"],
     "dsk completion z": ["completion", "zsh"],
     "dsk ask --tempe": ["ask", "--temperature"],
     "dsk ask --no-th": ["ask", "--no-think"],
@@ -80,6 +104,11 @@ UNKNOWN = {
     "dsk ask -p filt": ["ask", "-p", "filt"],
     "dsk ask -t nobody -p filt": ["ask", "-t", "nobody", "-p", "filt"],
     "dsk ask --temperature filt": ["ask", "--temperature", "filt"],
+    "dsk ask -- --tempe": ["ask", "--", "--tempe"],
+    "dsk sh filt": ["sh", "filt"],
+    "dsk log show 13": ["log", "show", "13"],
+    "dsk ask -P=bo": ["ask", "-P=bo"],
+    "dsk log prune --older-than filt": ["log", "prune", "--older-than", "filt"],
 }
 
 
@@ -99,6 +128,13 @@ def env(tmp_path: Path) -> dict[str, str]:
     (home / "config" / "dsk" / "templates" / "my own.toml").write_text('prompt = "hi"')
     for name in ("filter.md", "two words.txt", "folder/inside.sse", "one.sse"):
         (home / name).touch()
+    for number in range(1, 13):
+        logged(
+            home / "state" / "dsk" / "log.db",
+            f"Question {number}: it's \t a \x1b[31m:test",
+            session={9: 'the king\'s "road"', 10: "tale"}.get(number),
+            **({"status": 12, "finish_reason": None} if number == 11 else {}),
+        )
     env = clean_env(home, {"TERM": "dumb", "INPUTRC": "/dev/null", "HISTFILE": "/dev/null"})
     return env | {"PATH": f"{programs}:{env['PATH']}"}
 
@@ -190,6 +226,17 @@ def test_the_value_of_a_param_is_typed_right_after_its_name(request: pytest.Fixt
         "translate",
         "--param=tone=formal",
     ]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_path_in_the_home_is_completed_and_still_expanded(
+    request: pytest.FixtureRequest, name: str, env: dict[str, str]
+) -> None:
+    shell: Shell = request.getfixturevalue(name)
+    if name == "zsh":
+        shell.run("autoload -Uz compinit; compinit -u -D")
+    shell.run(f'eval "$({shlex.join(DSK)} completion {name})"')
+    assert shell.complete("dsk ask -f ~/filt") == ["ask", "-f", f"{env['HOME']}/filter.md"]
 
 
 def test_zsh_completes_by_the_installed_file(zsh: Shell) -> None:

@@ -42,14 +42,14 @@ def test_words_lose_their_quotes(text: str, line: Line) -> None:
 def test_bash_begins_a_word_at_each_of_its_breaks(text: str, current: str, kept: int) -> None:
     found = split(text, BREAKS)
     words = ("dsk", "ask", *(["-m"] if "-m " in text else ["-s"] if "-s " in text else []))
-    assert found._replace(quoted=False) == Line(words, current, kept)
+    assert found._replace(quote="") == Line(words, current, kept)
 
 
 @pytest.mark.parametrize(
-    ("text", "quoted"), [("dsk 'a b", True), ('dsk "a', True), ("dsk 'a'", False), ("d\\ a", False)]
+    ("text", "quote"), [("dsk 'a b", "'"), ('dsk "a', '"'), ("dsk 'a'", ""), ("d\\ a", "")]
 )
-def test_an_open_quote_is_told(text: str, quoted: bool) -> None:
-    assert split(text, BREAKS).quoted is quoted
+def test_an_open_quote_is_told(text: str, quote: str) -> None:
+    assert split(text, BREAKS).quote == quote
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from dsk.commands.group import Group
 from dsk.errors import Failure
-from dsk.shells.line import Line, split
+from dsk.shells.line import Line, split, within_quote
 from dsk.shells.scripts import SEPARATOR
 from dsk.world import STDOUT
 
@@ -53,9 +53,9 @@ def answer(shell: str, argv: Sequence[str]) -> None:
     items = found.items if found.path is None else [CompletionItem(found.path)]
     rows = [(kind, found.prefix, str(item.value), item.help or "") for item in items]
     if shell == "bash":
-        if kind == "plain" and line.quoted:
-            kind = "quoted"
         rows = [(kind, str(line.kept), prefix, value) for _, prefix, value, _ in rows]
+        if kind == "plain" and line.quote:
+            rows = [("quoted", cut, prefix, within_quote(value, line.quote)) for _, cut, prefix, value in rows]
     text = "".join(f"{SEPARATOR.join(row)}\n" for row in rows if all(field.isprintable() for field in row))
     os.write(STDOUT, text.encode("utf-8", "surrogateescape"))
 

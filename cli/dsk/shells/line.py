@@ -16,14 +16,14 @@ class Line(NamedTuple):
 
     ``words`` are complete, ``current`` is under the cursor and may be empty. ``kept`` is how many characters
     of ``current`` the shell leaves as they are, because its own idea of a word begins later. ``redirected``:
-    ``current`` is the file of a redirection, which the program never sees. ``quoted``: a quote is open.
+    ``current`` is the file of a redirection, which the program never sees. ``quote`` is the one that is open, or "".
     """
 
     words: tuple[str, ...]
     current: str
     kept: int = 0
     redirected: bool = False
-    quoted: bool = False
+    quote: str = ""
 
 
 def split(text: str, breaks: str = "") -> Line:
@@ -64,4 +64,14 @@ def split(text: str, breaks: str = "") -> Line:
                 if char in breaks:
                     # readline leaves an @ at the beginning of the new word.
                     kept = len(word) - (char == "@")
-    return Line(tuple(words), word, kept, redirected, bool(quote))
+    return Line(tuple(words), word, kept, redirected, quote)
+
+
+def within_quote(text: str, quote: str) -> str:
+    """The text as it is typed in bash between two of these quotes, up to the second one; with that one too where
+    readline would not add it, because a quote stands there already."""
+    if quote == "'":
+        typed = text.replace("'", "'\\''")
+    else:
+        typed = "".join(f"\\{char}" if char in '"\\$`' else char for char in text)
+    return typed + quote if typed.endswith(quote) else typed
