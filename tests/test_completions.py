@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pexpect
@@ -109,6 +111,11 @@ UNKNOWN = {
     "dsk log show 13": ["log", "show", "13"],
     "dsk ask -P=bo": ["ask", "-P=bo"],
     "dsk log prune --older-than filt": ["log", "prune", "--older-than", "filt"],
+}
+
+# What fish offers; it expands a tilde when the line is entered, as the other shells do.
+IN_FISH = {
+    "dsk ask -f ~/filt": ["ask", "-f", "~/filter.md"],
 }
 
 
@@ -257,7 +264,7 @@ def test_fish_completes(env: dict[str, str], tmp_path: Path, way: str) -> None:
         vendor.mkdir(parents=True)
         shutil.copy(COMMITTED["fish"], vendor)
         env |= {"XDG_DATA_DIRS": f"{tmp_path}/share:/usr/local/share:/usr/share"}
-    wanted = COMPLETED | UNKNOWN
+    wanted = COMPLETED | UNKNOWN | IN_FISH
     script += "".join(f"echo '>>>'; complete -C {_fish_quoted(typed)}\n" for typed in wanted)
     done = subprocess.run(
         ["fish", "-c", script],
@@ -273,7 +280,7 @@ def test_fish_completes(env: dict[str, str], tmp_path: Path, way: str) -> None:
         [line.partition("\t")[0] for line in block.splitlines() if line] for block in done.stdout.split(">>>")[1:]
     ]
     assert dict(zip(wanted, answers, strict=True)) == (
-        {typed: arguments[-1:] for typed, arguments in COMPLETED.items()} | {typed: [] for typed in UNKNOWN}
+        {typed: arguments[-1:] for typed, arguments in (COMPLETED | IN_FISH).items()} | {typed: [] for typed in UNKNOWN}
     )
 
 
@@ -334,6 +341,44 @@ def test_templates_are_offered_with_what_they_are_for_and_their_params_with_the_
     assert request(dsk, "ask", "-t", "own", "-p", "") == []
 
 
+def test_runs_are_offered_the_newest_first_with_their_prompts(dsk: Dsk) -> None:
+    log = dsk.home / "state" / "dsk" / "log.db"
+    for number, status in ((1, 0), (2, 12), (3, 0)):
+        logged(log, f"a\tb: {number}", status=status, finish_reason="stop" if status == 0 else None)
+    assert request(dsk, "log", "show", "") == [["plain", "", str(n), f"a b: {n}"] for n in (3, 2, 1)]
+    assert request(dsk, "log", "show", "--", "2") == [["plain", "", "2", "a b: 2"]]
+    assert request(dsk, "log", "resume", "") == [["plain", "", "2", "a b: 2"]]
+    assert request(dsk, "session", "undo", "--to", "") == []
+
+
+def test_without_a_log_none_are_offered_and_none_is_made(dsk: Dsk) -> None:
+    assert request(dsk, "log", "show", "") == request(dsk, "ask", "--session", "") == []
+    assert not (dsk.home / "state").exists()
+
+
+def test_a_log_that_is_locked_is_not_waited_for(dsk: Dsk) -> None:
+    log = dsk.home / "state" / "dsk" / "log.db"
+    logged(log)
+    with closing(sqlite3.connect(log, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        assert request(dsk, "log", "show", "") == []
+
+
+def test_a_folder_is_completed_as_a_path(dsk: Dsk) -> None:
+    assert request(dsk, "ask", "--into", "sr") == [["file", "", "sr", ""]]
+
+
+def test_params_are_those_of_the_template_that_the_environment_names(dsk: Dsk) -> None:
+    dsk.env["DSK_TEMPLATE"] = "translate"
+    assert [value for _, _, value, _ in request(dsk, "ask", "-p", "")] == ["to=", "tone="]
+    assert [value for _, _, value, _ in request(dsk, "ask", "-t", "name", "-p", "c")] == ["count="]
+
+
+def test_params_of_a_command_line_s_own_template_are_offered(dsk: Dsk) -> None:
+    assert [value for _, _, value, _ in request(dsk, "sh", "-p", "")] == ["shell=", "os="]
+
+
 def test_a_broken_config_file_offers_no_names_and_says_nothing(dsk: Dsk) -> None:
     dsk.write_config("[profiles\n")
     assert request(dsk, "ask", "-P", "") == []
@@ -346,4 +391,5 @@ def test_a_request_imports_nothing_of_the_network(dsk: Dsk) -> None:
     assert b"deepseek-flash" in result.stdout
     loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
     assert "dsk.commands.completing" in loaded
+    assert loaded & {"inspect", "ipaddress", "dsk.scripted", "dsk.exchange", "dsk.wire"} == set()
     assert loaded & {"requests", "urllib3", "ssl", "socket", "http.client", "sseclient", "sqlite3", "asyncio"} == set()

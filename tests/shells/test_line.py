@@ -45,9 +45,7 @@ def test_bash_begins_a_word_at_each_of_its_breaks(text: str, current: str, kept:
     assert found._replace(quote="") == Line(words, current, kept)
 
 
-@pytest.mark.parametrize(
-    ("text", "quote"), [("dsk 'a b", "'"), ('dsk "a', '"'), ("dsk 'a'", ""), ("d\\ a", "")]
-)
+@pytest.mark.parametrize(("text", "quote"), [("dsk 'a b", "'"), ('dsk "a', '"'), ("dsk 'a'", ""), ("d\\ a", "")])
 def test_an_open_quote_is_told(text: str, quote: str) -> None:
     assert split(text, BREAKS).quote == quote
 
