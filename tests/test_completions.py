@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
@@ -136,11 +137,12 @@ def env(tmp_path: Path) -> dict[str, str]:
     for name in ("filter.md", "two words.txt", "folder/inside.sse", "one.sse"):
         (home / name).touch()
     for number in range(1, 13):
+        broken: dict[str, Any] = {"status": 12, "finish_reason": None} if number == 11 else {}
         logged(
             home / "state" / "dsk" / "log.db",
             f"Question {number}: it's \t a \x1b[31m:test",
             session={9: 'the king\'s "road"', 10: "tale"}.get(number),
-            **({"status": 12, "finish_reason": None} if number == 11 else {}),
+            **broken,
         )
     env = clean_env(home, {"TERM": "dumb", "INPUTRC": "/dev/null", "HISTFILE": "/dev/null"})
     return env | {"PATH": f"{programs}:{env['PATH']}"}
@@ -357,8 +359,9 @@ def test_without_a_log_none_are_offered_and_none_is_made(dsk: Dsk) -> None:
 
 
 def test_a_log_that_is_locked_is_not_waited_for(dsk: Dsk) -> None:
+    assert dsk.run("ask", "--offline", "hi").status == 0
+    assert request(dsk, "log", "show", "") == [["plain", "", "1", "hi"]]
     log = dsk.home / "state" / "dsk" / "log.db"
-    logged(log)
     with closing(sqlite3.connect(log, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")

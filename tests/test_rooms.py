@@ -24,6 +24,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "cli" / "dsk"
 KNOWS = {
     "errors": "",
     "world": "",
+    "successor": "",
     "deferred": "",
     "shells": "",
     "stream": "errors",
@@ -35,10 +36,10 @@ KNOWS = {
     "ending": "errors stream",
     "output": "errors world stream ending",
     "exchange": "errors request stream wire ending output",
-    "jobs": "errors world shells stream request prompt state wire scripted ending output exchange",
-    "commands": "errors world shells stream request prompt state wire scripted output jobs",
+    "jobs": "errors world successor shells stream request prompt state wire scripted ending output exchange",
+    "commands": "errors world successor shells stream request prompt state wire scripted output jobs",
     "signals": "errors world output",
-    "main": "errors world deferred output commands signals",
+    "main": "errors world successor deferred output commands signals",
     "__main__": "main",
 }
 
@@ -57,9 +58,10 @@ DOORS = {
     "http": {"wire/sockets.py", "wire/transport.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
+    "readline": {"jobs/command_editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
-    "subprocess": {"prompt/editor.py", "prompt/listing.py", "state/key_command.py"},
-    "termios": {"jobs/hidden_prompt.py"},
+    "subprocess": {"jobs/copying.py", "prompt/editor.py", "prompt/listing.py", "state/key_command.py"},
+    "termios": {"jobs/choosing.py", "jobs/hidden_prompt.py"},
 }
 NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}
 

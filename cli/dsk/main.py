@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, NoReturn
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
 from dsk.output.notes import tell
 from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awake
-from dsk.world import STDERR, STDIN, STDOUT, Successor, World
+from dsk.world import STDERR, STDIN, STDOUT, World
 
 if TYPE_CHECKING:
     from dsk.commands.command import Job
+    from dsk.successor import Successor
 
 leave_interrupts()
 # Loading modules makes many objects and no garbage: to look for it time and again costs more than it could free.
@@ -68,7 +69,7 @@ def main(argv: Sequence[str]) -> Status:
             return Status.OK
         stay_awake()
         ended = job(world)
-        return become(ended) if isinstance(ended, Successor) else ended
+        return ended if isinstance(ended, Status) else become(ended)
     except Failure as failure:
         fault = failure
     except KeyboardInterrupt:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 STDIN, STDOUT, STDERR = 0, 1, 2
-
-
-class Successor(NamedTuple):
-    """The program that the process is to become in place of ending: its exit status is that of the run."""
-
-    program: str
-    arguments: tuple[str, ...]
 
 
 class World:

@@ -98,7 +98,8 @@ def test_one_end_that_is_no_terminal_is_enough_for_nothing_to_run(dsk: Dsk, serv
 
 
 def test_the_model_is_told_the_shell_and_the_system(dsk: Dsk) -> None:
-    system, user = body(dsk, "find", "files", env={"SHELL": "/opt/bin/fish"})["messages"]
+    messages = body(dsk, "find", "files", env={"SHELL": "/opt/bin/fish"})["messages"]
+    system, user = messages
     assert user["content"] == "find files"
     kernel = os.uname().sysname
     assert f"command lines for fish on {'macOS' if kernel == 'Darwin' else kernel}" in system["content"]

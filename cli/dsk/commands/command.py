@@ -17,7 +17,8 @@ from dsk.commands.option import Option
 from dsk.errors import Status
 
 if TYPE_CHECKING:
-    from dsk.world import Successor, World
+    from dsk.successor import Successor
+    from dsk.world import World
 
 #: It ends with a status, or by becoming another program.
 Job: TypeAlias = "Callable[[World], Status | Successor]"

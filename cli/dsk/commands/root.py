@@ -29,9 +29,8 @@ COMMANDS = {
 HELP = """Stream answers of DeepSeek and any OpenAI-compatible server to stdout.
 
 \b
-    dsk ask "Tell me a story"
+    dsk ask --offline "A story without a key"
     git diff | dsk ask "Write a commit message" | tee msg.txt
-    dsk ask --offline "Works without a key"
 """
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from dsk.errors import Failure, Status
 from dsk.jobs.asking import ask
 from dsk.output.notes import note, tell, warn
-from dsk.world import STDIN, STDOUT, Successor
+from dsk.successor import Successor
+from dsk.world import STDIN, STDOUT
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
