@@ -87,10 +87,12 @@ def test_one_end_that_is_no_terminal_is_enough_for_nothing_to_run(dsk: Dsk, serv
     server = serving(serve, "touch ran")
     redirection = "< /dev/null" if end == "stdin" else "| cat"
     command = f"{' '.join(DSK)} sh --base-url {server.base_url} -I x {redirection}"
-    seen, status = pexpect.run(
-        f"bash -c '{command}'", env=dsk.env, cwd=str(dsk.home), encoding="utf-8", timeout=30, withexitstatus=True
+    child = pexpect.spawn(
+        "bash", ["-c", f"set -o pipefail; {command}"], env=dsk.env, cwd=str(dsk.home), encoding="utf-8", timeout=30
     )
-    assert (seen, status) == ("touch ran\r\n", 0)
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert (child.before, child.exitstatus) == ("touch ran\r\n", 0)
     assert not (dsk.home / "ran").exists()
 
 
@@ -134,6 +136,12 @@ def test_what_is_said_of_answers_in_general_does_not_touch_it(dsk: Dsk, serve: S
     assert sh(dsk, serving(serve, "ls"), env=env) == Result(b"ls\n", b"", 0)
     result = dsk.run("sh", "--reasoning", "only", "x")
     assert (result.stdout, result.status) == (b"", 2)
+
+
+def test_offline_there_is_a_command_too(dsk: Dsk) -> None:
+    result = dsk.run("sh", "--offline", "find files", stdin=None)
+    assert result.status == 0
+    assert result.text.startswith("echo '")
 
 
 def test_no_words_is_a_usage_error(dsk: Dsk) -> None:

@@ -17,6 +17,8 @@ from dsk.scripted.stories import story_for
 
 # Whoever says so in the prompt gets the story as a program.
 CODE_BLOCK = "code block"
+# And whoever does in the system message gets a command.
+COMMAND_LINES = "command lines"
 
 
 class Call(NamedTuple):
@@ -77,6 +79,8 @@ def _text(reply: Reply, asked: Asked) -> str:
     story = story_for(asked.prompt)
     if asked.json_mode:
         return story.json
+    if COMMAND_LINES in asked.system.lower():
+        return story.command
     return story.code if CODE_BLOCK in asked.prompt.lower() else story.text
 
 

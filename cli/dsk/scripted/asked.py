@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     answer that is to be gone on with, "" in other requests; ``thought`` the beginning of its reasoning.
     ``conversation`` is the same number for a question and for the requests that go on with its answer,
     ``identity`` the same for requests that differ in their white space alone.
-    ``top_logprobs`` is None where no log probabilities are wanted.
+    ``top_logprobs`` is None where no log probabilities are wanted. ``system`` is the text of the system messages.
     """
 
     fim: bool
@@ -57,6 +57,7 @@ class Asked(NamedTuple):
     include_usage: bool = False
     json_mode: bool = False
     top_logprobs: int | None = None
+    system: str = ""
 
 
 def read_chat(data: bytes, *, beta: bool, strict: bool) -> Asked:
@@ -84,6 +85,7 @@ def read_chat(data: bytes, *, beta: bool, strict: bool) -> Asked:
         prompt=next((_text(m) for m in reversed(asked) if m["role"] == "user"), ""),
         prompt_tokens=sum(estimate(_text(m)) + 4 for m in messages),
         conversation=zlib.crc32(dumps(asked).encode()),
+        system="\n".join(_text(m) for m in asked if m["role"] == "system"),
         thinks=thinks,
         is_prefix=is_prefix,
         prefix=_text(last) if is_prefix else "",

@@ -6,6 +6,7 @@ Which one is told depends on the prompt alone, so that a retried or resumed requ
 from __future__ import annotations
 
 import json
+import shlex
 import zlib
 from typing import NamedTuple
 
@@ -26,6 +27,11 @@ class Story(NamedTuple):
     def json(self) -> str:
         """The story as a JSON object, for requests in JSON mode."""
         return json.dumps({"title": self.title, "paragraphs": self.paragraphs}, ensure_ascii=False)
+
+    @property
+    def command(self) -> str:
+        """A shell command about the story, for who asks for command lines."""
+        return f"echo {shlex.quote(self.title)}"
 
     @property
     def code(self) -> str:
