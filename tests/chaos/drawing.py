@@ -63,8 +63,10 @@ def draw(seed: int) -> Run:
 
 
 def _text(dice: random.Random, longest: int = 60) -> str:
-    pieces = []
-    for _ in range(dice.randint(1, longest)):
+    # A word of its own: a text that begins by saying something twice is not to be told from one that a server
+    # repeats when it takes it up again.
+    pieces = ["Once "]
+    for _ in range(dice.randint(0, longest - 1)):
         pieces.append(dice.choice(WORDS))
         pieces.append(dice.choice((" ", " ", " ", " ", ", ", ".\n\n", "\n")))
     return "".join(pieces).rstrip() + dice.choice((".", "", "\n"))

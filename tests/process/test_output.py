@@ -215,7 +215,8 @@ def test_only_the_first_choice_is_printed_and_json_has_them_all(dsk: Dsk) -> Non
 
 
 def test_text_leaves_as_it_arrives_one_write_an_arrival(dsk: Dsk, serve: Serve) -> None:
-    words = [f"w{n}" for n in range(12)]
+    # What comes while the program is still being loaded leaves together.
+    words = [f"w{n}" for n in range(60)]
     server = serve(Script(replies=(Reply(text=" ".join(words)),), pace=40))
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
         assert process.stdout
@@ -223,7 +224,7 @@ def test_text_leaves_as_it_arrives_one_write_an_arrival(dsk: Dsk, serve: Serve) 
         while data := os.read(process.stdout.fileno(), 65536):
             reads.append(data)
     assert b"".join(reads) == " ".join(words).encode() + b"\n"
-    assert len(reads) >= len(words) // 2, "tokens were not gathered into blocks"
+    assert len(reads) >= len(words) // 4, "tokens were not gathered into blocks"
 
 
 def test_a_slow_reader_loses_nothing(dsk: Dsk, serve: Serve) -> None:

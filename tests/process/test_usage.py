@@ -156,8 +156,8 @@ def test_a_prompt_that_begins_with_a_dash_is_told_of_the_two_dashes(dsk: Dsk, wo
 
 
 def test_a_short_option_that_is_unknown_may_be_a_prompt(dsk: Dsk) -> None:
-    said, hint = refused(dsk, "ask", "-x", "hi")
-    assert said == "dsk ask has no option -x"
+    said, hint = refused(dsk, "ask", "-z", "hi")
+    assert said == "dsk ask has no option -z"
     assert hint == "dsk ask --help lists the options; put -- before a prompt that begins with a dash"
 
 
