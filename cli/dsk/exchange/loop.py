@@ -15,7 +15,6 @@ from dsk.errors import (
     BrokenFault,
     Failure,
     InterruptFault,
-    LengthFault,
     ReaderGone,
     StallFault,
     Status,
@@ -23,11 +22,12 @@ from dsk.errors import (
 )
 from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
+from dsk.exchange.prospects import Prospects
 from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
-from dsk.request.prefix import path_of, takes_prefix, text_of_prefix, with_prefix
+from dsk.request.prefix import path_of, text_of_prefix, with_prefix
 from dsk.stream.answer import Answer
 from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
     from dsk.exchange.source import Listener, Source, Transport
     from dsk.stream.stopping import Stopper
     from dsk.wire.clocks import Clocks
-
-
-# With one of these all text has come: a stream that breaks after it has nothing left to give.
-SAID_ALL = ("stop", "length", "content_filter", "tool_calls", "function_call")
 
 
 ONCE = Policy()
@@ -72,9 +68,11 @@ class Exchange:
         self._clocks = clocks
         self._elapsed_by = elapsed
         self._policy = policy
+        self._prospects = Prospects(
+            self.answer, policy, question.fields, is_raw=is_raw, keeps_reasoning=keeps_reasoning
+        )
         self._stopper = stopper
         self._is_raw = is_raw
-        self._keeps_reasoning = keeps_reasoning
         self._say = say
         self._gone = Leaving()
         self._source: Source | None = None
@@ -82,13 +80,6 @@ class Exchange:
         self._broken_by: Failure | None = None
         self._first_token: float | None = None
         self._http_status: int | None = None
-        self._failures = 0
-        self._resumes = 0
-        self._continues = 0
-        # Taking up an answer again and again is worth no wait as long as each stream brings something.
-        self._fruitless = 0
-        self._resumed_at = -1
-        self._spent = 0
 
     def run(self, descriptor: int) -> Ending:
         """Ask, tell the listeners what comes as it comes, and say how it ended.
@@ -120,10 +111,10 @@ class Exchange:
             failure = self._attempt(path, body, prefix)
             if failure is None or self._gone.is_set:
                 return failure
-            if self._may_retry(failure):
+            if self._prospects.may_retry(failure, is_open=self._is_open):
                 if not self._retry(failure) or self._gone.is_set:
                     return self._broken_by or failure
-            elif self._is_open and self._may_take_up(failure):
+            elif self._is_open and self._prospects.may_take_up(failure):
                 self._take_up(failure)
                 path, body, prefix = self._request()
             else:
@@ -133,7 +124,7 @@ class Exchange:
         """Path and body of the next request, and what the server is given of the answer in it."""
         fields, body = self._question.fields, self._question.body
         if self.answer.content:
-            fields = with_prefix(fields, self.answer.content, self.answer.reasoning, self._spent)
+            fields = with_prefix(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
             body = encode(fields)
         return path_of(fields), body, text_of_prefix(fields) if self.answer.content else ""
 
@@ -167,7 +158,7 @@ class Exchange:
             failure = self._receive(source, reception)
         finally:
             source.close()
-            self._spent += reception.tokens
+            self._prospects.spent += reception.tokens
         if reception.is_stopped:
             self.answer.stopped = True
             return None
@@ -189,27 +180,29 @@ class Exchange:
             try:
                 data = source.read()
             except Failure as fault:
-                if self.answer.done or (isinstance(fault, StallFault) and self._has_said_all()):
+                if self.answer.done or (isinstance(fault, StallFault) and self._prospects.has_said_all()):
                     # All was said: how the connection ends is of no matter.
                     return None
-                reception.close(is_half=self._may_take_up(fault) or self._may_retry(fault))
+                reception.close(
+                    is_half=self._prospects.may_take_up(fault)
+                    or self._prospects.may_retry(fault, is_open=self._is_open)
+                )
                 return self._servers_word_first(fault)
             if not data:
                 cut = self.answer.finish_reason is None and not self.answer.done
-                reception.close(is_half=cut and (self._can_take_up() or self._has_retries()))
+                reception.close(
+                    is_half=cut
+                    and (self._prospects.can_take_up() or self._prospects.has_retries(is_open=self._is_open))
+                )
                 return None
             reception.feed(data)
-            if self._clocks and self._has_said_all():
+            if self._clocks and self._prospects.has_said_all():
                 self._clocks.expect_end()
             if reception.is_stopped:
                 return None
             if (self.answer.done or self.answer.trouble) and not self._is_raw:
-                reception.close(is_half=self.answer.trouble and self._can_take_up())
+                reception.close(is_half=self.answer.trouble and self._prospects.can_take_up())
                 return None
-
-    def _has_said_all(self) -> bool:
-        """Whether the finish reason means that no text follows; usage may, and ``[DONE]``."""
-        return self.answer.finish_reason in SAID_ALL
 
     def _flush(self) -> Failure | None:
         """Tell what was held back in case the text was to end early."""
@@ -226,18 +219,9 @@ class Exchange:
         for listener in self._listeners:
             listener.received(b"", [event])
 
-    def _may_retry(self, failure: Failure) -> bool:
-        """Whether to send the same request again: it may pass, and nothing has come of this attempt."""
-        return failure.transient and not isinstance(failure, StallFault) and self._has_retries()
-
-    def _has_retries(self) -> bool:
-        """Whether the same request may be sent again: not once something has come of it."""
-        has_begun = self._is_open and (self._is_raw or self.answer.has_text or self.answer.trouble)
-        return not has_begun and self._failures < self._policy.retry
-
     def _retry(self, failure: Failure) -> bool:
         """Wait for the next attempt; False if the time for all of them is over."""
-        wait = self._transport.delay(self._failures + 1, failure)
+        wait = self._transport.delay(self._prospects.failures + 1, failure)
         limits = {
             "--retry-max-time": self._policy.retry_max_time,
             "--max-time": self._clocks.max_time if self._clocks else None,
@@ -246,8 +230,10 @@ class Exchange:
             if limit is not None and (self._elapsed() or 0.0) + wait > limit:
                 self._say(f"giving up: the next attempt would be after {name} {limit:g} s")
                 return False
-        self._failures += 1
-        self._say(f"{failure.message}; trying again in {wait:.1f} s ({self._failures} of {self._policy.retry})")
+        self._prospects.failures += 1
+        self._say(
+            f"{failure.message}; trying again in {wait:.1f} s ({self._prospects.failures} of {self._policy.retry})"
+        )
         self._pause(wait)
         return True
 
@@ -258,48 +244,12 @@ class Exchange:
         self._say(f"it cannot be taken up again: {failure.message}")
         return self._broken_by
 
-    def _may_take_up(self, failure: Failure) -> bool:
-        """Whether a stream that broke off, or that the token limit cut, may go on in another."""
-        if isinstance(failure, LengthFault):
-            # A new request may generate as much again.
-            self._spent = 0
-            has_grown = len(self.answer.content) > self._resumed_at
-            return self._can_prefix() and has_grown and self._continues < self._policy.continue_on_length
-        return failure.transient and self._can_take_up()
-
-    def _can_take_up(self) -> bool:
-        if self._resumes >= self._policy.resume or self._is_raw or self._has_said_all():
-            return False
-        return self._can_prefix() or self._can_start_again()
-
-    def _can_prefix(self) -> bool:
-        answer = self.answer
-        is_one_text = bool(answer.content) and set(answer.choices) == {0} and not answer.tool_calls
-        if not (self._policy.can_prefix and is_one_text and takes_prefix(self._question.fields)):
-            return False
-        limit = self._question.fields.get("max_tokens")
-        return not self._is_raw and (not isinstance(limit, int) or self._spent < limit)
-
-    def _can_start_again(self) -> bool:
-        """Whether nothing but reasoning has come, none of it on stdout."""
-        answer = self.answer
-        has_only_thought = bool(answer.reasoning) and not answer.content and not answer.tool_calls
-        return has_only_thought and set(answer.choices) == {0} and not self._keeps_reasoning
-
     def _take_up(self, failure: Failure) -> None:
         at = len(self.answer.content)
-        if isinstance(failure, LengthFault):
-            self._continues += 1
-            self._say(f"the token limit is reached; going on ({self._continues} of {self._policy.continue_on_length})")
-        else:
-            self._resumes += 1
-            what = f"resuming after {at} characters" if at else "starting again, the reasoning was cut"
-            self._say(f"{failure.message}; {what} ({self._resumes} of {self._policy.resume})")
-            self._fruitless = self._fruitless + 1 if at == self._resumed_at else 0
-            if self._fruitless:
-                self._pause(self._transport.delay(self._fruitless, failure))
-        self._resumed_at = at
-        self._failures = 0
+        said, fruitless = self._prospects.take_up(failure, at)
+        self._say(said)
+        if fruitless:
+            self._pause(self._transport.delay(fruitless, failure))
         self._broken_by = failure
         self._tell(Resume(at, failure.message))
 
