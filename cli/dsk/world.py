@@ -12,13 +12,15 @@ class World:
     """What a run may look at outside its own arguments. Descriptors are those of the process.
 
     ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there. ``is_mid_line``: what was
-    written last where stderr goes has not ended its line, and a message begins one of its own.
+    written last where stderr goes has not ended its line, and a message begins one of its own. ``messages`` counts
+    those that have been written there.
     """
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self.env = env
         self.progress: Callable[[], str] = lambda: "starting"
         self.is_mid_line = False
+        self.messages = 0
 
     def is_terminal(self, descriptor: int) -> bool:
         """Whether the descriptor is open and a terminal."""

@@ -26,6 +26,7 @@ def tell(text: str, world: World) -> None:
     if world.is_mid_line:
         world.is_mid_line = False
         text = "\n" + text
+    world.messages += 1
     try:
         os.write(STDERR, text.encode("utf-8", "replace") + b"\n")
     except OSError:

@@ -28,11 +28,13 @@ class Outlet:
 
     def firewall(self) -> Firewall | None:
         """A new firewall for a text that is written here; None where it is written as it is."""
-        if self._escapes == "raw":
-            return None
+        return None if self._escapes == "raw" else self.screen_firewall()
+
+    def screen_firewall(self) -> Firewall:
+        """A new firewall for a text that is to be seen on a screen in any case, here or behind a pager."""
         from dsk.output.escapes import firewall
 
-        return firewall(self._escapes)
+        return firewall("show" if self._escapes == "raw" else self._escapes)
 
     def put(self, data: bytes) -> None:
         """Have the bytes leave at the end of this arrival."""

@@ -1,0 +1,56 @@
+r"""The Markdown that models write: CommonMark with tables, strikethrough and mathematics.
+
+HTML and link definitions stay text: what is not shown would be lost, and a definition at the end of a text could no
+longer change what stands above it. Mathematics, ``\(...\)``, ``\[...\]`` and ``$$...$$``, stays as it is written, for
+its backslashes and underscores mean something else.
+"""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+_MATH = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+# As a backslash before one of these the rule of CommonMark is meant; before others it is more often LaTeX.
+_ESCAPABLE = frozenset("*_`#~|<>!-+.$&\"'")
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.disable(["reference", "html_block", "html_inline"])
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.inline.ruler.before("escape", "math", _math)
+    return parser
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """A rule of markdown-it: mathematics, and backslashes that escape nothing, are text."""
+    opening = state.src[state.pos : state.pos + 2]
+    closing = _MATH.get(opening)
+    end = state.src.find(closing, state.pos + 2, state.posMax) if closing else -1
+    if end >= 0:
+        end += 2
+    elif opening[:1] == "\\" and opening[1:] not in ("", "\n") and opening[1] not in _ESCAPABLE:
+        end = state.pos + 2
+    else:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+_PARSER = _parser()
+
+
+def block_tokens(source: str) -> list[Token]:
+    """The structure of a text; the content of its leaves is not looked into."""
+    return _PARSER.parse(source)
+
+
+def inline_tokens(content: str) -> list[Token]:
+    """What one leaf says, in its parts."""
+    tokens: list[Token] = []
+    _PARSER.inline.parse(content, _PARSER, {}, tokens)
+    return tokens

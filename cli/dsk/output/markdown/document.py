@@ -1,0 +1,298 @@
+"""A Markdown text while it arrives: what of it is finished, as rows that stay, and how the rest looks for now.
+
+The text goes through in its lines. A line that has begun with anything but a mark is taken for what it is; until then
+(``-`` may become an item, a rule or the line under a heading) it is shown as it came, and what stands above it stays
+open. Whenever a line has ended, every leaf but the last is finished.
+
+The leaf in progress is never taller than the screen. A text that would be is broken off at a word and goes on as
+another, at the same place; a table keeps the widths of its columns from then on, and gives its rows away one by one, as
+code does with its lines at any time. Without a screen (``height`` None) leaves are given away whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dsk.output.markdown.cells import width_of, without_tabs
+from dsk.output.markdown.code import Highlighter
+from dsk.output.markdown.layout import REST, beside, blank_row, flow, margin, ruler
+from dsk.output.markdown.leaves import Leaf, Outline
+from dsk.output.markdown.listing import code_rows, content_lines, fence_row
+from dsk.output.markdown.rows import DEFAULT, EMPTY, Look, Row, Span, merged, plain_row, text_of
+from dsk.output.markdown.source import Source
+from dsk.output.markdown.table import columns, fits, table_rows
+from dsk.output.markdown.wrapping import extents, wrapped
+
+# What a line may hold and still become something else than it looks like.
+_SETTLING = re.compile(r"[^\s\-=*_|:#>+.()0-9`~]")
+
+
+class Started(NamedTuple):
+    """What of the open leaf has been given away already.
+
+    ``is_begun``: its first rows; ``is_rest``: the beginning of its text, whose last row is ``lead`` unless it has
+    ended. ``lines`` counts those of code, ``widths`` and ``table_rows`` are those of a table that is given away row
+    by row.
+    """
+
+    is_begun: bool = False
+    is_rest: bool = False
+    lead: Row | None = None
+    highlighter: Highlighter | None = None
+    lines: int = 0
+    widths: tuple[int, ...] | None = None
+    table_rows: int = 0
+
+
+NOTHING = Started()
+
+
+class Document:
+    """Takes the text in pieces. ``take`` gives the rows that are finished, ``live`` those that may still change."""
+
+    def __init__(self, look: Look, width: int, height: int | None) -> None:
+        """``width`` in cells; ``height`` is that of the screen in rows, None if there is no going back on it."""
+        self._look = look
+        self._source = Source()
+        self._is_settled = False
+        # Leaves of the source that are finished.
+        self._done = 0
+        self._has_rows = False
+        self._started = NOTHING
+        self._finished: list[Row] = []
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int | None) -> None:
+        """From now on the screen has this size."""
+        self._width = width
+        self._height = height
+        self._cap = None if height is None else max(height - 2, 1)
+
+    def feed(self, text: str) -> None:
+        """The next piece of the text, without control characters but newline and tab."""
+        first, *others = text.split("\n")
+        self._extend(first)
+        for piece in others:
+            self._end_line()
+            self._extend(piece)
+
+    def close(self) -> None:
+        """The text has ended."""
+        if self._source.tail:
+            self._end_line()
+        for leaf in self._source.outline().leaves[self._done :]:
+            self._finish(leaf)
+        self._source.clear()
+        self._done = 0
+
+    def take(self) -> list[Row]:
+        """The rows that have been finished since."""
+        rows, self._finished = self._finished, []
+        return rows
+
+    def live(self) -> list[Row]:
+        """How what is not finished looks for now."""
+        if self._height is None:
+            return []
+        tail = self._source.tail.strip()
+        above = self._source.outline(with_tail=False)
+        is_shown_raw = bool(tail) and not self._is_settled and not self._is_in_code(above)
+        found = above if is_shown_raw or not tail else self._source.outline()
+        rows: list[Row] = []
+        started = self._started
+        for leaf in found.leaves[self._done :]:
+            rows += self._rows_of(leaf, started, has_rows=self._has_rows or bool(rows), is_live=True)
+            started = NOTHING
+        if is_shown_raw:
+            if self._source.has_blank_above(len(self._source.lines)) and (self._has_rows or rows):
+                rows.append(EMPTY)
+            rows.append(plain_row(without_tabs(self._source.tail)[-self._width :].rstrip()))
+        if len(rows) > self._height and found.leaves[-1].kind == "table":
+            # A row of so many lines that what comes would not be seen.
+            rows = wrapped(plain_row(without_tabs(self._source.tail)), self._width)
+        return rows[-self._height :]
+
+    def cut(self) -> None:
+        """What is shown stays where it is, and cannot be changed any more: what follows stands below it."""
+        found = self._source.outline(with_tail=self._is_settled)
+        leaves = found.leaves[self._done :]
+        if not leaves:
+            return
+        leaf = leaves[-1]
+        for above in leaves[:-1]:
+            self._finish(above)
+        if leaf.kind in ("text", "heading"):
+            self._break_off(leaf, len(leaf.content), None)
+        elif leaf.kind == "table":
+            self._give_table(self._source.outline(with_tail=False).leaves[-1])
+        self._finished.clear()
+
+    def _extend(self, piece: str) -> None:
+        if not self._is_settled:
+            settling = _SETTLING.search(piece)
+            if settling:
+                self._source.tail += piece[: settling.end()]
+                piece = piece[settling.end() :]
+                self._is_settled = True
+                self._finish_all_but_last(self._source.outline())
+        if piece:
+            self._source.tail += piece
+        if self._is_settled:
+            self._break_off_tall()
+
+    def _end_line(self) -> None:
+        line = self._source.end_line()
+        self._is_settled = False
+        found = self._source.outline()
+        self._finish_all_but_last(found)
+        if self._done < len(found.leaves):
+            self._break_off_tall()
+            found = self._source.outline()
+            leaf = self._advance(found.leaves[-1])
+            if leaf.is_closed or (not line.strip() and leaf.kind != "code"):
+                self._finish(leaf)
+                self._done = len(found.leaves)
+        self._done -= self._source.forget(found, self._done)
+
+    def _finish_all_but_last(self, found: Outline) -> None:
+        for leaf in found.leaves[self._done : -1]:
+            self._finish(leaf)
+        self._done = max(self._done, len(found.leaves) - 1)
+
+    def _finish(self, leaf: Leaf) -> None:
+        self._give(self._rows_of(leaf, self._started, has_rows=self._has_rows, is_live=False))
+        self._started = NOTHING
+
+    def _give(self, rows: list[Row]) -> None:
+        self._finished += rows
+        self._has_rows = self._has_rows or bool(rows)
+
+    def _advance(self, leaf: Leaf) -> Leaf:
+        """Give away the complete lines of code and the complete rows of a table that has become too tall; what is
+        left of the leaf."""
+        if leaf.kind == "code":
+            return self._give_code(leaf)
+        if leaf.kind == "table" and self._cap is not None:
+            is_tall = len(self._rows_of(leaf, NOTHING, has_rows=False, is_live=False)) > self._cap
+            if self._started.widths is not None or is_tall:
+                return self._give_table(leaf)
+        return leaf
+
+    def _give_code(self, leaf: Leaf) -> Leaf:
+        if self._started.highlighter is None:
+            self._started = self._started._replace(highlighter=Highlighter(leaf.info, self._look))
+        self._give(self._rows_of(leaf._replace(is_closed=False), self._started, has_rows=self._has_rows, is_live=False))
+        assert self._started.highlighter
+        lines = content_lines(leaf)
+        for line in lines[self._started.lines :]:
+            self._started.highlighter.passed(line)
+        if not leaf.mark:
+            self._started = self._started._replace(is_begun=True, lines=len(lines))
+            return leaf
+        self._started = self._started._replace(is_begun=True)
+        self._source.remove(leaf.start + 1, len(lines))
+        return leaf._replace(content="", end=leaf.end - len(lines))
+
+    def _give_table(self, leaf: Leaf) -> Leaf:
+        assert leaf.table
+        rows = leaf.table.rows
+        if self._started.widths is None:
+            known = leaf.table._replace(rows=rows[:-1] or rows)
+            at_left = margin(leaf, self._width, self._look)
+            self._started = self._started._replace(widths=columns(known, at_left.width, self._look))
+        self._give(self._rows_of(leaf, self._started, has_rows=self._has_rows, is_live=False))
+        # The head stays in the source, so that what follows is a table still.
+        self._started = self._started._replace(is_begun=True, table_rows=1)
+        self._source.remove(leaf.start + 2, len(rows) - 1)
+        return leaf._replace(table=leaf.table._replace(rows=rows[:1]), end=leaf.end - len(rows) + 1)
+
+    def _break_off_tall(self) -> None:
+        """Break off the open text wherever it would be taller than the screen."""
+        while self._cap is not None:
+            leaf = self._source.outline().leaves[-1:]
+            if self._done == len(self._source.outline().leaves) or leaf[0].kind not in ("text", "heading"):
+                return
+            at = self._end_of_screen(leaf[0], self._cap)
+            if at is None:
+                return
+            self._break_off_at(leaf[0], at)
+
+    def _end_of_screen(self, leaf: Leaf, cap: int) -> int | None:
+        """The character of the content that would be the first one too many. The text is measured with its marks,
+        which are shown or not: what is shown is never longer."""
+        is_rest, lead = self._started.is_rest, self._started.lead
+        skipped = len(REST) if is_rest else 0
+        text = leaf.content[skipped:]
+        at_left = margin(leaf, self._width, self._look, is_rest=is_rest)
+        cells = len(text) if text.isascii() else 2 * len(text)
+        # Two rows that follow each other hold more than one could, unless a line ends.
+        if 2 * cells // at_left.width + text.count("\n") + 2 <= cap:
+            return None
+        taken = width_of(text_of(lead)) - width_of(text_of(at_left.rest)) if lead else 0
+        rows = extents(text.replace("\t", " "), at_left.width, max(taken, 0))
+        return rows[cap].start + skipped if len(rows) > cap else None
+
+    def _break_off_at(self, leaf: Leaf, at: int) -> None:
+        lead = self._started.lead
+        if lead is not None and at <= len(REST):
+            # Nothing more fits in the row that it goes on in.
+            self._give([lead])
+            self._started = self._started._replace(lead=None)
+            return
+        head = leaf._replace(content=leaf.content[:at].removesuffix("\n"))
+        rows = self._rows_of(head, self._started, has_rows=self._has_rows, is_live=False)
+        before = leaf.content[at - 1]
+        if before == "\n":
+            self._break_off(leaf, at, None)
+            self._give(rows)
+        else:
+            lead = merged([*rows[-1], Span(" " if before == " " else "", DEFAULT)])
+            self._break_off(leaf, at, lead)
+            self._give(rows[:-1])
+
+    def _break_off(self, leaf: Leaf, at: int, lead: Row | None) -> None:
+        self._source.break_off(leaf, at, REST)
+        self._started = Started(is_begun=True, is_rest=True, lead=lead)
+        self._has_rows = True
+
+    def _is_in_code(self, found: Outline) -> bool:
+        return len(found.leaves) > self._done and found.leaves[-1].kind == "code"
+
+    def _rows_of(self, leaf: Leaf, started: Started, *, has_rows: bool, is_live: bool) -> list[Row]:
+        """The rows of a leaf that have not been given away yet."""
+        rows: list[Row] = []
+        if not started.is_begun and has_rows and self._source.has_blank_above(leaf.start):
+            rows.append(blank_row(leaf, self._look))
+        width, look = self._width, self._look
+        at_left = margin(leaf, width, look, is_rest=started.is_begun)
+        match leaf.kind:
+            case "text" | "heading":
+                rows += flow(leaf, width, look, started.lead, is_rest=started.is_rest)
+            case "rule":
+                rows += ruler(leaf, width, look)
+            case "empty":
+                rows += beside(at_left, [EMPTY])
+            case "code":
+                rows += self._rows_of_code(leaf, started)
+            case "table":
+                assert leaf.table
+                widths = started.widths
+                if widths is None or not fits(widths, at_left.width):
+                    widths = columns(leaf.table, at_left.width, look)
+                shown = table_rows(leaf.table, started.table_rows, widths, at_left.width, look)
+                if is_live and started.widths is None and self._cap is not None and len(shown) > self._cap:
+                    # As it will look if it stays so tall when its last row is complete.
+                    known = leaf.table._replace(rows=leaf.table.rows[:-1] or leaf.table.rows)
+                    shown = table_rows(leaf.table, 0, columns(known, at_left.width, look), at_left.width, look)
+                rows += beside(at_left, shown) if shown else []
+        return rows
+
+    def _rows_of_code(self, leaf: Leaf, started: Started) -> list[Row]:
+        at_left = margin(leaf, self._width, self._look, is_rest=started.is_begun)
+        shown = [] if started.is_begun or not leaf.mark else [fence_row(leaf, self._look)]
+        highlighter = started.highlighter or Highlighter(leaf.info, self._look)
+        shown += code_rows(content_lines(leaf)[started.lines :], highlighter, at_left.width, self._cap)
+        if leaf.is_closed:
+            shown.append(fence_row(leaf._replace(info=""), self._look))
+        return beside(at_left, shown) if shown else []

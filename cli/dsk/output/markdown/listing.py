@@ -1,0 +1,35 @@
+"""A piece of code as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsk.output.markdown.cells import without_tabs
+from dsk.output.markdown.code import Highlighter
+from dsk.output.markdown.leaves import Leaf
+from dsk.output.markdown.rows import DEFAULT, DIM, Look, Row, Span, plain_row, text_of
+from dsk.output.markdown.wrapping import chopped
+
+
+def content_lines(leaf: Leaf) -> list[str]:
+    """The lines of the code."""
+    lines = leaf.content.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def fence_row(leaf: Leaf, look: Look) -> Row:
+    """The fence, with the language behind it: it stays visible, so that it is seen where a piece of code ends."""
+    return (Span(f"{leaf.mark}{leaf.info.strip()}", DIM if look.is_styled else DEFAULT),)
+
+
+def code_rows(lines: Sequence[str], highlighter: Highlighter, width: int, cap: int | None) -> list[Row]:
+    """Lines of code that stand below what has passed the highlighter. Of a line of more than ``cap`` rows only so
+    many are coloured: those that come after them do not change how they look."""
+    rows: list[Row] = []
+    for line in lines:
+        text = without_tabs(line)
+        plain = chopped(plain_row(text), width)
+        coloured = text if cap is None or len(plain) <= cap else "".join([text_of(row) for row in plain[:cap]])
+        first = chopped(highlighter.row(coloured), width)
+        rows += [*first, *plain[len(first) :]]
+    return rows
