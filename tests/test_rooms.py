@@ -62,6 +62,9 @@ DOORS = {
     "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {"jobs/copying.py", "prompt/editor.py", "prompt/listing.py", "state/key_command.py"},
     "termios": {"jobs/choosing.py", "jobs/hidden_prompt.py"},
+    "markdown_it": {"output/markdown/dialect.py", "output/markdown/inline.py", "output/markdown/leaves.py"},
+    "pygments": {"output/markdown/code.py"},
+    "wcwidth": {"output/markdown/cells.py"},
 }
 NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}
 

@@ -56,11 +56,13 @@ class Exchange:
         is_raw: bool = False,
         keeps_reasoning: bool = False,
         say: Callable[[str], None] = lambda _text: None,
+        on_open: Callable[[], None] = lambda: None,
     ) -> None:
         """``elapsed`` gives the seconds since the run began in the place of the clocks; without either nothing is
         timed. ``is_raw``: the bytes themselves are written, so that they are read to the end of the body, past
         ``[DONE]``, and no second stream may follow the first. ``keeps_reasoning``: the reasoning is what is written.
-        ``say`` tells the user something."""
+        ``say`` tells the user something; ``on_open`` is
+        called whenever a server has begun to answer."""
         self.answer = Answer()
         self._question = question
         self._transport = transport
@@ -74,6 +76,7 @@ class Exchange:
         self._stopper = stopper
         self._is_raw = is_raw
         self._say = say
+        self._on_open = on_open
         self._gone = Leaving()
         self._source: Source | None = None
         self._is_open = False
@@ -175,6 +178,7 @@ class Exchange:
         except Failure as fault:
             return fault
         self._is_open = True
+        self._on_open()
         self._http_status = status
         while True:
             try:

@@ -39,6 +39,7 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
     frames = Frames(files or ("-",))
     check_apart(frames.inputs, output)
     printer = open_printer(output, world)
+    printer.prepare()
     # Read to the end even when all is said: a writer whose pipe is closed early dies of it.
     leftover = Leftover()
     listeners: list[Listener] = [printer] if output.format == "raw" else [printer, leftover]

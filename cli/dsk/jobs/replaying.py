@@ -15,7 +15,7 @@ from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
-from dsk.jobs.sending import stopper_of
+from dsk.jobs.sending import say_in_between, stopper_of
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
@@ -44,10 +44,11 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     recording = _read(data, file) if is_ours else _stream_of(data)
     policy = _policy(recording.head.policy, file)
     printer = open_printer(output, world)
+    printer.prepare()
     for text in recording.head.notes:
         note(text, world)
     player = Player(recording, speed)
-    progress = Progress(world, time.monotonic())
+    progress = Progress(world, time.monotonic(), color=output.color, hides_reasoning=not printer.shows_reasoning)
     world.progress = progress.line
     listeners: list[Listener] = [progress, printer]
     exchange = Exchange(
@@ -59,8 +60,10 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
         stopper=stopper_of(stops),
         is_raw=output.format == "raw" or not is_ours,
         keeps_reasoning=output.reasoning == "only",
-        say=lambda text: note(text, world),
+        say=say_in_between(progress, world),
+        on_open=progress.opened,
     )
+    progress.begin()
     leftover = Leftover()
     if not is_ours and output.format != "raw":
         listeners.append(leftover)

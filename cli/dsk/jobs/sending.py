@@ -113,7 +113,7 @@ def _exchange(
         head = head_of(question.fields, policy, notes, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
     printer = open_printer(output, world)
-    progress = Progress(world, clocks.begun)
+    progress = Progress(world, clocks.begun, color=output.color, hides_reasoning=not printer.shows_reasoning)
     world.progress = progress.line
     try:
         if made and question.content:
@@ -122,6 +122,7 @@ def _exchange(
         elif made:
             way.hasten(path_of(question.fields), question.body, made)
         # The request is on its way: what is loaded from here on is loaded while the server thinks.
+        printer.prepare()
         from dsk.exchange.concluding import conclude
         from dsk.exchange.loop import Exchange
 
@@ -146,11 +147,13 @@ def _exchange(
             stopper=stopper_of(stops),
             is_raw=is_raw,
             keeps_reasoning=output.reasoning == "only",
-            say=lambda text: note(text, world),
+            say=say_in_between(progress, world),
+            on_open=progress.opened,
         )
     except BaseException:
         way.close()
         raise
+    progress.begin()
     try:
         ending = exchange.run(printer.descriptor)
         if output.extract:
@@ -171,6 +174,16 @@ def _upload_view(body: bytes, world: World) -> Callable[[int, int], None] | None
     from dsk.output.upload import Upload
 
     return Upload(world).sent
+
+
+def say_in_between(progress: Progress, world: World) -> Callable[[str], None]:
+    """Tells the user why it is asked again."""
+
+    def say(text: str) -> None:
+        progress.paused()
+        note(text, world)
+
+    return say
 
 
 def stopper_of(stops: Stops) -> Stopper | None:

@@ -23,6 +23,7 @@ def tell(text: str, world: World) -> None:
         from dsk.output.escapes import clean_line
 
         text = "\n".join(clean_line(line) for line in text.split("\n"))
+    world.clear_line()
     if world.is_mid_line:
         world.is_mid_line = False
         text = "\n" + text

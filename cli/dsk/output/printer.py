@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.output.block_files import BlockFiles
     from dsk.output.extraction import Extraction
+    from dsk.output.markdown.part import Markdown
     from dsk.output.part import LastPart, Part
     from dsk.output.settings import OutputSettings
     from dsk.output.sink import Sink
@@ -48,6 +49,9 @@ class Printer:
         self._parts: list[Part] = []
         self._last_parts: list[LastPart] = []
         self._files: BlockFiles | None = None
+        self._markdown: Markdown | None = None
+        #: Whether reasoning is shown on stderr.
+        self.shows_reasoning = False
         try:
             answer = self._outlet(self._sinks.open_answer(settings.output))
             self.descriptor = answer.descriptor
@@ -60,6 +64,11 @@ class Printer:
             if self._files:
                 self._files.close()
             raise
+
+    def prepare(self) -> None:
+        """An answer is on its way: load what it takes to write it, in the background."""
+        if self._markdown:
+            self._markdown.prepare()
 
     def received(self, data: bytes, events: Sequence[Event]) -> None:
         """Write what has arrived: the bytes, and the events in them.
@@ -146,8 +155,32 @@ class Printer:
             case "text" if settings.extract:
                 return self._code(answer, settings.extract)
             case "text":
-                kind = Reasoning if settings.reasoning == "only" else Content
-                return Text(answer, kind, newline=settings.newline)
+                return self._text(answer)
+
+    def _text(self, answer: Outlet) -> Part:
+        settings, world = self._settings, self._world
+        kind = Reasoning if settings.reasoning == "only" else Content
+        if settings.markdown == "always" and settings.escapes == "raw":
+            raise UsageFault(
+                "--markdown always",
+                "with --escapes raw the answer itself tells the terminal what to do",
+                hint="leave one of them out",
+            )
+        is_watched = answer.is_terminal and world.env.get("TERM") != "dumb" and settings.escapes != "raw"
+        if settings.markdown == "never" or (settings.markdown == "auto" and not is_watched):
+            return Text(answer, kind, newline=settings.newline)
+        from dsk.output.markdown.part import Markdown
+
+        is_styled = world.has_color(answer.descriptor, settings.color)
+        self._markdown = Markdown(
+            answer,
+            world,
+            kind,
+            newline=settings.newline,
+            is_styled=is_styled,
+            beside_reasoning=self._takes_turns,
+        )
+        return self._markdown
 
     def _code(self, answer: Outlet, extraction: Extraction) -> Part:
         if extraction.into is not None:
@@ -172,6 +205,7 @@ class Printer:
         if settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself):
             from dsk.output.reasoning import ReasoningView
 
+            self.shows_reasoning = True
             is_dim = self._world.has_color(STDERR, settings.color)
             for outlet in self._stderr():
                 is_beside = self._is_beside(outlet, answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,37 +11,56 @@ from dsk.world import STDERR
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.output.settings import Color
+    from dsk.output.spinner import Spinner, State
     from dsk.world import World
-
-ERASE = b"\r\x1b[K"
 
 
 class Progress:
-    """Listens to a run. Where stderr is a terminal it shows there that the server has put the request in a queue."""
+    """Listens to a run. Where stderr is a terminal it shows there what is waited for, until the first token comes."""
 
-    def __init__(self, world: World, begun: float) -> None:
-        """``begun`` is when the run began, in seconds of ``time.monotonic``."""
+    def __init__(self, world: World, begun: float, *, color: Color = "auto", hides_reasoning: bool = False) -> None:
+        """``begun`` is when the run began, in seconds of ``time.monotonic``. ``hides_reasoning``: nobody sees it, so
+        that the wait goes on while it comes."""
         self._begun = begun
-        self._shows_queue = world.is_terminal(STDERR) and world.env.get("TERM") != "dumb"
-        self._is_shown = False
+        self._hides_reasoning = hides_reasoning
+        self._world = world
+        self._color = color
+        self._spinner: Spinner | None = None
         self._phase = "waiting"
         self._pieces = 0
         self._characters = 0
         self._first_piece: float | None = None
 
+    def begin(self) -> None:
+        """The wait begins."""
+        if self._world.is_terminal(STDERR) and self._world.env.get("TERM") != "dumb":
+            from dsk.output.spinner import Spinner
+
+            is_dim = self._world.has_color(STDERR, self._color)
+            self._spinner = Spinner(self._world, self._begun, is_dim=is_dim)
+
+    def opened(self) -> None:
+        """The server answers."""
+        self._wait_for("thinking")
+
+    def paused(self) -> None:
+        """It is asked again, after a while."""
+        self._wait_for("waiting")
+
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
-        """Take note; a sign of life before the first token is shown, and vanishes with it."""
+        """Take note; what is shown vanishes with the first token."""
         for event in events:
             if isinstance(event, (Content, Reasoning, ToolCall)):
                 self._count(event)
             elif isinstance(event, Resume):
                 self._phase = "resuming"
-            elif isinstance(event, Comment) and not self._pieces and self._shows_queue:
-                self._show(f"dsk: queued {time.monotonic() - self._begun:.0f} s")
+            elif isinstance(event, Comment) and not self._pieces:
+                self._wait_for("queued")
 
     def end(self, _ending: Ending) -> None:
         """Leave a clean line behind."""
-        self._erase()
+        self._stop()
 
     def line(self) -> str:
         """How far it is: what it does, how much has come, how long it took."""
@@ -56,27 +74,22 @@ class Progress:
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
         if self._first_piece is None:
             self._first_piece = time.monotonic()
-            self._erase()
         self._pieces += 1
+        if isinstance(event, Reasoning) and self._hides_reasoning:
+            self._wait_for("thinking")
+        elif self._spinner:
+            self._stop()
         if isinstance(event, Content):
             self._phase = "answering"
             self._characters += len(event.text)
         else:
             self._phase = "reasoning" if isinstance(event, Reasoning) else "calling tools"
 
-    def _show(self, text: str) -> None:
-        self._is_shown = True
-        _write(ERASE + text.encode())
+    def _wait_for(self, state: State) -> None:
+        if self._spinner:
+            self._spinner.state = state
 
-    def _erase(self) -> None:
-        if self._is_shown:
-            self._is_shown = False
-            _write(ERASE)
-
-
-def _write(data: bytes) -> None:
-    try:
-        os.write(STDERR, data)
-    except OSError:
-        # It is only shown while somebody looks.
-        return
+    def _stop(self) -> None:
+        if self._spinner:
+            self._spinner.stop()
+            self._spinner = None

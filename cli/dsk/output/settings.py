@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["text", "raw", "json", "jsonl"]
 Escapes: TypeAlias = Literal["auto", "show", "strip", "raw"]
 ReasoningMode: TypeAlias = Literal["auto", "show", "hide", "only"]
+Markdown: TypeAlias = Literal["auto", "always", "never"]
 Color: TypeAlias = Literal["auto", "always", "never"]
 
 
@@ -30,6 +31,7 @@ class OutputSettings(NamedTuple):
     usage_to: str | None = None
     usage: bool = False
     write_out: str | None = None
+    markdown: Markdown = "auto"
     color: Color = "auto"
     extract: Extraction | None = None
 

@@ -120,6 +120,13 @@ def output_options() -> list[click.Parameter]:
             "  [default: show on a terminal, raw elsewhere]",
         ),
         Option(
+            ["--markdown"],
+            group=OUTPUT,
+            type=ON_OFF,
+            default="auto",
+            help="When to show the answer as rendered Markdown.  [default: on a terminal]",
+        ),
+        Option(
             ["--color"],
             group=OUTPUT,
             type=ON_OFF,

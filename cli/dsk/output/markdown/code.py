@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 from pygments.util import ClassNotFound
@@ -41,14 +42,12 @@ class Highlighter:
     def __init__(self, info: str, look: Look) -> None:
         """``info`` is what stands behind the fence."""
         name = info.split()[0].lower() if info.split() else ""
-        self._lexer = _lexer(name) if name and look.is_styled else None
+        self._lexer: Lexer | None = _lexer(name) if name and look.is_styled else None
         self._lines: list[str] = []
 
     def row(self, line: str) -> Row:
         """The line in colour."""
-        if self._lexer is None or not line.strip():
-            return plain_row(line)
-        return self._colored([*self._lines, line])[-1]
+        return self._colored([*self._lines, line])[-1] if line.strip() else plain_row(line)
 
     def passed(self, line: str) -> None:
         """The line is complete; the next one stands below it."""
@@ -62,6 +61,8 @@ class Highlighter:
                 self._lines = tail
 
     def _colored(self, lines: Sequence[str]) -> list[Row]:
+        if self._lexer is None:
+            return [plain_row(line) for line in lines]
         rows: list[list[Span]] = [[]]
         try:
             for kind, text in self._lexer.get_tokens("\n".join(lines)):
@@ -78,7 +79,7 @@ class Highlighter:
 
 
 @cache
-def _lexer(name: str) -> Any:
+def _lexer(name: str) -> Lexer | None:
     try:
         return get_lexer_by_name(name, stripnl=False, ensurenl=True)
     except ClassNotFound:

@@ -17,7 +17,7 @@ _URL = re.compile(r"[!-~]+")
 # A text that claims to be an address.
 _ADDRESS = re.compile(r"\s*(?:\w+://|www\.|[\w-]+(?:\.[\w-]+)+(?:[/:]|\s*$))")
 CODE = Style(color="36")
-LINK = {"underline": True, "color": "34"}
+LINK_COLOR = "34"
 
 
 def styled(content: str, look: Look, base: Style = DEFAULT) -> Row:
@@ -54,11 +54,11 @@ class _Flattening:
                 self._add(token.content, style if style.link else style._replace(color=CODE.color))
                 self._mark(token)
             case "strong_open":
-                self._open(token, bold=True)
+                self._open(token, self._style._replace(bold=True))
             case "em_open":
-                self._open(token, italic=True)
+                self._open(token, self._style._replace(italic=True))
             case "s_open":
-                self._open(token, strike=True)
+                self._open(token, self._style._replace(strike=True))
             case "strong_close" | "em_close" | "s_close":
                 self._style = self._outer.pop()
                 self._mark(token)
@@ -73,10 +73,11 @@ class _Flattening:
             case _:
                 self._add(token.content, self._style)
 
-    def _open(self, token: Token, **change: bool) -> None:
+    def _open(self, token: Token, style: Style) -> None:
         self._mark(token)
         self._outer.append(self._style)
-        self._style = self._style._replace(**change)
+        if self._look.is_styled:
+            self._style = style
 
     def _mark(self, token: Token) -> None:
         if not self._look.is_styled:
@@ -87,7 +88,8 @@ class _Flattening:
         self._links.append((url, len(self._spans)))
         if self._look.is_styled:
             is_told = self._look.has_links and _URL.fullmatch(url)
-            self._style = self._style._replace(**LINK, link=url if is_told else "")
+            link = url if is_told else ""
+            self._style = self._style._replace(underline=True, color=LINK_COLOR, link=link)
 
     def _close_link(self) -> None:
         linked = self._style.link

@@ -121,17 +121,16 @@ class _Walk:
             self._table_lines = _lines(token)
 
     def _take_in_table(self, token: Token, cells: list[list[str]]) -> None:
-        match token.type:
-            case "tr_open":
-                cells.append([])
-            case "th_open":
-                self._aligned.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
-            case "inline":
-                cells[-1].append(token.content)
-            case "table_close":
-                rows = tuple(tuple(row) for row in cells)
-                self._add("table", self._table_lines, table=Table(rows, tuple(self._aligned)))
-                self._cells = None
+        if token.type == "tr_open":
+            cells.append([])
+        elif token.type == "th_open":
+            self._aligned.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
+        elif token.type == "inline":
+            cells[-1].append(token.content)
+        elif token.type == "table_close":
+            rows = tuple(tuple(row) for row in cells)
+            self._add("table", self._table_lines, table=Table(rows, tuple(self._aligned)))
+            self._cells = None
 
     def _marker(self, token: Token) -> str:
         if token.type == "blockquote_open":

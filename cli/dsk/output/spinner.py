@@ -1,0 +1,90 @@
+"""What a terminal shows while nothing has come yet: what is waited for, and for how long, on one line that vanishes."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from dsk.world import STDERR
+
+if TYPE_CHECKING:
+    from dsk.world import World
+
+State: TypeAlias = Literal["connecting", "queued", "thinking", "waiting"]
+
+ERASE = b"\r\x1b[K"
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+# Seconds. What is there sooner needs no spinner.
+PATIENCE, PACE = 0.2, 0.1
+
+
+class Spinner:
+    """Turns in a thread of its own until it is stopped."""
+
+    def __init__(self, world: World, begun: float, *, is_dim: bool) -> None:
+        """``begun`` is the time it counts from, in seconds of ``time.monotonic``."""
+        self.state: State = "connecting"
+        self._world = world
+        self._begun = begun
+        self._is_dim = is_dim
+        self._is_shown = False
+        self._is_over = threading.Event()
+        # A signal's handler may want it while its own thread has it.
+        self._lock = threading.RLock()
+        world.clear_line = self.clear
+        threading.Thread(target=self._turn, name="spinner", daemon=True).start()
+
+    def stop(self) -> None:
+        """Leave a clean line behind; nothing is shown any more."""
+        self._is_over.set()
+        self._world.clear_line = _nothing
+        self.clear()
+
+    def clear(self) -> None:
+        """Make room for a message; it is shown again below that."""
+        with self._lock:
+            if self._is_shown:
+                self._is_shown = False
+                _write(ERASE)
+
+    def _turn(self) -> None:
+        wait, turn = PATIENCE, 0
+        while not self._is_over.wait(wait):
+            wait = PACE
+            with self._lock:
+                if not self._is_over.is_set() and _is_watched():
+                    self._is_shown = True
+                    _write(ERASE + self._line(turn).encode())
+            turn += 1
+
+    def _line(self, turn: int) -> str:
+        text = f"{FRAMES[turn % len(FRAMES)]} {self.state} {time.monotonic() - self._begun:.0f} s"
+        return f"\x1b[2m{text}\x1b[0m" if self._is_dim else text
+
+
+def _nothing() -> None:
+    """Nothing is shown that could be in the way."""
+
+
+def _is_watched() -> bool:
+    """Whether the terminal takes something, and this process has it: a job in the background is to be silent."""
+    poll = select.poll()
+    poll.register(STDERR, select.POLLOUT)
+    if not any(event & select.POLLOUT for _, event in poll.poll(0)):
+        return False
+    try:
+        return os.tcgetpgrp(STDERR) == os.getpgrp()
+    except OSError:
+        # It is not the terminal that jobs are controlled from.
+        return True
+
+
+def _write(data: bytes) -> None:
+    try:
+        os.write(STDERR, data)
+    except OSError:
+        # It is only shown while somebody looks.
+        return
