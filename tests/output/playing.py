@@ -84,7 +84,7 @@ class Player:
     ) -> subprocess.Popen[bytes]:
         """A running player that has been given what to play."""
         process = subprocess.Popen(
-            ["/bin/bash", "-c", f'exec "$@" {redirect}', "bash", sys.executable, "-S", "-m", "tests.output.driver"],
+            ["/bin/bash", "-c", f'exec "$@" {redirect}', "bash", sys.executable, "-m", "tests.output.driver"],
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=stderr,

@@ -298,11 +298,12 @@ def on_terminal(dsk: Dsk, *args: str) -> bytes:
 def test_on_a_terminal_escape_sequences_are_visible_text(dsk: Dsk, serve: Serve) -> None:
     text = "a\x1b[2Jb\x1b]0;title\x07c\u202ed\x9be\tf\n"
     server = serve(Script(replies=(Reply(text=text),), faults=(parse_fault("tiny"),)))
-    seen = on_terminal(dsk, "ask", "--base-url", server.base_url, "hi").decode()
-    for bad in "\x1b\x07\u202e\x9b":
-        assert bad not in seen
-    assert "[2Jb" in seen
-    assert "\tf\n" in seen
+    for markdown, tab in (("auto", " "), ("never", "\t")):
+        seen = on_terminal(dsk, "ask", "--base-url", server.base_url, "--markdown", markdown, "hi").decode()
+        for bad in "\x1b\x07\u202e\x9b":
+            assert bad not in seen
+        assert "[2Jb" in seen
+        assert f"{tab}f\n" in seen
 
 
 def test_on_a_terminal_the_servers_error_text_is_harmless(dsk: Dsk, serve: Serve) -> None:

@@ -157,7 +157,7 @@ def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk, serve: Serve) -> 
             break
     assert process.wait(30) == 0
     os.close(leader)
-    assert re.search(rb"\r\x1b\[Kdsk: queued \d+ s", seen)
+    assert re.search(rb"\r\x1b\[K\x1b\[2m\S+ queued \d+ s\x1b\[0m", seen)
     assert seen.endswith(b"\r\x1b[Kyes\r\n")
 
 

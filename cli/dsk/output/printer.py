@@ -55,6 +55,7 @@ class Printer:
         try:
             answer = self._outlet(self._sinks.open_answer(settings.output))
             self.descriptor = answer.descriptor
+            self._is_rendered = self._renders(answer)
             self._takes_turns = self._add_reasoning(answer)
             self._parts.append(self._main(answer))
             self._add_events(answer)
@@ -157,17 +158,26 @@ class Printer:
             case "text":
                 return self._text(answer)
 
-    def _text(self, answer: Outlet) -> Part:
-        settings, world = self._settings, self._world
-        kind = Reasoning if settings.reasoning == "only" else Content
-        if settings.markdown == "always" and settings.escapes == "raw":
+    def _renders(self, answer: Outlet) -> bool:
+        """Whether the answer is shown as rendered Markdown."""
+        settings = self._settings
+        if settings.format != "text" or settings.markdown == "never":
+            return False
+        if settings.markdown == "auto":
+            is_watched = answer.is_terminal and self._world.env.get("TERM") != "dumb"
+            return is_watched and settings.escapes != "raw"
+        if settings.escapes == "raw":
             raise UsageFault(
                 "--markdown always",
                 "with --escapes raw the answer itself tells the terminal what to do",
                 hint="leave one of them out",
             )
-        is_watched = answer.is_terminal and world.env.get("TERM") != "dumb" and settings.escapes != "raw"
-        if settings.markdown == "never" or (settings.markdown == "auto" and not is_watched):
+        return True
+
+    def _text(self, answer: Outlet) -> Part:
+        settings, world = self._settings, self._world
+        kind = Reasoning if settings.reasoning == "only" else Content
+        if not self._is_rendered:
             return Text(answer, kind, newline=settings.newline)
         from dsk.output.markdown.part import Markdown
 
@@ -209,14 +219,18 @@ class Printer:
             is_dim = self._world.has_color(STDERR, settings.color)
             for outlet in self._stderr():
                 is_beside = self._is_beside(outlet, answer)
-                self._parts.append(ReasoningView(outlet, is_dim=is_dim, beside_answer=is_beside))
+                self._parts.append(
+                    ReasoningView(outlet, is_dim=is_dim, beside_answer=is_beside, is_answer_rendered=self._is_rendered)
+                )
         if settings.reasoning_to is not None:
             outlet = self._side(settings.reasoning_to, "--reasoning-to")
             if self._is_beside(outlet, answer):
                 from dsk.output.reasoning import ReasoningView
 
                 is_beside = True
-                self._parts.append(ReasoningView(outlet, is_dim=False, beside_answer=True))
+                self._parts.append(
+                    ReasoningView(outlet, is_dim=False, beside_answer=True, is_answer_rendered=self._is_rendered)
+                )
             else:
                 self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
         return is_beside

@@ -20,11 +20,13 @@ class ReasoningView:
     Each write switches the style on and off again, so that nothing that ends the run leaves the terminal dim.
     """
 
-    def __init__(self, outlet: Outlet, *, is_dim: bool, beside_answer: bool) -> None:
-        """``beside_answer``: the answer goes to the same place, and a blank line is to be between them."""
+    def __init__(self, outlet: Outlet, *, is_dim: bool, beside_answer: bool, is_answer_rendered: bool) -> None:
+        """``beside_answer``: the answer goes to the same place, and a blank line is to be between them.
+        ``is_answer_rendered``: it never ends its last line."""
         self._outlet = outlet
         self._is_dim = is_dim
         self._beside_answer = beside_answer
+        self._is_answer_rendered = is_answer_rendered
         self._firewall = outlet.firewall()
         self._is_line_open = False
         # What the answer and the reasoning, one following the other, are still to be parted by.
@@ -46,7 +48,8 @@ class ReasoningView:
             self._outlet.put(self._after_reasoning)
             self._after_reasoning = b""
             if self._beside_answer:
-                self._after_answer = b"\n" if answer.endswith("\n") else b"\n\n"
+                has_ended = answer.endswith("\n") and not self._is_answer_rendered
+                self._after_answer = b"\n" if has_ended else b"\n\n"
 
     def end(self, _ending: Ending) -> None:
         """Finish the line that is open."""

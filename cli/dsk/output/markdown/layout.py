@@ -40,8 +40,11 @@ def margin(leaf: Leaf, width: int, look: Look, *, is_rest: bool = False) -> Marg
         marker = leaf.path[-1].marker
         number = "" if marker in BULLETS else f"{marker} "
         parts[-1] = (Span(f"{number}{box} ", DEFAULT), " " * (len(number) + len(box) + 1))
-    while parts and sum(len(rest) for _, rest in parts) > max(width - ENOUGH, 0):
-        parts.pop(0)
+    marked = [container.is_first and not is_rest for container in leaf.path]
+    while not all(marked) and sum(len(rest) for _, rest in parts) > max(width - ENOUGH, 0):
+        # Room is made by indenting less, not by leaving out a marker.
+        at = marked.index(False)
+        del parts[at], marked[at]
     first = merged(span for span, _ in parts)
     rest = merged(_bar(rest, look) for _, rest in parts)
     return Margin(first, rest, max(width - len(text_of(rest)), 1))
