@@ -12,40 +12,19 @@ code does with its lines at any time. Without a screen (``height`` None) leaves 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from dsk.output.markdown.cells import width_of, without_tabs
 from dsk.output.markdown.code import Highlighter
-from dsk.output.markdown.layout import REST, beside, blank_row, flow, margin, ruler
+from dsk.output.markdown.layout import REST, blank_row, margin
+from dsk.output.markdown.leaf_rows import NOTHING, Started, known_columns, rows_of
 from dsk.output.markdown.leaves import Leaf, Outline
-from dsk.output.markdown.listing import code_rows, content_lines, fence_row
+from dsk.output.markdown.listing import content_lines
 from dsk.output.markdown.rows import DEFAULT, EMPTY, Look, Row, Span, merged, plain_row, text_of
 from dsk.output.markdown.source import Source
-from dsk.output.markdown.table import columns, fits, table_rows
 from dsk.output.markdown.wrapping import extents, wrapped
 
 # What a line may hold and still become something else than it looks like.
 _SETTLING = re.compile(r"[^\s\-=*_|:#>+.()0-9`~]")
-
-
-class Started(NamedTuple):
-    """What of the open leaf has been given away already.
-
-    ``is_begun``: its first rows; ``is_rest``: the beginning of its text, whose last row is ``lead`` unless it has
-    ended. ``lines`` counts those of code, ``widths`` and ``table_rows`` are those of a table that is given away row
-    by row.
-    """
-
-    is_begun: bool = False
-    is_rest: bool = False
-    lead: Row | None = None
-    highlighter: Highlighter | None = None
-    lines: int = 0
-    widths: tuple[int, ...] | None = None
-    table_rows: int = 0
-
-
-NOTHING = Started()
 
 
 class Document:
@@ -198,9 +177,8 @@ class Document:
         assert leaf.table
         rows = leaf.table.rows
         if self._started.widths is None:
-            known = leaf.table._replace(rows=rows[:-1] or rows)
             at_left = margin(leaf, self._width, self._look)
-            self._started = self._started._replace(widths=columns(known, at_left.width, self._look))
+            self._started = self._started._replace(widths=known_columns(leaf.table, at_left, self._look))
         self._give(self._rows_of(leaf, self._started, has_rows=self._has_rows, is_live=False))
         # The head stays in the source, so that what follows is a table still.
         self._started = self._started._replace(is_begun=True, table_rows=1)
@@ -260,39 +238,8 @@ class Document:
         return len(found.leaves) > self._done and found.leaves[-1].kind == "code"
 
     def _rows_of(self, leaf: Leaf, started: Started, *, has_rows: bool, is_live: bool) -> list[Row]:
-        """The rows of a leaf that have not been given away yet."""
-        rows: list[Row] = []
-        if not started.is_begun and has_rows and self._source.has_blank_above(leaf.start):
-            rows.append(blank_row(leaf, self._look))
-        width, look = self._width, self._look
-        at_left = margin(leaf, width, look, is_rest=started.is_begun)
-        match leaf.kind:
-            case "text" | "heading":
-                rows += flow(leaf, width, look, started.lead, is_rest=started.is_rest)
-            case "rule":
-                rows += ruler(leaf, width, look)
-            case "empty":
-                rows += beside(at_left, [EMPTY])
-            case "code":
-                rows += self._rows_of_code(leaf, started)
-            case "table":
-                assert leaf.table
-                widths = started.widths
-                if widths is None or not fits(widths, at_left.width):
-                    widths = columns(leaf.table, at_left.width, look)
-                shown = table_rows(leaf.table, started.table_rows, widths, at_left.width, look)
-                if is_live and started.widths is None and self._cap is not None and len(shown) > self._cap:
-                    # As it will look if it stays so tall when its last row is complete.
-                    known = leaf.table._replace(rows=leaf.table.rows[:-1] or leaf.table.rows)
-                    shown = table_rows(leaf.table, 0, columns(known, at_left.width, look), at_left.width, look)
-                rows += beside(at_left, shown) if shown else []
-        return rows
-
-    def _rows_of_code(self, leaf: Leaf, started: Started) -> list[Row]:
-        at_left = margin(leaf, self._width, self._look, is_rest=started.is_begun)
-        shown = [] if started.is_begun or not leaf.mark else [fence_row(leaf, self._look)]
-        highlighter = started.highlighter or Highlighter(leaf.info, self._look)
-        shown += code_rows(content_lines(leaf)[started.lines :], highlighter, at_left.width, self._cap)
-        if leaf.is_closed:
-            shown.append(fence_row(leaf._replace(info=""), self._look))
-        return beside(at_left, shown) if shown else []
+        """The rows of a leaf that have not been given away yet, and the empty one above it."""
+        rows = rows_of(leaf, started, self._look, self._width, self._cap, is_live=is_live)
+        if started.is_begun or not has_rows or not self._source.has_blank_above(leaf.start):
+            return rows
+        return [blank_row(leaf, self._look), *rows]
