@@ -13,6 +13,7 @@ from typing import NamedTuple
 from wcwidth import wcwidth
 
 TAB = 8
+MANY = 1_000
 JOINER = "\u200d"
 # Asks for the emoji, two cells wide, in place of a narrow sign.
 EMOJI_SELECTOR = "\ufe0f"
@@ -25,8 +26,9 @@ class Cluster(NamedTuple):
     width: int
 
 
-def clusters(text: str) -> Iterator[Cluster]:
-    """The text in what a reader sees as characters, near enough."""
+def clusters(text: str, most: int = MANY) -> Iterator[Cluster]:
+    """The text in what a reader sees as characters, near enough; none takes more than ``most`` cells, if one of the
+    characters that it is put together of does not."""
     if text.isascii():
         for char in text:
             yield Cluster(char, 1)
@@ -34,7 +36,7 @@ def clusters(text: str) -> Iterator[Cluster]:
     held, width = "", 0
     for char in text:
         cells = max(wcwidth(char), 0)
-        if held and (cells == 0 or held.endswith(JOINER)):
+        if held and (cells == 0 or (held.endswith(JOINER) and width + cells <= most)):
             held += char
             width = width + cells if char != EMOJI_SELECTOR else max(width, 2)
             continue

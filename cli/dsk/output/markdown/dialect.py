@@ -11,13 +11,15 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+# What is deeper in lists and quotes than this is left out. Each level is a call in a call.
+DEEPEST = 200
 _MATH = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 # As a backslash before one of these the rule of CommonMark is meant; before others it is more often LaTeX.
 _ESCAPABLE = frozenset("*_`#~|<>!-+.$&\"'")
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     parser.disable(["reference", "html_block", "html_inline"])
     parser.core.ruler.enableOnly(["normalize", "block"])
     parser.inline.ruler.before("escape", "math", _math)

@@ -221,7 +221,7 @@ class Document:
         head = leaf._replace(content=leaf.content[:at].removesuffix("\n"))
         rows = self._rows_of(head, self._started, has_rows=self._has_rows, is_live=False)
         before = leaf.content[at - 1]
-        if before == "\n":
+        if before == "\n" or not rows:
             self._break_off(leaf, at, None)
             self._give(rows)
         else:

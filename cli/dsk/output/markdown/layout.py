@@ -14,8 +14,9 @@ from dsk.output.markdown.wrapping import wrapped
 
 #: What the rest of a leaf begins with whose beginning is written already: a letter, so that it stays what it is.
 REST = "\ue000 "
-# Cells that are left to a text however deep in lists it stands.
+# Cells that are left to a text however deep in lists it stands, and with nothing but markers before it.
 ENOUGH = 12
+LEAST = 4
 RULE_WIDTH = 80
 TOP = Style(bold=True, underline=True, color="35")
 HEADING = Style(bold=True, color="35")
@@ -40,10 +41,10 @@ def margin(leaf: Leaf, width: int, look: Look, *, is_rest: bool = False) -> Marg
         marker = leaf.path[-1].marker
         number = "" if marker in BULLETS else f"{marker} "
         parts[-1] = (Span(f"{number}{box} ", DEFAULT), " " * (len(number) + len(box) + 1))
-    marked = [container.is_first and not is_rest for container in leaf.path]
-    while not all(marked) and sum(len(rest) for _, rest in parts) > max(width - ENOUGH, 0):
-        # Room is made by indenting less, not by leaving out a marker.
-        at = marked.index(False)
+    # Room is made by indenting less, not by leaving out a marker, as long as there is any.
+    marked = [bool(container.marker) and container.is_first and not is_rest for container in leaf.path]
+    while parts and sum(len(rest) for _, rest in parts) > max(width - (LEAST if all(marked) else ENOUGH), 0):
+        at = 0 if all(marked) else marked.index(False)
         del parts[at], marked[at]
     first = merged(span for span, _ in parts)
     rest = merged(_bar(rest, look) for _, rest in parts)
@@ -73,7 +74,7 @@ def flow(leaf: Leaf, width: int, look: Look, lead: Row | None, *, is_rest: bool)
     if is_rest:
         content = content.removeprefix(REST.rstrip()).removeprefix(" ")
         if lead is None:
-            content = content.removeprefix("\n")
+            content = content.lstrip(" ").removeprefix("\n")
             if not content:
                 return []
     elif _box(leaf, look, is_rest=False):

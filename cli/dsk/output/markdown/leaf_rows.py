@@ -9,7 +9,7 @@ from dsk.output.markdown.layout import Margin, beside, flow, margin, ruler
 from dsk.output.markdown.leaves import Leaf, Table
 from dsk.output.markdown.listing import code_rows, content_lines, fence_row
 from dsk.output.markdown.rows import EMPTY, Look, Row
-from dsk.output.markdown.table import columns, fits, table_rows
+from dsk.output.markdown.table import columns, fits, roomy, table_rows
 
 
 class Started(NamedTuple):
@@ -51,8 +51,8 @@ def rows_of(leaf: Leaf, started: Started, look: Look, width: int, cap: int | Non
 
 
 def known_columns(table: Table, at_left: Margin, look: Look) -> tuple[int, ...]:
-    """The widths that the columns have without the last row."""
-    return columns(table._replace(rows=table.rows[:-1] or table.rows), at_left.width, look)
+    """The widths that the columns are to keep, by what there is without the last row: with some room for more."""
+    return roomy(columns(table._replace(rows=table.rows[:-1] or table.rows), at_left.width, look), at_left.width)
 
 
 def _rows_of_table(table: Table, started: Started, look: Look, at_left: Margin, cap: int | None) -> list[Row]:

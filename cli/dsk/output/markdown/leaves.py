@@ -112,7 +112,8 @@ class _Walk:
             self._add("rule", _lines(token), is_closed=True)
         elif kind in ("fence", "code_block"):
             start, end = _lines(token)
-            is_closed = kind == "fence" and end - start - 1 > token.content.count("\n")
+            lines = token.content.count("\n") + (token.content[-1:] not in ("", "\n"))
+            is_closed = kind == "fence" and end - start - 1 > lines
             self._add(
                 "code", (start, end), content=token.content, mark=token.markup, info=token.info, is_closed=is_closed
             )

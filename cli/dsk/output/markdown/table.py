@@ -19,7 +19,8 @@ HEAD = Style(bold=True)
 
 def columns(table: Table, width: int, look: Look) -> tuple[int, ...]:
     """The widths of the columns, in cells; none if there is no room for them side by side."""
-    natural = [1] * len(table.aligned)
+    # So that a sign of two cells has room in any of them.
+    natural = [2] * len(table.aligned)
     for row in table.rows:
         for at, cell in enumerate(row):
             natural[at] = max(natural[at], width_of(text_of(_cell(cell, look, is_head=False))))
@@ -92,6 +93,14 @@ def _in_line(cells: Sequence[Row], width: int, look: Look) -> list[Row]:
             row.append(Span(GAP, _faint(look)))
         row += cell
     return wrapped(merged(row), width)
+
+
+def roomy(widths: Sequence[int], width: int) -> tuple[int, ...]:
+    """Columns with room for wider cells than have come: what is left of the width is shared, but none is more than
+    doubled."""
+    spare = width - sum(widths) - len(GAP) * (len(widths) - 1)
+    share = max(spare, 0) // max(len(widths), 1)
+    return tuple(natural + min(share, natural) for natural in widths)
 
 
 def fits(widths: Sequence[int], width: int) -> bool:

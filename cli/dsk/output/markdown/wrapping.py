@@ -60,7 +60,7 @@ def chopped(spans: Row, width: int) -> list[Row]:
     row: list[Span] = []
     column = 0
     for text, style in spans:
-        for cluster in clusters(text):
+        for cluster in clusters(text, width):
             if column + cluster.width > width and column:
                 rows.append(merged(row))
                 row, column = [], 0
@@ -76,7 +76,7 @@ def _units(word: str, at: int, width: int) -> Iterator[tuple[int, str, int]]:
         return
     unit, cells = "", 0
     was_wide = False
-    for cluster in clusters(word):
+    for cluster in clusters(word, width):
         is_wide = cluster.width > 1
         if unit and _may_break(cluster, was_wide=was_wide):
             yield from _fitting(at, unit, cells, width)
@@ -98,7 +98,7 @@ def _fitting(at: int, unit: str, cells: int, width: int) -> Iterator[tuple[int, 
         return
     # It begins on a row of its own, as it did before it was known to be too long.
     part, taken = "", 0
-    for cluster in clusters(unit):
+    for cluster in clusters(unit, width):
         if taken + cluster.width > width and part:
             yield at, part, taken
             at += len(part)
