@@ -15,6 +15,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, Dsk, Result
+from tests.terminal import without_spinner
 
 Serve = Callable[[Script], ScriptedServer]
 ANSWER = "one two three"
@@ -292,7 +293,8 @@ def on_terminal(dsk: Dsk, *args: str) -> bytes:
         seen += data
     process.wait(30)
     os.close(leader)
-    return seen.replace(b"\r\n", b"\n")
+    text = seen.replace(b"\r\n", b"\n").decode(errors="surrogateescape")
+    return without_spinner(text).encode(errors="surrogateescape")
 
 
 def test_on_a_terminal_escape_sequences_are_visible_text(dsk: Dsk, serve: Serve) -> None:

@@ -18,7 +18,7 @@ State: TypeAlias = Literal["connecting", "queued", "thinking", "waiting"]
 ERASE = b"\r\x1b[K"
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 # Seconds. What is there sooner needs no spinner.
-PATIENCE, PACE = 0.2, 0.1
+PATIENCE, PACE = 0.4, 0.1
 
 
 class Spinner:
