@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shlex
@@ -213,13 +214,28 @@ def test_reasoning_is_dim_above_the_answer(dsk: Dsk, serve: Serve) -> None:
     assert screen.style("yes").bold
 
 
-def test_a_token_is_seen_as_soon_as_it_is_there(dsk: Dsk, serve: Serve) -> None:
-    """Also before the libraries are: nothing else comes after it."""
-    server = serve(Script(replies=(Reply(text="**Well then"),), faults=(parse_fault("stall-after=3"),)))
-    with Terminal(dsk, *ask(server)) as terminal:
-        terminal.wait_for("**Well")
-        terminal.process.send_signal(signal.SIGTERM)
-        assert screen_of(terminal.finish()).rows()[0].startswith("**Well")
+SLOW = """
+import os, sys
+open(os.environ["GATE"]).close()
+sys.path.remove(os.path.dirname(__file__))
+del sys.modules["wcwidth"]
+import wcwidth
+"""
+
+
+def test_a_token_is_seen_at_once_also_while_the_libraries_are_being_loaded(dsk: Dsk, serve: Serve) -> None:
+    (dsk.home / "slow").mkdir()
+    (dsk.home / "slow" / "wcwidth.py").write_text(SLOW)
+    gate = dsk.home / "gate"
+    os.mkfifo(gate)
+    server = server_of(serve, "A **bold** word\n\n- and 世界", pace=20)
+    env = {"GATE": str(gate), "PYTHONPATH": str(dsk.home / "slow")}
+    with Terminal(dsk, *ask(server), env=env) as terminal:
+        terminal.wait_for("A **bo")
+        gate.write_text("")
+        screen = screen_of(terminal.finish())
+    assert screen.rows() == ["A bold word", "", "• and 世界"]
+    assert screen.style("bold").bold
 
 
 def test_nothing_of_it_is_loaded_for_a_pipe(dsk: Dsk, serve: Serve) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 WORDS = (
@@ -23,7 +24,7 @@ def document(random: Random, depth: int = 0, most: int = 6) -> str:
 
 
 def _block(random: Random, depth: int) -> str:
-    kinds = [_text, _text, _heading, _code, _table, _rule, _underlined]
+    kinds: list[Callable[[Random, int], str]] = [_text, _text, _heading, _code, _table, _rule, _underlined]
     if depth < 3:
         kinds += [_quote, _list, _list, _list]
     return random.choice(kinds)(random, depth)

@@ -92,13 +92,14 @@ class Painter:
 
     def _changed(self, old: Row, new: Row, *, is_at_end: bool) -> str:
         """Turn one row into another; the cursor is somewhere in it."""
-        from dsk.output.markdown.cells import is_certain, width_of
-
         same = _common(old, new)
         text = text_of(old)
         rest = self._written(sliced(new, same, len(text_of(new))))
         if same == len(text) and is_at_end:
             return rest
+        # It is still being loaded where text is only added to.
+        from dsk.output.markdown.cells import is_certain, width_of
+
         if same and not is_certain(text[:same]):
             same, rest = 0, self._written(new)
         place = f"\x1b[{width_of(text[:same]) + 1}G" if same else "\r"
