@@ -161,7 +161,7 @@ class Printer:
     def _renders(self, answer: Outlet) -> bool:
         """Whether the answer is shown as rendered Markdown."""
         settings = self._settings
-        if settings.format != "text" or settings.markdown == "never":
+        if settings.format != "text" or settings.extract or settings.markdown == "never":
             return False
         if settings.markdown == "auto":
             is_watched = answer.is_terminal and self._world.env.get("TERM") != "dumb"

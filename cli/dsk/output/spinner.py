@@ -55,7 +55,8 @@ class Spinner:
         while not self._is_over.wait(wait):
             wait = PACE
             with self._lock:
-                if not self._is_over.is_set() and _is_watched():
+                # Where a line is open, as while a large request is on its way, that is to be seen.
+                if not (self._is_over.is_set() or self._world.is_mid_line) and _is_watched():
                     self._is_shown = True
                     _write(ERASE + self._line(turn).encode())
             turn += 1

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from dsk.output.progress import ERASE
+from dsk.output.spinner import ERASE
 from dsk.world import STDERR
 
 if TYPE_CHECKING:
