@@ -145,7 +145,7 @@ class Markdown:
 def _plain_rows(text: str, width: int) -> list[Row]:
     """The text as it came, cut where a row is full; what is not ASCII counts twice, to be sure."""
     rows: list[Row] = []
-    for line in text.rstrip("\n").replace("\t", " " * 8).split("\n"):
+    for line in text.rstrip("\n").replace("\t", " ").split("\n"):
         row, column = "", 0
         for char in line:
             cells = 1 if char < "\x80" else 2
