@@ -55,7 +55,7 @@ DOORS = {
     "urllib3": {"wire"},
     "ssl": {"wire", "scripted/server.py"},
     "socket": {"wire", "scripted"},
-    "http": {"wire/sockets.py", "wire/transport.py"},
+    "http": {"wire/sockets.py", "wire/reply.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
     "readline": {"jobs/command_editing.py"},

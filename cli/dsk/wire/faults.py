@@ -62,6 +62,11 @@ def before_answer(error: BaseException, clocks_fault: Callable[[], Failure], whe
     return NetworkFault(f"no answer from {where}", reason(error), hint=hint, transient=is_passing)
 
 
+def is_lost(error: BaseException) -> bool:
+    """Whether it was the connection that ended, before an answer began."""
+    return any(isinstance(e, (ConnectionError, ssl.SSLEOFError)) for e in _chain(error))
+
+
 def in_answer(error: BaseException) -> Failure:
     """What went wrong while the answer's bytes were read, the clocks apart."""
     import urllib3

@@ -6,6 +6,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
+from dsk.wire.clocks import LEAST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,13 +31,20 @@ class Line:
         #: The response that is read from it, if it is one of ours.
         self.arriving: Arriving | None = None
         self._clocks = clocks
+        #: Whether the request goes over a connection that an earlier one has left.
+        self.is_reused = False
+        #: Whether it is to have a connection of its own in any case.
+        self.wants_new = False
         self._socket: Any = None
         self._is_cut = False
+        # When to wait no longer, in seconds of time.monotonic.
+        self._end: float | None = None
 
     def begin(self, where: str, since: float | None = None) -> float | None:
         """A connection to this host is about to be made, or has been since then; the seconds it may take, None for
         any."""
         self._socket = None
+        self.is_reused = False
         now = time.monotonic()
         self._clocks.check(now)
         self._clocks.begin_connection(now if since is None else since, where)
@@ -52,11 +61,35 @@ class Line:
         self._clocks.connected()
         self.hold(found)
 
+    def take_over(self, found: Any) -> None:
+        """Go over a connection that stands already."""
+        self.is_reused = True
+        self.connected(found)
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether there is a connection, or one under way."""
+        return self._socket is not None
+
+    def let_go(self) -> None:
+        """The connection is no longer this request's: to cut it is no matter of the line any more."""
+        self._socket = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether ``cut`` was called."""
+        return self._is_cut
+
+    def end_by(self, end: float) -> None:
+        """Let no wait last past this moment of ``time.monotonic``."""
+        self._end = end
+
     def wait(self) -> float | None:
         """The seconds until the nearest clock runs out, None for never. Raises ``ClockFault`` if one has."""
         now = time.monotonic()
         self._clocks.check(now)
-        return usable(self._clocks.wait(now))
+        seconds = self._clocks.wait(now)
+        return usable(seconds if self._end is None else min(seconds, max(self._end - now, LEAST)))
 
     def set_wait(self) -> None:
         """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""

@@ -13,19 +13,27 @@ if TYPE_CHECKING:
     from dsk.errors import Failure
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
+    from dsk.wire.keeping import Pool
     from dsk.wire.preconnection import Preconnection
 
 
 class Network:
-    """Requests to one endpoint, under one set of clocks."""
+    """Requests to one endpoint, under one set of clocks, each over a connection of its own or one of a pool."""
 
     pace = 1.0
 
-    def __init__(self, endpoint: Endpoint, clocks: Clocks, on_sent: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clocks: Clocks,
+        on_sent: Callable[[int, int], None] | None = None,
+        pool: Pool | None = None,
+    ) -> None:
         """``on_sent`` is told of each piece of a request: the bytes that have been sent, and how many there are."""
         self._endpoint = endpoint
         self._clocks = clocks
         self._on_sent = on_sent
+        self._pool = pool
         self._hastened: Posting | None = None
 
     def hasten(self, path: str, body: bytes, made: Preconnection) -> None:
@@ -39,7 +47,7 @@ class Network:
     def begin(self, path: str, body: bytes) -> Posting:
         """A request that is still to be sent, but for the one that was hastened."""
         hastened, self._hastened = self._hastened, None
-        return hastened or Posting(self._endpoint, path, body, self._clocks, self._on_sent)
+        return hastened or Posting(self._endpoint, path, body, self._clocks, self._on_sent, self._pool)
 
     def close(self) -> None:
         """Give up the request that was hastened and that nobody has begun."""

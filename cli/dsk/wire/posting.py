@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
+    from dsk.wire.keeping import Pool
     from dsk.wire.preconnection import Preconnection
-    from dsk.wire.transport import Reply
+    from dsk.wire.reply import Reply
 
 
 class Posting:
-    """A POST of a JSON body, whose answer is read as it arrives."""
+    """A POST of a JSON body, whose answer is read as it arrives. Its connection may be one of a pool."""
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Posting:
         body: bytes,
         clocks: Clocks,
         on_sent: Callable[[int, int], None] | None = None,
+        pool: Pool | None = None,
     ) -> None:
         """``on_sent`` is that of ``Line``."""
         self._endpoint = endpoint
@@ -35,6 +37,7 @@ class Posting:
         self._clocks = clocks
         self._line = Line(clocks)
         self._line.on_sent = on_sent
+        self._pool = pool
         self._made: Preconnection | None = None
         self._reply: Reply | None = None
 
@@ -59,7 +62,7 @@ class Posting:
         defer(FOR_REQUESTS)
         from dsk.wire.transport import post
 
-        self._reply = post(self._endpoint, self._path, self._body, self._clocks, self._line, self._made)
+        self._reply = post(self._endpoint, self._path, self._body, self._clocks, self._line, self._made, self._pool)
         return self._reply.status
 
     def read(self) -> bytes:
@@ -74,7 +77,8 @@ class Posting:
             self._made.close()
 
     def close(self) -> None:
-        """Close the connection, so that the server stops at once."""
+        """Close the connection, so that the server stops at once; one of a pool is kept if the answer is at its
+        end."""
         if self._reply:
             self._reply.close()
         elif self._made:

@@ -40,8 +40,8 @@ class LineAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kw: Any) -> Any:
         """The pool as requests makes it, for any proxy and TLS setting, with our connection class."""
         pool: Any = super().get_connection_with_tls_context(*args, **kw)
-        if not issubclass(pool.ConnectionCls, _Noted):
-            kind = _Made if self._made else _Noted
+        if not issubclass(pool.ConnectionCls, Noted):
+            kind = _Made if self._made else Noted
             pool.ConnectionCls = type(
                 "Connection", (kind, pool.ConnectionCls), {"line": self._line, "made": self._made}
             )
@@ -127,11 +127,14 @@ class _Patient(io.RawIOBase):
         super().close()
 
 
-class _Noted:
+class Noted:
+    """Of a connection: the line of the request that it is for, and its socket, which the line is told of."""
+
     line: Line
     sock: Any
 
     def response_class(self, *args: Any, **kw: Any) -> Arriving:
+        """The response, as http.client makes it; the line knows it too."""
         self.line.arriving = Arriving(self.line, *args, **kw)
         return self.line.arriving
 
@@ -147,16 +150,18 @@ class _Noted:
         return made
 
     def connect(self) -> None:
+        """Connect, under the connect clock."""
         super().connect()  # type: ignore[misc]
         self.line.connected(self.sock)
 
     def send(self, data: bytes) -> None:
+        """Send, under the clocks."""
         if self.sock is None:
             self.connect()
         self.line.send(super().send, data)  # type: ignore[misc]
 
 
-class _Made(_Noted):
+class _Made(Noted):
     made: Preconnection
     is_verified: bool
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from http.client import HTTPException
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,80 +13,41 @@ from dsk.errors import ClockFault, Failure, LocalFault, ServerFault, StallFault,
 from dsk.wire.clocks import Clocks
 from dsk.wire.coding import check_coding
 from dsk.wire.endpoint import Endpoint, host_of, is_loopback, urls_for
-from dsk.wire.faults import before_answer, in_answer
+from dsk.wire.faults import before_answer, is_lost
 from dsk.wire.head import headers_of
 from dsk.wire.line import Line
 from dsk.wire.local import check_ca_bundle, check_key_stays_here
 from dsk.wire.redirects import may_follow, same_server, target_of
 from dsk.wire.refusals import Asked, refusal, wait_asked_for
+from dsk.wire.reply import READ_SIZE, Reply
 from dsk.wire.sockets import LineAdapter
 
 if TYPE_CHECKING:
+    from dsk.wire.keeping import Pool
     from dsk.wire.preconnection import Preconnection
 
-READ_SIZE = 65536
 MAX_ERROR_BODY = 65536
 MAX_JSON = 16 << 20
 MAX_REDIRECTS = 5
 
 
-class Reply:
-    """An HTTP 200 whose body is still arriving. Close it to stop the server."""
-
-    def __init__(self, response: requests.Response, line: Line, clocks: Clocks) -> None:
-        self._response = response
-        self._line = line
-        self._clocks = clocks
-        self.status = response.status_code
-        # Where there is nothing to unpack and no length to watch over, urllib3 has nothing to add.
-        arriving = line.arriving
-        if arriving and arriving.chunked and not response.headers.get("Content-Encoding"):
-            self.read = self._read_plain  # type: ignore[method-assign]
-
-    def read(self) -> bytes:
-        """The bytes that have arrived, waiting for at least one; b"" at the end.
-
-        Raises ``ClockFault`` if a clock runs out and ``BrokenFault`` if the connection is lost.
-        """
-        # What is at hand already, or unpacked from it, waits for nothing that could look at the clocks.
-        self._clocks.check(time.monotonic())
-        try:
-            # read1 gives what is there: every other way of reading waits to fill a buffer.
-            return self._response.raw.read1(READ_SIZE, decode_content=True)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise in_answer(error) from error
-
-    def _read_plain(self) -> bytes:
-        arriving = self._line.arriving
-        assert arriving
-        try:
-            return arriving.read1()
-        except (HTTPException, OSError) as error:
-            raise in_answer(error) from error
-
-    def close(self) -> None:
-        """Close the connection, whether or not the body has ended."""
-        self._line.cut()
-        self._response.close()
-
-    def __enter__(self) -> Reply:
-        return self
-
-    def __exit__(self, *_exc: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
-
-
 def post(
-    endpoint: Endpoint, path: str, body: bytes, clocks: Clocks, line: Line, made: Preconnection | None = None
+    endpoint: Endpoint,
+    path: str,
+    body: bytes,
+    clocks: Clocks,
+    line: Line,
+    made: Preconnection | None = None,
+    pool: Pool | None = None,
 ) -> Reply:
     """POST a JSON body; the reply is there as soon as its headers are.
 
-    Over a ``made`` connection the request is on its way already. If the path is not found, it is tried where else it
-    may be: see ``endpoint.urls_for``. Raises ``UsageFault`` before a packet is sent if the key is not safe on this
-    connection, ``NetworkFault`` or ``ClockFault`` if there is no answer, and the failure of the HTTP status if that is
-    not 200.
+    Over a ``made`` connection the request is on its way already; one of a ``pool`` is kept for the next. If the path
+    is not found, it is tried where else it may be: see ``endpoint.urls_for``. Raises ``UsageFault`` before a packet is
+    sent if the key is not safe on this connection, ``NetworkFault`` or ``ClockFault`` if there is no answer, and the
+    failure of the HTTP status if that is not 200.
     """
-    return _fetch("POST", endpoint, path, clocks, line, body, made=made)
+    return _fetch("POST", endpoint, path, clocks, line, body, made=made, pool=pool)
 
 
 def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
@@ -141,11 +100,16 @@ def _fetch(
     *,
     stay: bool = True,
     made: Preconnection | None = None,
+    pool: Pool | None = None,
 ) -> Reply:
     check_key_stays_here(endpoint)
     urls = urls_for(endpoint.base_url, path)
+    if pool and path in pool.found:
+        urls = [pool.found[path]]
     for url in urls:
-        response = _exchange(method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None)
+        response = _exchange(
+            method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None, pool=pool
+        )
         if response.status_code != 404 or url is urls[-1]:
             break
         response.close()
@@ -156,9 +120,13 @@ def _fetch(
             response.close()
             raise
         clocks.token_seen = clocks.token_seen or body is None
-        return Reply(response, line, clocks)
+        if pool:
+            pool.found[path] = url
+        return Reply(response, line, clocks, is_kept=pool is not None)
     with response:
-        raise _refusal(response, endpoint, stay=stay)
+        fault = _refusal(response, endpoint, stay=stay)
+        line.let_go()
+        raise fault
 
 
 def _exchange(
@@ -170,9 +138,10 @@ def _exchange(
     *,
     stay: bool,
     made: Preconnection | None,
+    pool: Pool | None,
 ) -> requests.Response:
     """One request and, where they lead to the same server, the redirects after it."""
-    response = _request(method, url, endpoint, line, body, made)
+    response = _request(method, url, endpoint, line, body, made, pool)
     for _ in range(MAX_REDIRECTS - 1):
         target = target_of(url, response.headers.get("Location", ""))
         if not target or not may_follow(response.status_code, has_body=body is not None):
@@ -182,7 +151,7 @@ def _exchange(
         response.close()
         url = target
         try:
-            response = _request(method, url, endpoint, line, body)
+            response = _request(method, url, endpoint, line, body, pool=pool)
         except UsageFault as fault:
             # The user has not chosen this address.
             raise LocalFault(f"redirected to {url}", fault.why or fault.what, hint="check the URL") from fault
@@ -198,31 +167,42 @@ class _Session(requests.Session):
 
 
 def _request(
-    method: str, url: str, endpoint: Endpoint, line: Line, body: bytes | None, made: Preconnection | None = None
+    method: str,
+    url: str,
+    endpoint: Endpoint,
+    line: Line,
+    body: bytes | None,
+    made: Preconnection | None = None,
+    pool: Pool | None = None,
 ) -> requests.Response:
     check_ca_bundle(url)
     where = host_of(url)
     with _Session() as session:
-        adapter = LineAdapter(line, made)
+        adapter = pool.adapter(line) if pool else LineAdapter(line, made)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
-        try:
-            return session.request(
-                method,
-                url,
-                data=body,
-                headers=headers_of(endpoint, has_body=body is not None),
-                # With an auth of its own, requests leaves ~/.netrc alone.
-                auth=_Bearer(endpoint.key),
-                # Loopback needs no proxy, and a key on plain http must not be carried to one.
-                proxies={"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None,
-                # Every wait that follows the connection is the line's.
-                timeout=(line.begin(where) if made is None else None, None),
-                allow_redirects=False,
-                stream=True,
-            )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise before_answer(error, line.clocks_fault, where) from error
+        while True:
+            try:
+                return session.request(
+                    method,
+                    url,
+                    data=body,
+                    headers=headers_of(endpoint, has_body=body is not None),
+                    # With an auth of its own, requests leaves ~/.netrc alone.
+                    auth=_Bearer(endpoint.key),
+                    # Loopback needs no proxy, and a key on plain http must not be carried to one.
+                    proxies={"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None,
+                    # Every wait that follows the connection is the line's.
+                    timeout=(line.begin(where) if made is None else None, None),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                if line.is_reused and is_lost(error) and not line.is_cut:
+                    # The server had closed it, as it may at any time: RFC 9112, 9.3.1.
+                    line.wants_new = True
+                    continue
+                raise before_answer(error, line.clocks_fault, where) from error
 
 
 class _Bearer(requests.auth.AuthBase):
