@@ -90,7 +90,7 @@ class Exchange:
         ``descriptor`` is the answer's: its reader is watched. Failures are in the ending, not raised.
         """
         failure: Failure | None
-        with ReaderWatch(descriptor, self._cut) as reader:
+        with ReaderWatch(descriptor, self.cut) as reader:
             try:
                 failure = self._ask()
             except KeyboardInterrupt:
@@ -260,8 +260,8 @@ class Exchange:
     def _pause(self, seconds: float) -> None:
         self._gone.wait(seconds * self._transport.pace)
 
-    def _cut(self) -> None:
-        """Called from the thread that watches the reader, when it has gone."""
+    def cut(self) -> None:
+        """Give the question up, from another thread: the reader has gone, say."""
         self._gone.set()
         if self._source:
             self._source.cut()

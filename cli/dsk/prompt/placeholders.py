@@ -14,6 +14,8 @@ WORDS = "words"
 OWN_NAMES = (STDIN, WORDS)
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+#: Names that are not ours to choose, as the columns of a table have them; the empty one is a whole record.
+FIELD = re.compile(r"(?:\w[\w .-]*)?")
 _BRACE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 
 
@@ -28,9 +30,11 @@ def is_param_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and name not in OWN_NAMES
 
 
-def pieces_of(text: str) -> list[str | Placeholder]:
-    """The text taken apart; no piece is empty. Raises ``UsageFault`` naming the line of the text for a brace that
-    is neither doubled nor part of a placeholder."""
+def pieces_of(text: str, name: re.Pattern[str] = _NAME) -> list[str | Placeholder]:
+    """The text taken apart; no piece is empty. ``name`` matches what may be between braces.
+
+    Raises ``UsageFault`` naming the line of the text for a brace that is neither doubled nor part of a placeholder.
+    """
     pieces: list[str | Placeholder] = []
     literal, end = "", 0
     for found in _BRACE.finditer(text):
@@ -38,7 +42,7 @@ def pieces_of(text: str) -> list[str | Placeholder]:
         end = found.end()
         if found[0] in ("{{", "}}"):
             literal += found[0][0]
-        elif found[1] is not None and _NAME.fullmatch(found[1]):
+        elif found[1] is not None and name.fullmatch(found[1]):
             pieces += [literal, Placeholder(found[1])] if literal else [Placeholder(found[1])]
             literal = ""
         else:
@@ -51,18 +55,18 @@ def pieces_of(text: str) -> list[str | Placeholder]:
     return [*pieces, literal] if literal else pieces
 
 
-def names_in(text: str) -> list[str]:
+def names_in(text: str, name: re.Pattern[str] = _NAME) -> list[str]:
     """The names of the placeholders, each once, in their order. Raises ``UsageFault`` as ``pieces_of`` does."""
-    return list(dict.fromkeys(piece.name for piece in pieces_of(text) if isinstance(piece, Placeholder)))
+    return list(dict.fromkeys(piece.name for piece in pieces_of(text, name) if isinstance(piece, Placeholder)))
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str], name: re.Pattern[str] = _NAME) -> str:
     """The text with every placeholder replaced; values are taken as they are, braces and all.
 
     Line ends of the text's own are left off at its two ends, so that a value which is empty leaves no blank lines
     there.
     """
-    pieces: Sequence[str | Placeholder] = pieces_of(text)
+    pieces: Sequence[str | Placeholder] = pieces_of(text, name)
     parts = [(piece, True) if isinstance(piece, str) else (values[piece.name], False) for piece in pieces]
     parts = [(part, own) for part, own in parts if part]
     if parts and parts[0][1]:

@@ -57,14 +57,21 @@ def params_of(*texts: str | None) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in OWN_NAMES]
 
 
-def _values(settings: TemplateSettings, names: Sequence[str]) -> dict[str, str]:
+def given_params(settings: TemplateSettings, names: Sequence[str]) -> dict[str, str]:
+    """The values that were given for the params of these names, files read.
+
+    Raises ``UsageFault`` for a param that is not the template's, or whose file cannot be read.
+    """
     given = {k: v for k, v in map(_pair, settings.common) if k in names}
     for key, value in map(_pair, settings.given):
         if key not in names:
             raise UsageFault(f"the template {settings.name} has no param {key!r}", hint=_advice(key, names))
         given[key] = value
-    values = dict(settings.params)
-    values |= {key: _text(key, value) for key, value in given.items()}
+    return {key: _text(key, value) for key, value in given.items()}
+
+
+def _values(settings: TemplateSettings, names: Sequence[str]) -> dict[str, str]:
+    values = {**settings.params, **given_params(settings, names)}
     missing = [name for name in names if name not in values]
     if missing:
         raise UsageFault(

@@ -1,0 +1,57 @@
+"""Lines to a descriptor, each in one write.
+
+To a file that is open for appending a write is one piece, whoever else appends to it, and a process that is killed has
+written all of a line or nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+
+from dsk.errors import Failure, LocalFault, ReaderGone
+from dsk.output.opening import described
+
+READER_GONE = (errno.EPIPE, errno.ECONNRESET)
+
+
+class Appender:
+    """Writes to a descriptor, which has a name in messages."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.descriptor = descriptor
+        self.name = name
+        self._patience: float | None = None
+
+    def write(self, data: bytes) -> None:
+        """Write all of it. Waits for a reader that is slow. Raises ``ReaderGone`` or ``LocalFault``."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self.descriptor, view) :]
+            except BlockingIOError:
+                self._wait()
+            except OSError as error:
+                raise self._fault(error) from error
+
+    def hurry(self, seconds: float) -> None:
+        """From now on wait no longer than this for a reader."""
+        self._patience = seconds
+        os.set_blocking(self.descriptor, False)
+
+    def calm(self) -> None:
+        """Leave the descriptor as it was: it is shared with the shell."""
+        if self._patience is not None:
+            os.set_blocking(self.descriptor, True)
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLOUT)
+        if not poll.poll(None if self._patience is None else self._patience * 1000):
+            raise LocalFault(f"cannot write to {self.name}", "nobody reads it")
+
+    def _fault(self, error: OSError) -> Failure:
+        if error.errno in READER_GONE:
+            return ReaderGone(f"{self.name} is closed")
+        return LocalFault(f"cannot write to {self.name}", described(error))

@@ -1,0 +1,87 @@
+"""Asks one record after another, for as many threads as like: each as ``dsk ask`` would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.exchange.loop import Exchange
+from dsk.exchange.question import Question
+from dsk.map.outcome import Outcome, not_asked
+from dsk.map.steering import Steered
+from dsk.map.tally import Pieces
+from dsk.request.body import encode
+from dsk.wire.network import Network
+
+if TYPE_CHECKING:
+    from dsk.exchange.policy import Policy
+    from dsk.map.level import Level
+    from dsk.map.record import Record
+    from dsk.map.tally import Tally
+    from dsk.wire.clocks import Clocks
+    from dsk.wire.endpoint import Endpoint
+    from dsk.wire.keeping import Pool
+
+#: No descriptor: nobody reads the answer while it comes.
+NOWHERE = -1
+
+
+class Way(NamedTuple):
+    """How records are asked. ``clocks`` starts those of a record, for a body that is streamed or not."""
+
+    endpoint: Endpoint
+    pool: Pool
+    policy: Policy
+    clocks: Callable[[bool], Clocks]
+
+
+class Asker:
+    """``body_of`` gives the body of a record's request, or raises ``UsageFault``."""
+
+    def __init__(
+        self, body_of: Callable[[Record], dict[str, Any]], template: str, way: Way, level: Level, tally: Tally
+    ) -> None:
+        self._body_of = body_of
+        self._template = template
+        self._way = way
+        self._level = level
+        self._tally = tally
+        self._exchanges: set[Exchange] = set()
+        self._is_stopped = False
+
+    def ask(self, record: Record) -> Outcome | None:
+        """Ask it and count it; None if the run was stopped before it had an end of its own."""
+        try:
+            if record.trouble:
+                raise UsageFault(record.trouble)
+            fields = self._body_of(record)
+            body = encode(fields)
+        except UsageFault as fault:
+            outcome = not_asked(record, fault, self._template)
+            self._tally.end(outcome)
+            return outcome
+        way, pieces = self._way, Pieces()
+        clocks = way.clocks(bool(fields.get("stream")))
+        steered = Steered(Network(way.endpoint, clocks, way.pool), self._level, clocks)
+        exchange = Exchange(Question(body, fields), steered, [pieces], clocks=clocks, policy=way.policy)
+        self._tally.begin(pieces)
+        self._exchanges.add(exchange)
+        try:
+            # Whoever stops the run sets this first, and then looks who is under way.
+            if self._is_stopped:
+                return None
+            ending = exchange.run(NOWHERE)
+        finally:
+            self._exchanges.discard(exchange)
+        if self._is_stopped and ending.failure:
+            return None
+        outcome = Outcome(record, ending, steered.attempts, self._template)
+        self._tally.end(outcome, pieces)
+        return outcome
+
+    def stop(self) -> None:
+        """End all that is under way. Called once, from any thread."""
+        self._is_stopped = True
+        for exchange in list(self._exchanges):
+            exchange.cut()

@@ -1,0 +1,82 @@
+"""Tables with a header, as objects: CSV as in RFC 4180, and TSV, where a tab ends a field and quotes mean nothing."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.map.splitting import split
+
+#: Characters of one field; it must fit into a C long wherever this runs.
+LONGEST_FIELD = 64 << 20
+
+
+class Row(NamedTuple):
+    """A row below the header; ``line`` is where it begins."""
+
+    line: int
+    fields: dict[str, str]
+    trouble: str = ""
+
+
+def rows(blocks: Iterable[bytes], kind: Literal["csv", "tsv"], name: str) -> Iterator[Row]:
+    """The rows of a table; blank lines are none. Raises ``UsageFault`` if its header gives no names."""
+    csv.field_size_limit(LONGEST_FIELD)
+    lines = _lines(blocks)
+    if kind == "csv":
+        reader = csv.reader(lines, strict=True)
+    else:
+        reader = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    header: list[str] | None = None
+    while True:
+        line = reader.line_num + 1
+        try:
+            values = next(reader, None)
+        except csv.Error as error:
+            if header is None:
+                raise UsageFault(f"the header of {name} cannot be read", str(error)) from error
+            yield Row(line, {}, f"it is no row of a table: {error}")
+            continue
+        if values is None:
+            return
+        if not values:
+            continue
+        if header is None:
+            header = _checked(values, name)
+        else:
+            yield _row(line, header, values)
+
+
+def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Bytes that are no UTF-8 are kept as halves of surrogate pairs, to be found in the row that they are in."""
+    return (piece.data.decode("utf-8", "surrogateescape") + "\n" for piece in split(blocks, b"\n"))
+
+
+def _checked(header: list[str], name: str) -> list[str]:
+    doubles = [field for field in header if header.count(field) > 1]
+    if doubles:
+        raise UsageFault(f"the header of {name} names {doubles[0]!r} more than once")
+    if not all(map(_is_text, header)):
+        raise UsageFault(f"the header of {name} is not UTF-8 text", hint="convert it first: iconv -f LATIN1 -t UTF-8")
+    return header
+
+
+def _row(line: int, header: list[str], values: list[str]) -> Row:
+    if len(values) != len(header):
+        return Row(line, {}, f"it has {len(values)} fields, the header has {len(header)}")
+    if not all(map(_is_text, values)):
+        return Row(line, {}, "it is not UTF-8 text")
+    nul = next((field for field, value in zip(header, values, strict=True) if "\0" in value), None)
+    if nul is not None:
+        return Row(line, {}, f"there is a NUL in {nul}")
+    return Row(line, dict(zip(header, values, strict=True)))
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
