@@ -12,6 +12,7 @@ from dsk.commands.option import Option
 COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
+    "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
     "replay": ("dsk.commands.replay:COMMAND", "Play a recorded answer once more."),

@@ -1,53 +1,39 @@
-"""The job of ``dsk map``: settings to records, records to answers, answers to lines."""
+"""The job of ``dsk map``: settings to records and to the request of each, which are shown or asked."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from dsk.errors import Failure, LocalFault, ReaderGone, Status, Terminated, UsageFault
-from dsk.jobs.settling import Server, settle_clocks, settle_endpoint, settle_request, settle_server
+from dsk.errors import Status, UsageFault
+from dsk.jobs.settling import settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
-from dsk.map.batch import body_of, is_batch
-from dsk.map.choosing import Choice, choose, count_of
+from dsk.map.bodies import Bodies
+from dsk.map.choosing import Choice, choose
 from dsk.map.halting import Halting
-from dsk.map.output_file import Resuming
 from dsk.map.prompting import Prompting, PromptTexts, check_words
-from dsk.map.reading import Kind, count_records, read_records
-from dsk.map.record import Record, digest
-from dsk.map.source import check_source, shown
-from dsk.output.notes import note, tell, warn
+from dsk.map.reading import Kind, read_records
+from dsk.map.source import check_source
+from dsk.output.notes import warn
 from dsk.prompt.files import read_source, system_text
 from dsk.prompt.text import argument
-from dsk.request.body import build, encode
 from dsk.state.config import load
-from dsk.world import STDERR, STDIN, STDOUT
+from dsk.world import STDIN
 
 if TYPE_CHECKING:
     from dsk.jobs.settings import FromTemplate
-    from dsk.map.crew import Crew
-    from dsk.map.lines import Lines
-    from dsk.map.outcome import Outcome
-    from dsk.map.output_file import OutputFile
-    from dsk.map.showing import Showing
-    from dsk.map.tally import Tally
+    from dsk.map.record import Record
+    from dsk.prompt.files import Part
     from dsk.prompt.settings import PromptSettings
     from dsk.request.options import RequestOptions
-    from dsk.wire.endpoint import Endpoint
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
-
-#: Bodies that a dry run shows.
-SHOWN = 3
-#: Failures that are told one by one.
-TOLD = 10
 
 
 class MapSettings(NamedTuple):
     """What ``map`` was told. ``files`` are those of the input, none for stdin; ``text`` is a template for lines of text
-    in place of JSON."""
+    in place of JSON; ``progress`` the seconds between two lines, 0 for no bar either."""
 
     prompt: PromptSettings
     request: RequestOptions
@@ -71,5 +57,74 @@ class MapSettings(NamedTuple):
     dry_run: bool = False
 
 
-class IncompleteFault(Failure):
-    """Some records have no whole answer."""
+def map_records(settings: MapSettings, world: World) -> Status:
+    """Ask every record; OK only if all of them are complete."""
+    files = settings.files or ("-",)
+    _check_files(files, world)
+    config = load(world.env)
+    server = settle_server(settings.network, config, world.env)
+    settled = settle_request(
+        settings.request, settings.from_file, settings.from_environment, settings.from_template, config, server
+    )
+    warn(settled.warnings, world)
+    prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
+    bodies = Bodies(
+        Prompting(_texts(prompt, settings.network)),
+        settled.options,
+        lambda text: warn([text], world),
+        is_deepseek=server.is_deepseek,
+    )
+    records = choose(_strictly(read_records(files, settings.kind), settings.strict), settings.choice)
+    if settings.dry_run:
+        from dsk.jobs.map_showing import show_bodies
+
+        return show_bodies(records, bodies, world)
+    from dsk.jobs.map_running import run
+
+    return run(settings._replace(files=files), server, bodies, records, world)
+
+
+def _check_files(files: tuple[str, ...], world: World) -> None:
+    for name in files:
+        check_source(name)
+    if files.count("-") > 1:
+        raise UsageFault("stdin is named more than once", "it can be read only once")
+    if "-" in files and world.is_terminal(STDIN):
+        raise UsageFault("there is no input", "stdin is a terminal", hint="pipe records in, or name a file with -a")
+
+
+def _texts(prompt: PromptSettings, network: NetworkSettings) -> PromptTexts:
+    words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(prompt.words, 1)]
+    name = prompt.system_name
+    documents: list[Part] = []
+    for source in prompt.files:
+        documents += read_source(argument(source, "--file"), partial(_fetched, network), _no_stdin, _say_nothing)
+    texts = PromptTexts(
+        words=" ".join(words),
+        system=None if prompt.system is None else system_text(argument(prompt.system, name), name),
+        documents=documents,
+        template=prompt.template,
+    )
+    check_words(texts)
+    return texts
+
+
+def _fetched(network: NetworkSettings, url: str) -> bytes:
+    from dsk.jobs.fetching import fetch_file
+
+    return fetch_file(url, settle_clocks(network))
+
+
+def _no_stdin() -> bytes:
+    raise UsageFault("--file -", "stdin is where the records come from", hint="name a file")
+
+
+def _say_nothing(_text: str) -> None:
+    return
+
+
+def _strictly(records: Iterator[Record], is_strict: bool) -> Iterator[Record]:
+    for record in records:
+        if is_strict and record.trouble:
+            raise UsageFault(f"{record.place} cannot be asked", record.trouble)
+        yield record

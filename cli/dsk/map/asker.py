@@ -53,8 +53,6 @@ class Asker:
     def ask(self, record: Record) -> Outcome | None:
         """Ask it and count it; None if the run was stopped before it had an end of its own."""
         try:
-            if record.trouble:
-                raise UsageFault(record.trouble)
             fields = self._body_of(record)
             body = encode(fields)
         except UsageFault as fault:
@@ -63,7 +61,7 @@ class Asker:
             return outcome
         way, pieces = self._way, Pieces()
         clocks = way.clocks(bool(fields.get("stream")))
-        steered = Steered(Network(way.endpoint, clocks, way.pool), self._level, clocks)
+        steered = Steered(Network(way.endpoint, clocks, pool=way.pool), self._level, clocks)
         exchange = Exchange(Question(body, fields), steered, [pieces], clocks=clocks, policy=way.policy)
         self._tally.begin(pieces)
         self._exchanges.add(exchange)

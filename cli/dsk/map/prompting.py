@@ -13,6 +13,7 @@ from dsk.prompt.template import Filling, given_params, params_of
 
 if TYPE_CHECKING:
     from dsk.map.record import Record
+    from dsk.prompt.files import Part
     from dsk.prompt.settings import TemplateSettings
 
 #: The placeholder ``{}``: the whole record.
@@ -20,11 +21,11 @@ WHOLE = ""
 
 
 class PromptTexts(NamedTuple):
-    """What is the same for all records. ``documents`` stand before each prompt, under their names."""
+    """What is the same for all records. ``documents``, texts and pictures, stand before each prompt."""
 
     words: str = ""
     system: str | None = None
-    documents: Sequence[str] = ()
+    documents: Sequence[Part] = ()
     template: TemplateSettings | None = None
 
 
@@ -48,7 +49,8 @@ class Prompting:
         """A short name for all that is the same for every record."""
         texts, template = self._texts, self._template
         own = [template.system, template.prompt, dict(template.params)] if template else []
-        return digest([texts.words, texts.system, list(texts.documents), own, dict(self._given)])
+        documents = [part if isinstance(part, str) else part.part() for part in texts.documents]
+        return digest([texts.words, texts.system, documents, own, dict(self._given)])
 
     def messages(self, record: Record) -> list[dict[str, Any]]:
         """The messages that ask this. Raises ``UsageFault`` if the record lacks something, or leaves nothing to ask."""
@@ -67,10 +69,9 @@ class Prompting:
                 parts.insert(0, piped)
         else:
             parts = ["" if self._in_words else record.text, words]
-        text = join([*texts.documents, *parts])
-        if not text.strip():
+        if not any(part.strip() for part in parts):
             raise UsageFault("there is no prompt", "all that would be in it is blank")
-        return [*_system(system), {"role": "user", "content": text}]
+        return [*_system(system), self._user(parts)]
 
     def _words(self, fields: Mapping[str, str], record: Record) -> str:
         missing = [name for name in self._in_words if name != WHOLE and name not in fields]
@@ -97,7 +98,16 @@ class Prompting:
             )
         own_system = value.get("system")
         system = own_system if isinstance(own_system, str) else self._texts.system
-        return [*_system(system), {"role": "user", "content": join([*self._texts.documents, prompt])}]
+        return [*_system(system), self._user([prompt])]
+
+    def _user(self, asked: Sequence[str]) -> dict[str, Any]:
+        parts: list[Part] = [*self._texts.documents, *asked]
+        texts = [part for part in parts if isinstance(part, str)]
+        if len(texts) == len(parts):
+            return {"role": "user", "content": join(texts)}
+        from dsk.prompt.images import content_of
+
+        return {"role": "user", "content": content_of(parts)}
 
 
 def check_words(texts: PromptTexts) -> None:

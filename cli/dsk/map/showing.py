@@ -31,14 +31,15 @@ class Showing:
     def __init__(self, tally: Tally, world: World, *, has_bar: bool, every: float | None) -> None:
         self._tally = tally
         self._world = world
-        self._has_bar = has_bar
+        #: Whether there is a bar.
+        self.has_bar = has_bar
         self._every = every
         self._notes: deque[str] = deque()
         self._over = Leaving()
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Showing:
-        show: Callable[[], None] | None = self._show_bar if self._has_bar else self._tell if self._every else None
+        show: Callable[[], None] | None = self._show_bar if self.has_bar else self._tell if self._every else None
         if show:
             self._thread = threading.Thread(target=show, name="progress", daemon=True)
             self._thread.start()
@@ -53,7 +54,7 @@ class Showing:
 
     def say(self, text: str) -> None:
         """Tell something, above the bar where there is one; from any thread."""
-        if self._has_bar:
+        if self.has_bar:
             self._notes.append(text)
         else:
             note(text, self._world)

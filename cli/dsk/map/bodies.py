@@ -1,0 +1,49 @@
+"""The request of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import UsageFault
+from dsk.map.batch import body_of, is_batch
+from dsk.map.record import digest
+from dsk.request.body import build
+
+if TYPE_CHECKING:
+    from dsk.map.prompting import Prompting
+    from dsk.map.record import Record
+    from dsk.request.options import RequestOptions
+
+
+class Bodies:
+    """Makes bodies of records; ``warn`` is told each warning once."""
+
+    def __init__(
+        self, prompting: Prompting, options: RequestOptions, warn: Callable[[str], None], *, is_deepseek: bool
+    ) -> None:
+        self._prompting = prompting
+        self._options = options
+        self._warn = warn
+        self._is_deepseek = is_deepseek
+        self._warned: set[str] = set()
+
+    @property
+    def digest(self) -> str:
+        """A short name for all that does not come from the record."""
+        fields = build([], self._options, is_deepseek=self._is_deepseek, usage=True).fields
+        return digest([self._prompting.digest, fields])
+
+    def of(self, record: Record) -> dict[str, Any]:
+        """The fields of the body. Raises ``UsageFault`` if the record cannot be asked."""
+        if record.trouble:
+            raise UsageFault(record.trouble)
+        if isinstance(record.value, dict) and is_batch(record.value):
+            return body_of(record.value, is_deepseek=self._is_deepseek)
+        messages = self._prompting.messages(record)
+        body = build(messages, self._options, is_deepseek=self._is_deepseek, usage=True)
+        for warning in body.warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._warn(warning)
+        return body.fields
