@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -93,6 +94,8 @@ class _Work:
 
         self._settings = settings
         self._world = world
+        # Counts whole, whichever threads do it.
+        self._told = itertools.count(1)
         self._held = output.held
         self._tally = Tally(output.held.total, output.held.failed)
         descriptor = output.appender.descriptor
@@ -157,12 +160,14 @@ class _Work:
                 yield record
 
     def _ended(self, outcome: Outcome) -> str | None:
-        failure, tally = outcome.ending.failure, self._tally
-        if failure and tally.failed <= TOLD:
-            self._showing.say(f"record {outcome.record.name} ({outcome.record.place}): {failure.message}")
-            if tally.failed == TOLD:
+        failure = outcome.ending.failure
+        if failure:
+            told = next(self._told)
+            if told <= TOLD:
+                self._showing.say(f"record {outcome.record.name} ({outcome.record.place}): {failure.message}")
+            if told == TOLD:
                 self._showing.say("further failures are told by their lines only")
-        return self._settings.halting.reason(tally)
+        return self._settings.halting.reason(self._tally)
 
     def _begin_counting(self) -> None:
         """Find out how many records there are, if anybody will see it."""

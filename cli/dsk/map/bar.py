@@ -28,14 +28,18 @@ class Bar:
         columns: list[str | ProgressColumn] = [BarColumn(bar_width=None), TextColumn("{task.description}")]
         self._progress = Progress(*columns, console=console, auto_refresh=False, transient=True, expand=True)
         self._task = self._progress.add_task("", total=None)
+        self._update()
         self._progress.start()
 
     def refresh(self) -> None:
         """Draw it as it is now."""
+        self._update()
+        self._progress.refresh()
+
+    def _update(self) -> None:
         tally = self._tally
         done = tally.ended + tally.skipped
         self._progress.update(self._task, completed=done, total=tally.total, description=_words(tally))
-        self._progress.refresh()
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

@@ -68,14 +68,14 @@ class Level:
             self._changed.notify(int(self._limit) - before)
 
     def refused(self, begun: float, retry_after: float | None) -> bool:
-        """A request that was begun then was one too many. Whether others were under way, so that a lower level may
-        be all that it needs."""
+        """A request that was begun then was one too many. Whether the level was higher than it need be, so that a
+        lower one may be all that is wanted."""
         with self._changed:
-            was_crowded = self._limit >= 2
+            was_crowded = self._limit >= 2 or begun < self._shrunk_at
             now = time.monotonic()
             self._not_before = max(self._not_before, now + (PAUSE if retry_after is None else retry_after))
             # Those that went out together are refused together: that is one sign, not many.
-            if begun >= self._shrunk_at and was_crowded:
+            if was_crowded and begun >= self._shrunk_at:
                 self._shrunk_at = now
                 self._limit = max(min(self._limit, self._under_way) / 2, 1.0)
                 self._say(f"too many requests: {self.limit} at a time now")

@@ -91,8 +91,8 @@ class _Reopened:
             if digest in missing:
                 self._note(parse_line(line))
                 Appender(self._descriptor, self._path).write(line)
-        if waiting:
-            os.truncate(self._journal, 0)
+        if os.path.lexists(self._journal):
+            os.unlink(self._journal)  # noqa: PTH108 - paths are texts here
         if self._resuming.retry_failed and self._failed:
             self._drop_failed()
         held = Held(self._records, self._failed)
