@@ -36,8 +36,9 @@ KNOWS = {
     "ending": "errors stream",
     "output": "errors world stream ending",
     "exchange": "errors request stream wire ending output",
-    "jobs": "errors world successor shells stream request prompt state wire scripted ending output exchange",
-    "commands": "errors world successor shells stream request prompt state wire scripted output jobs",
+    "map": "errors world request prompt stream wire ending output exchange",
+    "jobs": "errors world successor shells stream request prompt state wire scripted ending output exchange map",
+    "commands": "errors world successor shells stream request prompt state wire scripted output map jobs",
     "signals": "errors world output",
     "main": "errors world successor deferred output commands signals",
     "__main__": "main",
@@ -56,6 +57,7 @@ DOORS = {
     "ssl": {"wire", "scripted/server.py"},
     "socket": {"wire", "scripted"},
     "http": {"wire/sockets.py", "wire/reply.py"},
+    "rich": {"map/bar.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
     "readline": {"jobs/command_editing.py"},
@@ -66,7 +68,7 @@ DOORS = {
     "pygments": {"output/markdown/code.py"},
     "wcwidth": {"output/markdown/cells.py"},
 }
-NOT_USED = {"argparse", "asyncio", "httpx", "logging", "rich"}
+NOT_USED = {"argparse", "asyncio", "httpx", "logging"}
 
 ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit", "SystemExit"}
 

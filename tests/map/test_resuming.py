@@ -7,7 +7,9 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -47,6 +49,10 @@ def test_what_is_complete_is_not_asked_again(dsk: Dsk, serve: Serve, out: Path) 
     assert (go_on(dsk, server).status, len(server.requests)) == (0, 8)
 
 
+def has_come_to(process: Popen[bytes], server: ScriptedServer, goal: int) -> bool:
+    return process.poll() is not None or len(server.requests) >= goal
+
+
 @pytest.mark.parametrize("order", ["--ordered", "--unordered"])
 def test_a_process_that_is_killed_again_and_again_asks_and_writes_each_record_once(
     dsk: Dsk, serve: Serve, order: str
@@ -59,7 +65,7 @@ def test_a_process_that_is_killed_again_and_again_asks_and_writes_each_record_on
     while True:
         with start(dsk, server, "--resume", "-j", "16", order) as process:
             goal = len(server.requests) + chance.randrange(20, 60)
-            wait_until(lambda p=process, g=goal: p.poll() is not None or len(server.requests) >= g, "some requests")
+            wait_until(partial(has_come_to, process, server, goal), "some requests")
             if process.poll() is not None:
                 break
             process.kill()

@@ -36,6 +36,11 @@ HELP = """Ask of every record of a file, many at a time; a JSON line comes out f
 OF_ASK_ALONE = ("editor", "ignore_stdin", "dry_run", "print_curl", "resume")
 # What is left to the long help, where the short one has to fit a screen.
 LESS_USED = ("file", "system", "think", "max_tokens", "base_url")
+# What one question is to ask, a record is here.
+OF_A_RECORD = {
+    "max_time": "Give a record up that takes longer.  [default: no limit]",
+    "retry_max_time": "Try again only within this time from the start of a record.  [default: no limit]",
+}
 
 
 def _stream_resume_option() -> click.Parameter:
@@ -55,6 +60,8 @@ def _shared(options: list[click.Parameter]) -> list[click.Parameter]:
     for option in found:
         if isinstance(option, Option) and option.name in LESS_USED:
             option.brief = ""
+        if isinstance(option, Option) and option.name in OF_A_RECORD:
+            option.help = OF_A_RECORD[option.name]
     return found
 
 
@@ -85,7 +92,7 @@ def _map(**params: Any) -> Job:
         in_order=not params["unordered"],
         resume=goes_on(params),
         retry_failed=params["retry_failed"],
-        force=params["force"],
+        force=params["any_template"],
         jobs=params["jobs"],
         halting=halting_of(params),
         progress=params["progress"],

@@ -29,6 +29,7 @@ from dsk.output.notes import note, tell, warn
 from dsk.output.opening import is_writable
 from dsk.output.reader import ReaderWatch
 from dsk.wire.endpoint import Endpoint
+from dsk.wire.network import pool_of
 from dsk.world import STDERR, STDOUT
 
 if TYPE_CHECKING:
@@ -87,11 +88,6 @@ class _Work:
         output: OutputFile,
         world: World,
     ) -> None:
-        from dsk.deferred import FOR_REQUESTS, defer
-
-        defer(FOR_REQUESTS)
-        from dsk.wire.keeping import Pool
-
         self._settings = settings
         self._world = world
         # Counts whole, whichever threads do it.
@@ -118,7 +114,7 @@ class _Work:
         )
         way = Way(
             endpoint._replace(body_hint=BODY_HINT),
-            Pool(settings.jobs),
+            pool_of(settings.jobs),
             policy,
             lambda streams: settle_clocks(network, streams=streams),
         )

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from dsk.wire.preconnection import Preconnection
 
 
+def pool_of(size: int) -> Pool:
+    """A pool for so many connections. requests is imported for it."""
+    from dsk.deferred import FOR_REQUESTS, defer
+
+    defer(FOR_REQUESTS)
+    from dsk.wire.keeping import Pool
+
+    return Pool(size)
+
+
 class Network:
     """Requests to one endpoint, under one set of clocks, each over a connection of its own or one of a pool."""
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INPUT = "Input"
 RUN = "Run"
+# What may be said of a file that holds something already, by parameter.
+WISHES = {"goes_on": "resume", "retry_failed": "retry-failed", "any_template": "force"}
 
 
 def input_options() -> list[click.Parameter]:
@@ -119,7 +121,7 @@ def line_options() -> list[click.Parameter]:
             help="Go on with FILE, and ask again what failed.",
         ),
         Option(
-            ["--force"],
+            ["--force", "any_template"],
             group=OUTPUT,
             env=False,
             is_flag=True,
@@ -227,11 +229,10 @@ def text_of_lines(params: Mapping[str, Any]) -> str | None:
 
 def goes_on(params: Mapping[str, Any]) -> bool:
     """Whether to go on with the output file. Raises ``UsageFault`` if there is none."""
-    wish = next((name for name in ("goes_on", "retry_failed", "force") if params[name]), None)
+    wish = next((name for name in WISHES if params[name]), None)
     if wish and not output_of(params):
-        name = "resume" if wish == "goes_on" else wish.replace("_", "-")
-        raise UsageFault(f"--{name}", "there is no file to go on with", hint="-o FILE names one")
-    if wish == "force":
+        raise UsageFault(f"--{WISHES[wish]}", "there is no file to go on with", hint="-o FILE names one")
+    if wish == "any_template":
         raise UsageFault("--force", "it goes with --resume or --retry-failed")
     return wish is not None
 
