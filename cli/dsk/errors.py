@@ -176,6 +176,10 @@ class InvalidFault(Failure):
     status = Status.INVALID
 
 
+class IncompleteFault(Failure):
+    """Of many records, some have no whole answer."""
+
+
 class InterruptFault(Failure):
     """The user stopped the run with ^C."""
 

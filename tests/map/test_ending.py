@@ -63,6 +63,18 @@ def test_while_it_waits_for_records_a_signal_ends_it(dsk: Dsk, serve: Serve) -> 
         assert process.wait(30) == -signal.SIGINT
 
 
+def test_a_pipe_that_stays_silent_is_told_of(dsk: Dsk, serve: Serve) -> None:
+    read, write = os.pipe()
+    with dsk.start("map", "--base-url", echo(serve).base_url, stdin=read) as process:
+        os.close(read)
+        assert process.stderr
+        assert b"waiting for records on standard input; -a reads a file" in process.stderr.readline()
+        os.write(write, b"late\n")
+        os.close(write)
+        stdout, _ = process.communicate(timeout=30)
+    assert (contents(stdout), process.returncode) == (["late"], 0)
+
+
 def test_a_reader_that_goes_ends_it_at_once(dsk: Dsk, serve: Serve) -> None:
     server = echo(serve)
     in_file(dsk, 2000)

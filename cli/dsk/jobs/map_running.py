@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from dsk.errors import Failure, LocalFault, ReaderGone, Status, Terminated
+from dsk.errors import Failure, IncompleteFault, LocalFault, ReaderGone, Status, Terminated
 from dsk.exchange.policy import Policy
 from dsk.jobs.sending import OFFLINE_NOTE
 from dsk.jobs.settling import settle_clocks, settle_endpoint
@@ -19,6 +19,7 @@ from dsk.map.crew import Crew
 from dsk.map.held import Held
 from dsk.map.journal import Journal
 from dsk.map.level import Level
+from dsk.map.limits import allow_files
 from dsk.map.lines import Lines
 from dsk.map.outcome import line_of
 from dsk.map.output_file import OutputFile, Resuming, open_output
@@ -43,10 +44,6 @@ if TYPE_CHECKING:
 #: Failures that are told one by one.
 TOLD = 10
 BODY_HINT = "dsk map --dry-run shows what is sent"
-
-
-class IncompleteFault(Failure):
-    """Some records have no whole answer."""
 
 
 def run(settings: MapSettings, server: Server, bodies: Bodies, records: Iterator[Record], world: World) -> Status:
@@ -94,6 +91,7 @@ class _Work:
         self._told = itertools.count(1)
         self._held = output.held
         self._tally = Tally(output.held.total, output.held.failed)
+        allow_files(settings.jobs)
         descriptor = output.appender.descriptor
         is_terminal = world.is_terminal(descriptor)
         shows = settings.progress != 0

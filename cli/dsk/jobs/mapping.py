@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +16,9 @@ from dsk.map.halting import Halting
 from dsk.map.prompting import Prompting, PromptTexts, check_words
 from dsk.map.reading import Kind, read_records
 from dsk.map.source import check_source
-from dsk.output.notes import warn
+from dsk.output.notes import note, warn
 from dsk.prompt.files import read_source, system_text
+from dsk.prompt.stdin import say_if_silent
 from dsk.prompt.text import argument
 from dsk.state.config import load
 from dsk.world import STDIN
@@ -74,7 +76,8 @@ def map_records(settings: MapSettings, world: World) -> Status:
         lambda text: warn([text], world),
         is_deepseek=server.is_deepseek,
     )
-    records = choose(_strictly(read_records(files, settings.kind), settings.strict), settings.choice)
+    found = _patiently(read_records(files, settings.kind), files, world)
+    records = choose(_strictly(found, settings.strict), settings.choice)
     if settings.dry_run:
         from dsk.jobs.map_showing import show_bodies
 
@@ -121,6 +124,14 @@ def _no_stdin() -> bytes:
 
 def _say_nothing(_text: str) -> None:
     return
+
+
+def _patiently(records: Iterator[Record], files: tuple[str, ...], world: World) -> Iterator[Record]:
+    """The records, with a word to the user if there is nothing to read for a while."""
+    if files[0] == "-":
+        with suppress(OSError):
+            say_if_silent(lambda: note("waiting for records on standard input; -a reads a file", world))
+    yield from records
 
 
 def _strictly(records: Iterator[Record], is_strict: bool) -> Iterator[Record]:

@@ -23,17 +23,20 @@ class Appender:
         self.descriptor = descriptor
         self.name = name
         self._patience: float | None = None
+        self._failure: Failure | None = None
 
     def write(self, data: bytes) -> None:
-        """Write all of it. Waits for a reader that is slow. Raises ``ReaderGone`` or ``LocalFault``."""
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self.descriptor, view) :]
-            except BlockingIOError:
-                self._wait()
-            except OSError as error:
-                raise self._fault(error) from error
+        """Write all of it. Waits for a reader that is slow. Raises ``ReaderGone`` or ``LocalFault``.
+
+        After that nothing is written any more: the last line may be torn, and another would be joined to it.
+        """
+        if self._failure:
+            raise self._failure
+        try:
+            self._write(data)
+        except Failure as failure:
+            self._failure = failure
+            raise
 
     def hurry(self, seconds: float) -> None:
         """From now on wait no longer than this for a reader."""
@@ -44,6 +47,16 @@ class Appender:
         """Leave the descriptor as it was: it is shared with the shell."""
         if self._patience is not None:
             os.set_blocking(self.descriptor, True)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self.descriptor, view) :]
+            except BlockingIOError:
+                self._wait()
+            except OSError as error:
+                raise self._fault(error) from error
 
     def _wait(self) -> None:
         poll = select.poll()

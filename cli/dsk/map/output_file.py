@@ -54,6 +54,8 @@ def open_output(path: str, resuming: Resuming | None) -> OutputFile:
             raise UsageFault(f"--resume with {path}", "it is no file that could hold anything")
         return OutputFile(Appender(descriptor, path), Held(), None, [])
     _lock(descriptor, path)
+    if not _is_same(descriptor, place):
+        raise _in_use(path)
     journal = place + SUFFIX
     if not resuming:
         if os.fstat(descriptor).st_size or _size(journal):
@@ -186,9 +188,19 @@ def _lock(descriptor: int, path: str) -> None:
     except OSError as error:
         # Some file systems know no locks: then nobody can be kept out.
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise LocalFault(
-                f"{path} is in use", "another dsk map writes to it", hint="wait for it, or name another file"
-            ) from error
+            raise _in_use(path) from error
+
+
+def _in_use(path: str) -> LocalFault:
+    return LocalFault(f"{path} is in use", "another dsk map writes to it", hint="wait for it, or name another file")
+
+
+def _is_same(descriptor: int, place: str) -> bool:
+    """Whether nobody has put another file there meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(place))  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def _lines(descriptor: int) -> Iterator[bytes]:

@@ -112,8 +112,8 @@ class Tally:
         return max(count - before, 0) / max(now - since, 0.001)
 
     def _pending(self) -> int:
-        with self._lock:
-            return sum(pieces.count for pieces in self._under_way)
+        # Without the lock: a signal may ask in the midst of anything.
+        return sum(pieces.count for pieces in list(self._under_way))
 
 
 def progress_line(tally: Tally) -> str:

@@ -56,8 +56,8 @@ def read_start(say_waiting: Callable[[], None] | None, size: int) -> bytes:
 
 def _pieces(say_waiting: Callable[[], None] | None) -> Iterator[bytes]:
     try:
-        if say_waiting and _can_stay_silent() and not _is_ready(SILENCE_MS):
-            say_waiting()
+        if say_waiting:
+            say_if_silent(say_waiting)
         while True:
             try:
                 piece = os.read(STDIN, READ_SIZE)
@@ -73,6 +73,12 @@ def _pieces(say_waiting: Callable[[], None] | None) -> Iterator[bytes]:
         if error.errno == errno.EBADF:
             return
         raise LocalFault("stdin cannot be read", error.strerror or str(error), hint="-I does not read it") from error
+
+
+def say_if_silent(say_waiting: Callable[[], None]) -> None:
+    """Call it if stdin is a pipe or socket that stays silent for 2 s. Raises ``OSError``."""
+    if _can_stay_silent() and not _is_ready(SILENCE_MS):
+        say_waiting()
 
 
 def is_directory() -> bool:
