@@ -14,7 +14,6 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
 from tests.harness import DSK, Dsk, wait_until
 from tests.map.helpers import Serve, contents, echo, first_alone, lines_of, numbered, run
-from tests.wire.talker import CHUNKED, END, Talker, chunk
 
 # A first record that is long in coming, and the others at once.
 SLOW_FIRST = (Reply(echo=True, pace=4.0), Reply(echo=True))
@@ -111,14 +110,6 @@ def test_tool_calls_and_further_choices_are_not_lost(dsk: Dsk, serve: Serve) -> 
     (line,) = lines_of(run(dsk, server, "--set", f"tools:={tools}", stdin=b"x\n").stdout)
     assert line["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"at":"x"}'}
     assert (line["finish_reason"], line["status"]) == ("tool_calls", 0)
-
-
-def test_connections_are_kept_as_many_as_there_are_jobs(dsk: Dsk) -> None:
-    frame = b'data: {"choices":[{"index":0,"delta":{"content":"yes"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
-    with Talker(lambda _: (CHUNKED + chunk(frame) + END, True)) as server:
-        result = dsk.run("map", "--base-url", server.url, "-j", "2", stdin=numbered(40))
-        assert contents(result.stdout) == ["yes"] * 40
-        assert (server.accepted, server.asked) == (2, 40)
 
 
 def test_lines_of_text_have_what_the_template_asks_for(dsk: Dsk, serve: Serve) -> None:
