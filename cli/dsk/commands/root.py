@@ -11,6 +11,7 @@ from dsk.commands.option import Option
 
 COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
+    "chat": ("dsk.commands.chat:COMMAND", "Hold a conversation at the terminal."),
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
