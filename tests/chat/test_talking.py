@@ -310,6 +310,14 @@ def test_it_is_for_a_terminal(here: Dsk) -> None:
     assert result.errors.splitlines()[0] == "dsk: dsk chat is for a terminal: stdout is none"
 
 
+@pytest.mark.parametrize("args", [("-h",), ("hi",)])
+def test_lines_that_can_be_edited_are_loaded_only_where_they_are_needed(here: Dsk, args: tuple[str, ...]) -> None:
+    result = here.run("chat", *args, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
+    assert "dsk.commands.chat" in loaded, "the list of modules was read"
+    assert {"prompt_toolkit", "asyncio", "requests", "sqlite3"} & loaded == set()
+
+
 def test_without_a_terminal_to_type_at_it_does_not_begin(here: Dsk) -> None:
     master, slave = pty.openpty()
     try:

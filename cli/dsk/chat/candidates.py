@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dsk.chat.commands import COMMANDS, LEVELS, Kind
 from dsk.chat.files import expanded
 from dsk.errors import Failure
-from dsk.jobs.model_names import model_names
+from dsk.jobs.model_names import models_met
 from dsk.state.paths import log_file
 from dsk.state.sessions.names import known_names
 
@@ -66,7 +66,7 @@ def _sessions(beginning: str, env: Mapping[str, str]) -> Iterator[str]:
 _VALUES: Mapping[Kind, Callable[[str, Mapping[str, str]], Iterator[str]]] = {
     "": lambda *_: iter(()),
     "command": lambda word, _env: (name for name in COMMANDS if name.startswith(word.lstrip("/"))),
-    "model": lambda word, env: iter(model_names(env, word)),
+    "model": lambda word, env: (name for name in models_met(env) if name.startswith(word)),
     "system": _at_file,
     "file": _files,
     "level": lambda word, _env: (level for level in LEVELS if level.startswith(word)),

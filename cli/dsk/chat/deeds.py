@@ -12,7 +12,7 @@ from dsk.chat.transcript import transcript
 from dsk.chat.usage import usage_lines
 from dsk.errors import UsageFault
 from dsk.jobs.copying import copy
-from dsk.jobs.model_names import model_names
+from dsk.jobs.model_names import models_met
 from dsk.jobs.settings import Wish
 from dsk.output.plain import write_line
 from dsk.prompt.files import system_text
@@ -71,7 +71,7 @@ class Deeds:
             self._talk.change(model=text_of(name.encode("utf-8", "surrogateescape"), "the model's name"))
         self._say(f"model: {self._talk.terms.options.model}")
         if not name:
-            self._say(f"others: {', '.join(model_names(self._world.env))}")
+            self._say(f"others: {', '.join(models_met(self._world.env))}")
 
     def _system(self, text: str) -> None:
         if text == NONE:

@@ -36,10 +36,10 @@ def _chat(**params: Any) -> Job:
     ctx = click.get_current_context()
     origins = sources(ctx)
     # What there is no option for.
-    fixed = {**OutputSettings()._asdict(), "record": None, "until": None, "max_lines": None}
+    fixed = {**OutputSettings()._asdict(), "record": None, "until": None, "max_lines": None, "logprobs": None}
     settings = AskSettings(
         prompt=prompt_settings(params)._replace(template=template_settings(ctx)),
-        request=request_settings(params),
+        request=request_settings({**fixed, **params}),
         from_file=frozenset(name for name, origin in origins.items() if origin == "file"),
         from_environment=frozenset(name for name, origin in origins.items() if origin == "environment"),
         from_template=from_template(ctx),
@@ -57,7 +57,7 @@ COMMAND = Command(
         click.Argument(["prompt"], nargs=-1),
         *prompt_options(),
         *session_options(),
-        *request_options(),
+        *(option for option in request_options() if option.name != "logprobs"),
         *shown_options(),
         log_option(),
         *network_options(),

@@ -31,7 +31,6 @@ HELP = """Stream answers of DeepSeek and any OpenAI-compatible server to stdout.
 
 \b
     dsk ask --offline "A story without a key"
-    git diff | dsk ask "Write a commit message" | tee msg.txt
 """
 
 

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def model_names(env: Mapping[str, str], beginning: str = "") -> list[str]:
-    """DeepSeek's own, what the config file names, and what was asked before; those that begin so. Raises
-    ``UsageFault`` for a broken config file."""
-    from dsk.state.log.asked import models_asked
-
+def model_names(env: Mapping[str, str]) -> list[str]:
+    """DeepSeek's own, and what the config file names. Raises ``UsageFault`` for a broken config file."""
     config = load(env)
     named = [*config.aliases, *(profile.model for profile in config.profiles.values() if profile.model)]
-    names = [*KNOWN, *named, *models_asked(log_file(env))]
-    return [name for name in dict.fromkeys(names) if name.startswith(beginning)]
+    return list(dict.fromkeys([*KNOWN, *named]))
+
+
+def models_met(env: Mapping[str, str]) -> list[str]:
+    """The same, and what was asked before, which the log knows."""
+    from dsk.state.log.asked import models_asked
+
+    return list(dict.fromkeys([*model_names(env), *models_asked(log_file(env))]))

@@ -146,4 +146,4 @@ def _complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: st
 
     from dsk.jobs.model_names import model_names
 
-    return model_names(os.environ, incomplete)
+    return [name for name in model_names(os.environ) if name.startswith(incomplete)]
