@@ -151,10 +151,9 @@ def test_interrupting_many_times_is_no_traceback_and_no_end(open_chat: Open, sta
         for _ in range(20):
             screen.type(CTRL_C)
         screen.shows("dsk: stopped")
-        screen.prompt()
-        screen.type(CTRL_C)
-        screen.shows("quit leaves")
-        screen.say("on")
+        screen.type("on")
+        screen.until(lambda lines: lines[-1].endswith("> on"), "all of them at their end")
+        screen.say("")
         screen.leave()
     assert b"Traceback" not in screen.raw
     assert sent(stalling) == talk("go", "one two", "on")
@@ -314,8 +313,8 @@ def test_it_is_for_a_terminal(here: Dsk) -> None:
 def test_lines_that_can_be_edited_are_loaded_only_where_they_are_needed(here: Dsk, args: tuple[str, ...]) -> None:
     result = here.run("chat", *args, env={"PYTHONPROFILEIMPORTTIME": "1"})
     loaded = {line.rpartition("|")[2].strip() for line in result.errors.splitlines()}
-    assert "dsk.commands.chat" in loaded, "the list of modules was read"
-    assert {"prompt_toolkit", "asyncio", "requests", "sqlite3"} & loaded == set()
+    assert "dsk.commands.options.session" in loaded, "the list of modules was read"
+    assert {"prompt_toolkit", "asyncio", "requests"} & loaded == set()
 
 
 def test_without_a_terminal_to_type_at_it_does_not_begin(here: Dsk) -> None:
