@@ -12,7 +12,7 @@ import pytest
 
 from dsk.scripted.server import ScriptedServer
 from tests.chat.conftest import Open, sent, talk
-from tests.chat.terminal import ENTER, Screen
+from tests.chat.terminal import CTRL_C, ENTER, Screen
 from tests.harness import DEADLINE, Dsk, wait_until
 
 LOCAL_FLAGS = 3
@@ -64,6 +64,20 @@ def test_an_interrupt_signal_at_the_prompt_is_a_key(open_chat: Open, server: Scr
         screen.process.kill(signal.SIGINT)
         screen.shows("quit leaves")
         screen.leave()
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_many_interrupts_at_the_prompt_are_no_end(open_chat: Open, server: ScriptedServer, term: str) -> None:
+    with open_chat(server, env={"TERM": term}) as screen:
+        screen.prompt()
+        for _ in range(100):
+            screen.type(CTRL_C)
+        screen.type("on")
+        screen.type(ENTER)
+        screen.shows("Answer 1.")
+        screen.leave()
+    assert b"Traceback" not in screen.raw
+    assert sent(server) == talk("on")
 
 
 def test_a_signal_is_heard_in_an_answer_that_follows_a_prompt(open_chat: Open, stalling: ScriptedServer) -> None:

@@ -86,14 +86,19 @@ class _Chat:
 
     def run(self, first: Sequence[Mapping[str, Any]]) -> None:
         note(f"{self._talk.title}; /help lists the commands, ^D leaves", self._world)
-        if first:
-            self._attempt(partial(self._say, first))
-        while self._step():
-            pass
+        step = partial(self._attempt, partial(self._say, first)) if first else self._step
+        while self._goes_on(step):
+            step = self._step
+
+    def _goes_on(self, step: Callable[[], bool]) -> bool:
+        """What the step says; a ^C that comes between two things is no end."""
+        try:
+            return step()
+        except KeyboardInterrupt:
+            return True
 
     def _step(self) -> bool:
         """Read one text and do what it says; False if that was the end."""
-        self._interrupts.ready()
         self._world.progress = lambda: "waiting for a question"
         count = len(self._questions.files)
         try:
@@ -107,6 +112,7 @@ class _Chat:
 
     def _attempt(self, action: Callable[[], bool]) -> bool:
         """What the action says; whatever goes wrong with it is told, and is no end."""
+        self._interrupts.ready()
         try:
             return action()
         except KeyboardInterrupt:
@@ -128,7 +134,6 @@ class _Chat:
 
     def _say(self, messages: Sequence[Mapping[str, Any]], instead: bool = False) -> bool:
         """Ask, and leave a blank line after the answer."""
-        self._interrupts.ready()
         try:
             with quiet(self._terminal):
                 self._talk.ask(messages, instead=instead)
