@@ -365,6 +365,19 @@ def test_control_characters_of_the_model_do_not_reach_the_terminal(open_chat: Op
     assert not re.search(rb"\x1b\[31mred", screen.raw)
 
 
+def test_an_answer_is_rendered_and_kept_as_it_was_written(open_chat: Open, serve: Serve) -> None:
+    text = "# Tides\n\n- the **moon**\n- the sun\n"
+    server = serve(Script(replies=(Reply(text=text),)))
+    with open_chat(server) as screen:
+        screen.prompt()
+        lines = screen.say("why?")
+        assert "• the moon" in "\n".join(lines)
+        assert not any("**" in line for line in lines)
+        screen.say("go on")
+        screen.leave()
+    assert sent(server) == talk("why?", text, "go on")
+
+
 @pytest.mark.parametrize("columns", [20, 40])
 def test_a_narrow_terminal_is_wide_enough(open_chat: Open, server: ScriptedServer, columns: int) -> None:
     text = "a question that is longer than the line is wide"

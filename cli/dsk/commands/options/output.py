@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dsk.output.settings import OutputSettings
 
 OUTPUT = "Output"
-SHOWN = ("reasoning", "usage", "escapes", "color")
+SHOWN = ("reasoning", "usage", "escapes", "color", "markdown")
 ON_OFF = click.Choice(["auto", "always", "never"])
 
 
