@@ -38,7 +38,8 @@ KNOWS = {
     "exchange": "errors request stream wire ending output",
     "map": "errors world request prompt stream wire ending output exchange",
     "jobs": "errors world successor shells stream request prompt state wire scripted ending output exchange map",
-    "commands": "errors world successor shells stream request prompt state wire scripted output map jobs",
+    "chat": "errors world stream request prompt state wire scripted ending output exchange jobs",
+    "commands": "errors world successor shells stream request prompt state wire scripted output map jobs chat",
     "signals": "errors world output",
     "main": "errors world successor deferred output commands signals",
     "__main__": "main",
@@ -59,16 +60,25 @@ DOORS = {
     "http": {"wire/sockets.py", "wire/reply.py"},
     "rich": {"map/bar.py"},
     "sseclient": {"stream/frames.py"},
-    "signal": {"main.py", "signals.py", "jobs/hidden_prompt.py", "state/key_command.py"},
+    "signal": {
+        "main.py",
+        "signals.py",
+        "jobs/hidden_prompt.py",
+        "state/key_command.py",
+        "chat/editor.py",
+        "chat/interrupts.py",
+    },
     "readline": {"jobs/command_editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {"jobs/copying.py", "prompt/editor.py", "prompt/listing.py", "state/key_command.py"},
-    "termios": {"jobs/choosing.py", "jobs/hidden_prompt.py"},
+    "termios": {"jobs/choosing.py", "jobs/hidden_prompt.py", "chat/terminal.py"},
+    "prompt_toolkit": {"chat/editor.py"},
+    "asyncio": {"chat/editor.py"},
     "markdown_it": {"output/markdown/dialect.py", "output/markdown/inline.py", "output/markdown/leaves.py"},
     "pygments": {"output/markdown/code.py"},
     "wcwidth": {"output/markdown/cells.py"},
 }
-NOT_USED = {"argparse", "asyncio", "httpx", "logging"}
+NOT_USED = {"argparse", "httpx", "logging"}
 
 ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit", "SystemExit"}
 

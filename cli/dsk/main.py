@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
-from dsk.output.notes import tell
+from dsk.output.notes import tell, tell_failure
 from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awake
 from dsk.world import STDERR, STDIN, STDOUT, World
 
@@ -151,9 +151,7 @@ def report(failure: Failure, world: World, *, debug: bool = False) -> None:
         import traceback
 
         tell("".join(traceback.format_exception(failure)).rstrip("\n"), world)
-    tell(f"dsk: {failure.message}", world)
-    if failure.hint:
-        tell(f"dsk: hint: {failure.hint}", world)
+    tell_failure(failure, world)
 
 
 def complete() -> NoReturn:

@@ -11,6 +11,7 @@ from dsk.commands.option import Option
 
 COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
+    "chat": ("dsk.commands.chat:COMMAND", "Hold a conversation at the terminal."),
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
     "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
@@ -27,9 +28,8 @@ COMMANDS = {
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
 }
 
-HELP = """Stream answers of DeepSeek and any OpenAI-compatible server to stdout.
-
-\b
+HELP = """\b
+Stream answers of DeepSeek and any OpenAI-compatible server to stdout:
     git diff | dsk ask "Write a commit message" | tee msg.txt
 """
 

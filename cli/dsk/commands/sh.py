@@ -14,7 +14,7 @@ from dsk.commands.options.keeping import log_option
 from dsk.commands.options.network import network_options, network_settings
 from dsk.commands.options.output import output_options
 from dsk.commands.options.prompt import PROMPT, from_template, prompt_options, template_settings
-from dsk.commands.options.request import request_options, request_settings
+from dsk.commands.options.request import request_options, request_settings, showing_options
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ COMMAND = ShCommand(
             shell_complete=_complete_param,
             help="Give a param of the template its value, such as shell=fish or os=FreeBSD. Repeat for more.",
         ),
-        *_chosen(request_options(), REQUEST_OPTIONS),
+        *_chosen([*request_options(), *showing_options()], REQUEST_OPTIONS),
         *_chosen(output_options(), OUTPUT_OPTIONS),
         log_option(),
         *network_options(),

@@ -61,7 +61,7 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     messages = compose(
         prompt,
         world,
-        _fetcher(network),
+        fetcher(network),
         lambda text: note(text, world),
         connecting.begin if connecting else lambda: None,
     )
@@ -96,7 +96,9 @@ def _connecting(server: Server, network: NetworkSettings, world: World) -> Conne
     return Connecting(server, network.connect_timeout, world)
 
 
-def _fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
+def fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
+    """What gets the bytes of a URL."""
+
     def fetch(url: str) -> bytes:
         from dsk.jobs.fetching import fetch_file
 

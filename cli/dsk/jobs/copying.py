@@ -29,7 +29,7 @@ PROGRAMS = (
 
 
 def copy(text: str, world: World) -> str:
-    """Copy it, and say how. Raises ``LocalFault`` if the program for it fails."""
+    """Copy it, and say how. Raises ``LocalFault`` if the program for it fails, or nothing can."""
     for variable, command in PROGRAMS:
         if variable and not world.env.get(variable):
             continue
@@ -40,6 +40,8 @@ def copy(text: str, world: World) -> str:
             if done.returncode:
                 raise LocalFault("nothing is copied", f"{command[0]} ended with status {done.returncode}")
             return f"copied, by {command[0]}"
+    if world.env.get("TERM") == "dumb":
+        raise LocalFault("nothing is copied", "the terminal cannot, and no wl-copy, xclip, xsel or pbcopy is there")
     code = base64.b64encode(text.encode()).decode()
     write_out_all(STDOUT, f"\x1b]52;c;{code}\x07".encode())
     return "the terminal was told to copy it"

@@ -55,15 +55,13 @@ class Held(NamedTuple):
         system, new = split_system(messages)
         if self.keeps_system:
             system = self.talk.system
-        is_deepseek = server.is_deepseek or host_of(server.base_url) == HOST
-        with_reasoning = is_deepseek and is_set("tools", options.set)
         return Joined(
-            self.talk.messages(system, new, with_reasoning=with_reasoning),
+            self.talk.messages(system, new, with_reasoning=wants_reasoning(options, server)),
             partial(self.talk.turn, system, new),
-            [*self.talk.warnings(), *self._changes(system, options, server)],
+            [*self.talk.warnings(), *self.changes(system, options, server)],
         )
 
-    def _changes(self, system: str | None, options: RequestOptions, server: Server) -> list[str]:
+    def changes(self, system: str | None, options: RequestOptions, server: Server) -> list[str]:
         """What is another than it was in the turn before."""
         last = self.talk.last
         if not last:
@@ -85,9 +83,12 @@ def hold(settings: AskSettings, wish: Wish, world: World) -> Held | None:
 
     Raises ``UsageFault`` if there must be one, or the name can be none; ``LocalFault`` if the log cannot be read.
     """
-    talk = _talk(wish, world)
-    if not talk:
-        return None
+    talk = wished(wish, world)
+    return hold_talk(talk, settings) if talk else None
+
+
+def hold_talk(talk: Talk, settings: AskSettings) -> Held:
+    """The same of this session, which may be one that is still to begin."""
     if not talk.last:
         return Held(talk, settings, keeps_system=False)
     lower = _not_said_here(settings)
@@ -102,7 +103,16 @@ def hold(settings: AskSettings, wish: Wish, world: World) -> Held | None:
     return Held(talk, _with_server(settings, talk.last.run), keeps_system)
 
 
-def _talk(wish: Wish, world: World) -> Talk | None:
+def wants_reasoning(options: RequestOptions, server: Server) -> bool:
+    """Whether the earlier answers are to carry their reasoning."""
+    is_deepseek = server.is_deepseek or host_of(server.base_url) == HOST
+    return is_deepseek and is_set("tools", options.set)
+
+
+def wished(wish: Wish, world: World) -> Talk | None:
+    """The session that is wished for; None if none is, or there is none and need not be. Raises as ``hold`` does."""
+    if not wish.is_old:
+        return None
     if wish.session is not None:
         return talk_of(wish.session, world)
     if wish.is_default and terminal_of(world.env) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsk.errors import Status, UsageFault
+from dsk.errors import InterruptFault, Status, Terminated, UsageFault
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.jobs.connecting import Connecting
@@ -76,13 +76,13 @@ def deliver(
             note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
             made = preconnect(endpoint, sending.network.connect_timeout)
-            return _exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE], listener)
+            return exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE], listener)
     connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
     endpoint, made = connecting.made()
-    return _exchange(question, endpoint, made, server, sending, world, notes, listener)
+    return exchange(question, endpoint, made, server, sending, world, notes, listener)
 
 
-def _exchange(
+def exchange(
     question: Question,
     endpoint: Endpoint,
     made: Preconnection | None,
@@ -90,8 +90,10 @@ def _exchange(
     sending: Sending,
     world: World,
     notes: Sequence[str],
-    listener: Listener | None,
+    listener: Listener | None = None,
 ) -> Status:
+    """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
+    ``listener`` is told of the answer as well."""
     command, network, output, stops, record, is_logged, turn = sending
     if command == "ask":
         endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
@@ -115,6 +117,9 @@ def _exchange(
     printer = open_printer(output, world)
     progress = Progress(world, clocks.begun, color=output.color, hides_reasoning=not printer.shows_reasoning)
     world.progress = progress.line
+    # The one that clears the line for what is printed comes first.
+    listeners: list[Listener] = [progress]
+    log = None
     try:
         if made and question.content:
             # The first request is another one than the question's own.
@@ -126,9 +131,6 @@ def _exchange(
         from dsk.exchange.concluding import conclude
         from dsk.exchange.loop import Exchange
 
-        # The one that clears the line for what is printed comes first.
-        listeners: list[Listener] = [progress]
-        log = None
         if is_logged:
             from dsk.jobs.log_writing import log_run
 
@@ -150,6 +152,9 @@ def _exchange(
             say=say_in_between(progress, world),
             on_open=progress.opened,
         )
+    except (KeyboardInterrupt, Terminated) as signalled:
+        way.close()
+        return _left_early(signalled, listeners, log)
     except BaseException:
         way.close()
         raise
@@ -165,6 +170,16 @@ def _exchange(
     finally:
         if log and log.warning:
             warn([log.warning], world)
+
+
+def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:
+    """End a run that a signal has ended before it could wait for an answer; raises its failure."""
+    from dsk.ending import Ending, Timing
+    from dsk.exchange.concluding import conclude
+    from dsk.stream.answer import Answer
+
+    fault = signalled.fault if isinstance(signalled, Terminated) else InterruptFault("interrupted")
+    return conclude(listeners, Ending(Answer(), fault, Timing(None, None), None), log)
 
 
 def _upload_view(body: bytes, world: World) -> Callable[[int, int], None] | None:

@@ -38,11 +38,18 @@ class Talk:
         self._name = name
         self._number = session.id if session else None
         self.line = EMPTY
+        #: The run of the turn that was written last; None while there is none.
+        self.newest: int | None = None
 
     @property
     def title(self) -> str:
         """What the user knows it by."""
         return self._name or ("a new session" if self._number is None else f"session {self._number}")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is kept wherever this process runs."""
+        return self._name is not None or self._number is not None
 
     @property
     def last(self) -> Turn | None:
@@ -66,12 +73,15 @@ class Talk:
         """The messages of a request in which the user says ``new`` after all that was said before."""
         return conversation(system, map(said, self.line.turns), new, with_reasoning=with_reasoning)
 
-    def turn(self, system: str | None, new: Sequence[Mapping[str, Any]]) -> NewTurn:
-        """The same as the log has to know it, for ``Sending.turn``: the run that is sent with it is the next turn."""
+    def turn(self, system: str | None, new: Sequence[Mapping[str, Any]], *, instead: bool = False) -> NewTurn:
+        """The same as the log has to know it, for ``Sending.turn``: the run that is sent with it is the next turn, or
+        with ``instead`` one beside the last."""
+        before = self.line.turns[:-1] if instead else self.line.turns
+        self.newest = None
         return NewTurn(
             messages=new,
             system=system,
-            parent=self.last.run.id if self.last else None,
+            parent=before[-1].run.id if before else None,
             session=self._number,
             name=self._name,
             env=self._world.env,
@@ -129,8 +139,8 @@ class Talk:
             raise UsageFault(f"{self.title} has no turn yet" if self._number is None else f"{self.title} has gone")
         return found
 
-    def _placed(self, number: int) -> None:
-        self._number = number
+    def _placed(self, number: int, run: int) -> None:
+        self._number, self.newest = number, run
 
 
 def talk_of(title: str, world: World) -> Talk:

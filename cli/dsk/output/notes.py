@@ -10,6 +10,7 @@ from dsk.errors import without_secrets
 from dsk.world import STDERR
 
 if TYPE_CHECKING:
+    from dsk.errors import Failure
     from dsk.world import World
 
 
@@ -43,3 +44,10 @@ def warn(warnings: Iterable[str], world: World) -> None:
     """Tell warnings, a line each."""
     for warning in warnings:
         tell(f"dsk: warning: {warning}", world)
+
+
+def tell_failure(failure: Failure, world: World) -> None:
+    """Tell a failure: what and why, then the next step."""
+    tell(f"dsk: {failure.message}", world)
+    if failure.hint:
+        tell(f"dsk: hint: {failure.hint}", world)

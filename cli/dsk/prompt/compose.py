@@ -17,6 +17,7 @@ from dsk.world import STDIN
 
 if TYPE_CHECKING:
     from dsk.prompt.settings import PromptSettings
+    from dsk.prompt.template import Filling
     from dsk.world import World
 
 STDIN_WORD = "-"
@@ -30,24 +31,20 @@ def compose(
     fetch: Callable[[str], bytes],
     say: Callable[[str], None],
     before_stdin: Callable[[], None] = lambda: None,
+    *,
+    may_be_blank: bool = False,
 ) -> list[dict[str, Any]]:
     """The messages, an optional system message and the user's.
 
     ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr, ``before_stdin`` is called before
-    stdin is read, which may take any time. Raises ``UsageFault`` if
-    there is nothing to ask or something that cannot be sent as it is.
+    stdin is read, which may take any time. Raises ``UsageFault`` if something cannot be sent as it is, or there is
+    nothing to ask: with ``may_be_blank`` there is no message of the user's then.
     """
     words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
-    name = settings.system_name
-    system = system_text(argument(settings.system, name), name) if settings.system is not None else None
-    template = None
-    if settings.template:
-        from dsk.prompt.template import Filling
-
-        template = Filling(settings.template)
-        system = template.system if system is None else system
-        if template.wants_words and not (any(map(str.strip, words)) or settings.editor):
-            raise template.without_words()
+    template = _filled(settings)
+    system = _system(settings, template)
+    if template and template.wants_words and not (any(map(str.strip, words)) or settings.editor):
+        raise template.without_words()
     stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words or settings.editor or template))
     stdin.named_by_template = template is not None and template.wants_stdin
     _check_single_use(words, stdin)
@@ -74,23 +71,49 @@ def compose(
         text = edit(text, world.env)
         # Pictures are nothing for an editor of texts, and stay before it.
         parts = [*images, text]
+    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
     if not text.strip() and (settings.editor or not images):
+        if may_be_blank:
+            return messages
         raise UsageFault(
             "there is no prompt",
             "the editor left nothing" if settings.editor else _emptiness(words, stdin),
             hint=template.advice if template else 'try dsk ask "Tell me a story", or dsk ask -h',
         )
-    content: str | list[dict[str, Any]] = text
-    if images:
-        from dsk.prompt.images import content_of
+    return [*messages, {"role": "user", "content": content(parts)}]
 
-        content = content_of(parts)
-    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
-    return [*messages, {"role": "user", "content": content}]
+
+def content(parts: Sequence[Part]) -> str | list[dict[str, Any]]:
+    """What a message holds: a text if the parts are texts alone, else parts as the API has them."""
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return join(texts)
+    from dsk.prompt.images import content_of
+
+    return content_of(parts)
 
 
 def _say_nothing(_text: str) -> None:
     return
+
+
+def system_of(settings: PromptSettings) -> str | None:
+    """The system message by itself; None or empty: there is none. Raises ``UsageFault`` as ``compose`` does."""
+    return _system(settings, _filled(settings))
+
+
+def _filled(settings: PromptSettings) -> Filling | None:
+    if not settings.template:
+        return None
+    from dsk.prompt.template import Filling
+
+    return Filling(settings.template)
+
+
+def _system(settings: PromptSettings, template: Filling | None) -> str | None:
+    if settings.system is None:
+        return template.system if template else None
+    return system_text(argument(settings.system, settings.system_name), settings.system_name)
 
 
 def _asked(words: list[str], stdin: _Stdin) -> list[str]:

@@ -43,17 +43,22 @@ def under_name(name: str, text: str) -> str:
 
 
 def read_source(
-    source: str, fetch: Callable[[str], bytes], stdin: Callable[[], bytes], tell: Callable[[str], None]
+    source: str,
+    fetch: Callable[[str], bytes],
+    stdin: Callable[[], bytes],
+    tell: Callable[[str], None],
+    what: str = "--file",
 ) -> list[Part]:
     """One value of --file: a path, a URL or ``-``, or a folder or a pattern, which may be many files.
 
-    ``fetch`` gets the bytes of a URL; ``stdin`` gives the standard input; ``tell`` takes note of each of many files.
+    ``fetch`` gets the bytes of a URL; ``stdin`` gives the standard input; ``tell`` takes note of each of many files;
+    ``what`` names in an error (``UsageFault``) who wanted it.
     """
     if source == "-":
         return [_part("stdin", stdin())]
     scheme = re.match(r"([a-z][a-z0-9+.-]*)://", source, re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
-        raise UsageFault(f"--file {source}", "only http:// and https:// are understood")
+        raise UsageFault(f"{what} {source}", "only http:// and https:// are understood")
     if scheme:
         return [_part(source, fetch(source))]
     if _is_many(source):
@@ -63,7 +68,7 @@ def read_source(
         for line in many.listing:
             tell(line)
         return [*many.texts]
-    return [_part(source, read_bytes(source, "--file"))]
+    return [_part(source, read_bytes(source, what))]
 
 
 def _part(name: str, data: bytes) -> Part:

@@ -40,6 +40,11 @@ def log_file(env: Mapping[str, str]) -> str:
     return f"{state_home(env)}/dsk/log.db"
 
 
+def history_file(env: Mapping[str, str]) -> str:
+    """What was typed in conversations."""
+    return f"{state_home(env)}/dsk/history"
+
+
 def is_set(env: Mapping[str, str], variable: str) -> bool:
     """Whether an XDG variable counts: "If an implementation encounters a relative path in any of these variables
     it should consider the path invalid and ignore it" (XDG base directory specification 0.8)."""

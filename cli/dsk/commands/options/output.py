@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dsk.output.settings import OutputSettings
 
 OUTPUT = "Output"
+SHOWN = ("reasoning", "usage", "escapes", "color", "markdown")
 ON_OFF = click.Choice(["auto", "always", "never"])
 
 
@@ -134,6 +135,11 @@ def output_options() -> list[click.Parameter]:
             help="When to use colour.  [default: auto]",
         ),
     ]
+
+
+def shown_options() -> list[click.Parameter]:
+    """Those of them that say how an answer is shown on a terminal."""
+    return [option for option in output_options() if option.name in SHOWN]
 
 
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:

@@ -104,6 +104,12 @@ def request_options() -> list[click.Parameter]:
             default=True,
             help="Have the answer streamed, or sent whole.  [default: stream]",
         ),
+    ]
+
+
+def showing_options() -> list[click.Parameter]:
+    """The request is shown in place of an answer."""
+    return [
         Option(
             ["--dry-run"],
             group=REQUEST,
@@ -138,9 +144,6 @@ def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str,
 def _complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     import os
 
-    from dsk.request.models import KNOWN
-    from dsk.state.config import load
+    from dsk.jobs.model_names import model_names
 
-    config = load(os.environ)
-    names = [*KNOWN, *config.aliases, *(p.model for p in config.profiles.values() if p.model)]
-    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
+    return [name for name in model_names(os.environ) if name.startswith(incomplete)]

@@ -43,7 +43,7 @@ class NewTurn(NamedTuple):
     all turns. ``parent`` is the run whose answer it follows. Without ``session``, a session's number, it goes to the
     one that is called ``name``, or else to a new one; with ``env`` it becomes the last session of the terminal that
     this environment is in. ``replaces`` is the run whose answer this one tells anew. ``placed`` is told the number of
-    the session, from the thread that writes the log.
+    the session and of the run, from the thread that writes the log.
     """
 
     messages: Sequence[Mapping[str, Any]]
@@ -53,7 +53,7 @@ class NewTurn(NamedTuple):
     name: str | None = None
     env: Mapping[str, str] | None = None
     replaces: int | None = None
-    placed: Callable[[int], None] | None = None
+    placed: Callable[[int, int], None] | None = None
 
 
 class Piece(NamedTuple):

@@ -40,7 +40,7 @@ def place(connection: Connection, run: int, turn: NewTurn, begun: float) -> None
     if terminal is not None:
         take(connection, terminal, session)
     if turn.placed:
-        turn.placed(session)
+        turn.placed(session, run)
 
 
 def take(connection: Connection, terminal: str, session: int) -> None:

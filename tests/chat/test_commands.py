@@ -1,0 +1,322 @@
+"""The commands of a conversation."""
+
+from __future__ import annotations
+
+import json
+import stat
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dsk.chat.commands import COMMANDS
+from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
+from tests.chat.conftest import Open, sent, talk
+from tests.chat.terminal import CTRL_C, ENTER, Screen
+from tests.harness import Dsk
+
+Serve = Callable[[Script], ScriptedServer]
+
+
+@pytest.fixture
+def screen(open_chat: Open, server: ScriptedServer) -> Screen:
+    found = open_chat(server, columns=100, rows=50)
+    found.prompt()
+    return found
+
+
+def said(screen: Screen, text: str) -> list[str]:
+    """What a command says."""
+    lines = screen.say(text)
+    begin = max(number for number, line in enumerate(lines) if line == f"> {text}")
+    return lines[begin + 1 : -1]
+
+
+def program(folder: Path, name: str, script: str) -> Path:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_help_lists_all_commands(screen: Screen) -> None:
+    shown = said(screen, "/help")
+    assert [line.split()[0] for line in shown if line.startswith("/")] == [f"/{name}" for name in COMMANDS]
+
+
+def test_help_explains_one(screen: Screen) -> None:
+    assert said(screen, "/help save") == ["/save FILE", f"  {COMMANDS['save'].help}"]
+    assert said(screen, "/help nothing")[0] == "dsk: there is no command /nothing"
+
+
+def test_a_command_that_takes_nothing_says_so(screen: Screen, server: ScriptedServer) -> None:
+    assert said(screen, "/undo the last") == [
+        "dsk: /undo takes nothing after it",
+        "dsk: hint: //undo would send it as a text",
+    ]
+    assert said(screen, "/save") == ["dsk: /save wants a FILE"]
+    assert server.requests == []
+
+
+def test_the_model_is_another_from_there_on(screen: Screen, server: ScriptedServer) -> None:
+    screen.say("one")
+    assert said(screen, "/model deepseek-v4-pro") == ["model: deepseek-v4-pro"]
+    screen.say("two")
+    assert said(screen, "/model")[0] == "model: deepseek-v4-pro"
+    assert [request.json["model"] for request in server.requests] == ["deepseek-flash", "deepseek-v4-pro"]
+    assert sent(server) == talk("one", "Answer 1.", "two")
+
+
+def test_an_alias_of_the_config_file_is_a_model(open_chat: Open, server: ScriptedServer, here: Dsk) -> None:
+    here.write_config('[aliases]\npro = "deepseek-v4-pro"\n')
+    with open_chat(server) as screen:
+        screen.prompt()
+        screen.say("/model pro")
+        screen.say("one")
+    assert server.requests[0].json["model"] == "deepseek-v4-pro"
+
+
+def test_the_system_message_can_be_set_and_taken_away(screen: Screen, server: ScriptedServer, here: Dsk) -> None:
+    (here.home / "pirate.txt").write_text("Talk like a pirate.\n")
+    assert said(screen, "/system Be brief.") == ["system message: Be brief."]
+    screen.say("one")
+    assert sent(server)[0] == {"role": "system", "content": "Be brief."}
+    screen.say("/system @pirate.txt")
+    screen.say("two")
+    assert sent(server)[0] == {"role": "system", "content": "Talk like a pirate."}
+    assert said(screen, "/system -") == ["system message: none"]
+    screen.say("three")
+    assert sent(server)[0]["role"] == "user"
+
+
+def test_files_go_before_the_next_question_and_no_other(screen: Screen, server: ScriptedServer, here: Dsk) -> None:
+    (here.home / "a b.txt").write_text("A\n")
+    (here.home / "c.txt").write_text("C\n")
+    screen.say("/file a b.txt", last="(1 file) >")
+    screen.type(f"/file ~/c.txt{ENTER}")
+    screen.prompt("(2 files) >")
+    screen.type(f"Well?{ENTER}")
+    screen.prompt()
+    screen.say("And?")
+    first = f"==> a b.txt <==\nA\n\n==> {here.home}/c.txt <==\nC\n\nWell?"
+    assert sent(server) == talk(first, "Answer 1.", "And?")
+
+
+def test_files_can_be_left_off(screen: Screen, server: ScriptedServer, here: Dsk) -> None:
+    (here.home / "a.txt").write_text("A\n")
+    screen.say("/file a.txt", last="(1 file) >")
+    screen.type(f"/file -{ENTER}")
+    screen.prompt()
+    screen.say("one")
+    assert sent(server) == talk("one")
+
+
+def test_a_file_that_is_not_there_is_told(screen: Screen) -> None:
+    assert said(screen, "/file nothing.txt") == ["dsk: /file nothing.txt: no such file or directory"]
+
+
+def test_retrying_asks_again_and_keeps_the_first_answer_in_the_tree(
+    screen: Screen, server: ScriptedServer, here: Dsk
+) -> None:
+    screen.say("one")
+    screen.say("two")
+    screen.say("/retry")
+    assert sent(server) == talk("one", "Answer 1.", "two")
+    screen.say("three")
+    assert sent(server) == talk("one", "Answer 1.", "two", "Answer 3.", "three")
+    screen.leave()
+    assert here.run("session", "tree", "1").text.count("two") == 2
+
+
+def test_a_retry_that_brings_nothing_leaves_the_answer_as_it_was(open_chat: Open, serve: Serve, here: Dsk) -> None:
+    server = serve(Script(replies=(Reply(text="Good."), Reply(status=402), Reply(text="More."))))
+    with open_chat(server) as screen:
+        screen.prompt()
+        screen.say("one")
+        screen.say("/retry")
+        screen.say("/undo")
+        screen.say("two")
+        screen.leave()
+    assert sent(server) == talk("one", "Good.", "two")
+    assert len(json.loads(here.run("session", "show", "1", "--json").text)["turns"]) == 2
+
+
+def test_editing_asks_something_else_in_the_place_of_the_last_question(screen: Screen, server: ScriptedServer) -> None:
+    screen.say("one")
+    screen.say("what about foxes")
+    screen.say("/edit")
+    assert sent(server) == talk("one", "Answer 1.", "what about hares")
+    screen.say("on")
+    assert sent(server) == talk("one", "Answer 1.", "what about hares", "Answer 3.", "on")
+
+
+@pytest.fixture(autouse=True)
+def editor(here: Dsk) -> None:
+    here.env["EDITOR"] = str(program(here.home, "editor", 'sed -i s/foxes/hares/ "$1"; echo >> "$1"'))
+
+
+def test_an_edit_that_changes_nothing_asks_nothing(screen: Screen, server: ScriptedServer) -> None:
+    screen.say("one")
+    assert said(screen, "/edit") == ["nothing was changed, nothing was asked"]
+    assert len(server.requests) == 1
+
+
+def test_undoing_takes_the_last_turn_back(screen: Screen, server: ScriptedServer) -> None:
+    screen.say("one")
+    screen.say("two")
+    assert said(screen, "/undo") == ["taken back: two"]
+    screen.say("three")
+    assert sent(server) == talk("one", "Answer 1.", "three")
+    screen.say("/undo")
+    screen.say("/undo")
+    assert said(screen, "/undo") == ["dsk: nothing was said that could be taken back"]
+    screen.say("four")
+    assert sent(server) == talk("four")
+
+
+def test_a_conversation_is_saved_as_markdown(screen: Screen, here: Dsk) -> None:
+    assert said(screen, "/save talk.md") == ["dsk: nothing was said that could be saved"]
+    screen.say("/system Be brief.")
+    screen.say("one")
+    screen.say("two")
+    assert said(screen, "/save talk.md") == ["saved in talk.md"]
+    assert (here.home / "talk.md").read_text() == (
+        "## System\n\nBe brief.\n\n## Question\n\none\n\n## Answer\n\nAnswer 1.\n\n"
+        "## Question\n\ntwo\n\n## Answer\n\nAnswer 2.\n"
+    )
+
+
+@pytest.mark.parametrize(("answer", "is_replaced"), [("y", True), ("", False), ("n", False), (CTRL_C, False)])
+def test_a_file_that_is_there_is_replaced_only_after_a_yes(
+    screen: Screen, here: Dsk, answer: str, is_replaced: bool
+) -> None:
+    file = here.home / "talk.md"
+    file.write_text("precious")
+    file.chmod(0o640)
+    screen.say("one")
+    screen.type(f"/save talk.md{ENTER}")
+    screen.prompt("talk.md is there already. Replace it? [y/N]")
+    screen.type(answer if answer == CTRL_C else answer + ENTER)
+    screen.prompt()
+    assert (file.read_text() != "precious") == is_replaced
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert {path.name for path in here.home.iterdir()} == {"talk.md", "state", "editor"}
+
+
+def test_a_file_that_cannot_be_written_is_told(screen: Screen) -> None:
+    screen.say("one")
+    assert said(screen, "/save no/where.md") == [
+        "dsk: cannot write to no/where.md: no such file or directory",
+        "dsk: hint: /save FILE names another one",
+    ]
+
+
+def test_the_last_answer_is_copied_by_the_terminal(screen: Screen) -> None:
+    assert said(screen, "/copy") == ["dsk: nothing was said that could be copied"]
+    screen.say("one")
+    screen.say("two")
+    assert said(screen, "/copy") == ["the terminal was told to copy it"]
+    assert b"\x1b]52;c;" + b64encode(b"Answer 2.") + b"\x07" in screen.raw
+
+
+def test_a_dumb_terminal_is_not_told_to_copy(open_chat: Open, server: ScriptedServer) -> None:
+    with open_chat(server, env={"TERM": "dumb"}) as screen:
+        screen.prompt()
+        screen.say("one")
+        assert said(screen, "/copy")[0].startswith("dsk: nothing is copied: the terminal cannot")
+    assert b"\x1b" not in screen.raw
+
+
+@pytest.mark.parametrize(("name", "variable"), [("wl-copy", "WAYLAND_DISPLAY"), ("xclip", "DISPLAY"), ("pbcopy", "")])
+def test_the_last_answer_is_copied_by_the_desktop(
+    open_chat: Open, server: ScriptedServer, here: Dsk, name: str, variable: str
+) -> None:
+    folder = here.home / "bin"
+    folder.mkdir()
+    program(folder, name, 'cat > copied; printf "%s" "$*" >> copied')
+    env = {"PATH": f"{folder}:{here.env['PATH']}", **({variable: ":0"} if variable else {})}
+    with open_chat(server, env=env) as screen:
+        screen.prompt()
+        screen.say("one")
+        assert said(screen, "/copy") == [f"copied, by {name}"]
+    assert (here.home / "copied").read_text().startswith("Answer 1.")
+
+
+def test_thinking_is_switched(screen: Screen, server: ScriptedServer) -> None:
+    for command, told, thinking, effort in [
+        ("/think", "thinking: on", "enabled", None),
+        ("/think high", "thinking: on, effort high", "enabled", "high"),
+        ("/think ", "thinking: off", "disabled", None),
+    ]:
+        screen.type(command + ENTER)
+        screen.shows(told)
+        screen.prompt()
+        screen.say("go")
+        body = server.requests[-1].json
+        assert (body["thinking"]["type"], body.get("reasoning_effort")) == (thinking, effort)
+    assert said(screen, "/think hard") == ["dsk: /think must be one of on, off, low, high, max, not 'hard'"]
+
+
+def test_usage_is_told_of_the_last_answer_and_of_all(open_chat: Open, serve: Serve) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 6}
+    server = serve(Script(replies=(Reply(text="A", usage=usage),)))
+    with open_chat(server) as screen:
+        screen.prompt()
+        assert said(screen, "/usage") == ["nothing was said yet"]
+        screen.say("one")
+        screen.say("two")
+        screen.type("/clear" + ENTER)
+        screen.shows("a new conversation begins")
+        screen.prompt()
+        screen.say("three")
+        screen.say("four")
+        assert said(screen, "/usage")[:2] == [
+            "last answer: prompt 10, cache hit 4, completion 5",
+            "conversation, 2 turns: prompt 20, cache hit 8, completion 10",
+        ]
+
+
+def test_usage_is_told_after_each_answer_where_it_is_wished_for(open_chat: Open, server: ScriptedServer) -> None:
+    with open_chat(server, "-u") as screen:
+        screen.prompt()
+        screen.say("one")
+        assert sum("dsk: usage: prompt" in line for line in screen.say("two")) == 2
+
+
+def test_another_session_is_gone_on_with(screen: Screen, server: ScriptedServer, here: Dsk) -> None:
+    here.env["DEEPSEEK_BASE_URL"] = server.base_url
+    assert here.run("ask", "--session", "story", "once").status == 0
+    screen.say("aside")
+    assert said(screen, "/session story") == ["deepseek-flash, story, 1 turn"]
+    screen.say("more")
+    assert sent(server) == talk("once", "Answer 1.", "more")
+    assert said(screen, "/session 99")[0] == "dsk: there is no session 99"
+    screen.say("on")
+    assert sent(server) == talk("once", "Answer 1.", "more", "Answer 3.", "on")
+
+
+def test_a_session_gets_a_name(screen: Screen, here: Dsk) -> None:
+    assert said(screen, "/session rename tides")[0] == "dsk: a new session has no turn yet"
+    screen.say("one")
+    assert said(screen, "/session rename tides") != []
+    assert said(screen, "/session") == ["deepseek-flash, tides, 1 turn"]
+    assert here.run("session", "list", "--named").text.split("\t")[1] == "tides"
+
+
+def test_clearing_begins_a_new_session_on_the_same_terms(screen: Screen, server: ScriptedServer, here: Dsk) -> None:
+    screen.say("/model deepseek-v4-pro")
+    screen.say("/system Be brief.")
+    screen.say("one")
+    screen.say("/clear")
+    screen.say("two")
+    assert server.requests[-1].json["model"] == "deepseek-v4-pro"
+    assert sent(server) == [{"role": "system", "content": "Be brief."}, *talk("two")]
+    screen.leave()
+    assert len(here.run("session", "list").text.splitlines()) == 2
+
+
+def test_quit_leaves(screen: Screen) -> None:
+    screen.type("/quit" + ENTER)
+    assert screen.end() == 0
