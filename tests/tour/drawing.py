@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from pyte.screens import Char, Screen
+from wcwidth import wcswidth
 
 WIDTH, HEIGHT, MARGIN = 8.43, 18, 16
 BACKGROUND, FOREGROUND = "#16181d", "#d8dee9"
@@ -50,8 +51,10 @@ def _spans(cells: list[Char]) -> Iterator[str]:
         run = list(group)
         text = "".join(cell.data for cell in run)
         if text.strip():
-            # Each run says where it stands, so that no font shifts the next one.
-            yield f'<tspan x="{MARGIN + column * WIDTH:.1f}"{style}>{escape(text.rstrip(), quote=False)}</tspan>'
+            text = text.rstrip()
+            # Each run says where it stands and how wide it is, so that any font will do.
+            place = f'x="{MARGIN + column * WIDTH:.1f}" textLength="{wcswidth(text) * WIDTH:.1f}"'
+            yield f"<tspan {place}{style}>{escape(text, quote=False)}</tspan>"
         column += len(run)
 
 

@@ -46,6 +46,7 @@ SCRIPT = Script(
         Reply(text=STORY, faults=(parse_fault("drop-after=9x1"),)),
         Reply(text=FRESH),
         Reply(text=AGAIN),
+        Reply(text="Stability."),
     ),
     pace=200,
 )
@@ -80,7 +81,7 @@ def play() -> str:
                 stage.wait_for_prompt(prompt)
             stage.leave()
             stage.wait_for_prompt(SHELL)
-            stage.type("dsk session list")
+            stage.type('dsk ask -c "In one word?"')
             stage.wait_for_prompt(SHELL)
             return svg_of(stage.screen, len(stage.text()) - 1)
 
