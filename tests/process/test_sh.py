@@ -395,8 +395,15 @@ def test_it_is_copied_by_the_program_for_that(dsk: Dsk, start: Start, tmp_path: 
     assert (dsk.home / "copied").read_text() == "echo 'hi'"
 
 
-def test_without_one_the_terminal_is_told_to_copy_it(start: Start, tmp_path: Path) -> None:
+def test_a_terminal_that_knows_no_sequences_is_told_none(start: Start, tmp_path: Path) -> None:
     terminal = start("echo hi", PATH=str(tmp_path))
+    terminal.until(QUESTION)
+    terminal.answer("c")
+    assert "dsk: nothing is copied: the terminal cannot" in terminal.until(QUESTION)
+
+
+def test_without_one_the_terminal_is_told_to_copy_it(start: Start, tmp_path: Path) -> None:
+    terminal = start("echo hi", PATH=str(tmp_path), TERM="xterm", NO_COLOR="1")
     terminal.until(QUESTION)
     terminal.answer("c")
     assert terminal.ended() == ("c\n\x1b]52;c;ZWNobyBoaQ==\x07dsk: the terminal was told to copy it\n", 0)
