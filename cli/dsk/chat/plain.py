@@ -61,6 +61,8 @@ def read_line(descriptor: int, prompt: str, world: World) -> str | None:
     world.is_mid_line = False
     line = b""
     while not line.endswith(b"\n"):
+        # What is read when a signal raises would be lost: it is to raise before.
+        select.select([descriptor], [], [])
         piece = os.read(descriptor, READ_SIZE)
         if not piece:
             tell("", world)
