@@ -15,9 +15,9 @@ from tests.bench.measures import (
     delivery,
     first_token,
     flat_out,
-    many,
     map_cpu,
     map_memory,
+    map_rate,
     memory,
     request,
     writes,
@@ -25,7 +25,19 @@ from tests.bench.measures import (
 
 MEASURES = {
     module.MEASURE.name: module.MEASURE
-    for module in (request, first_token, commands, delivery, flat_out, cpu, memory, writes, many, map_cpu, map_memory)
+    for module in (
+        request,
+        first_token,
+        commands,
+        delivery,
+        flat_out,
+        cpu,
+        memory,
+        writes,
+        map_rate,
+        map_cpu,
+        map_memory,
+    )
 }
 ROUNDS = 11
 QUICK_ROUNDS = 3

@@ -14,9 +14,9 @@ from tests.bench.measures import (
     delivery,
     first_token,
     flat_out,
-    many,
     map_cpu,
     map_memory,
+    map_rate,
     memory,
     request,
     writes,
@@ -83,7 +83,7 @@ def _cpu(against: str, budget: float | None, stretch: float | None) -> Budget:
 
 
 def _records(jobs: int, against: str) -> Budget:
-    return Budget("map", crowd.DSK_MAP, many.rate(jobs), Kind.AT_LEAST, against, 1, None)
+    return Budget("map", crowd.DSK_MAP, map_rate.rate(jobs), Kind.AT_LEAST, against, 1, None)
 
 
 BUDGETS = (

@@ -60,7 +60,7 @@ QUICK = Sizes(
     cpu=100,
     memory=(1_000, 50_000),
     writes=20,
-    map_rates=(5, 5, 2, 1),
+    map_rates=(8, 3, 1, 1),
     map_cpu=100,
     map_memory=(1_000, 10_000),
 )

@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 _SCRIPTS = Path(__file__).parent / "contenders"
 _BIN = Path(sys.executable).parent
-_NUMBER = re.compile(r"\d+(\.\d+)+")
+#: Or a date, as GNU parallel has it.
+_NUMBER = re.compile(r"\d+(\.\d+)+|\d{8}")
 _PROMPT = "hi"
 _JSON = ("-H", "Content-Type: application/json", "-H", "Authorization: Bearer x")
 _BODY = '{"model":"deepseek-flash","messages":[{"role":"user","content":"hi"}],"stream":true}'

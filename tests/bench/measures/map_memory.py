@@ -31,4 +31,5 @@ MEASURE = Measure(
     (crowd.DSK_MAP, crowd.OPENAI_POOL),
     _sample,
     crowd.missing,
+    enough=1,
 )
