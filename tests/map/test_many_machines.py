@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import DEADLINE, DSK, KEY, Dsk
+from tests.harness import DSK, KEY, Dsk
 from tests.manual import PAGES, examples, plain, section
 from tests.map import hosts
 from tests.map.helpers import Serve, contents, echo, lines_of
@@ -77,7 +77,7 @@ def bash(dsk: Dsk, text: str, *, errors: str = "", **env: str) -> None:
         env=dsk.env | env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=DEADLINE,
+        timeout=50,
         check=False,
     )
     assert (done.stdout, done.stderr.decode(), done.returncode) == (b"", errors, 0)
