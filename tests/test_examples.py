@@ -23,8 +23,9 @@ from tests.state.log.writing import logged
 
 FILES = Path(__file__).parent / "examples" / "files"
 SOURCES = [*PAGES, *([README] if README.exists() else [])]
-EXAMPLES = [example for source in SOURCES for example in examples(source)]
-TOOLS = ("awk", "curl", "git", "jq")
+# Those that need other machines are run by tests/map/test_many_machines.py.
+EXAMPLES = [example for source in SOURCES for example in examples(source) if "--sshlogin" not in example.command]
+TOOLS = ("awk", "curl", "git", "jq", "parallel")
 SIGPIPE_STATUS = 141
 
 

@@ -11,8 +11,9 @@ of the environment in which ``dsk`` is installed, for it is that environment's `
 measured. Linux only.
 
 The load comes from a server process of its own on loopback (``server.py``), which sends frames rendered
-beforehand; for the first token over TLS it stands behind a proxy that delays (``delay.py``). Nothing goes further
-than loopback.
+beforehand; for the first token over TLS it stands behind a proxy that delays (``delay.py``). The measures of
+``dsk map`` have ``dsk serve`` in its place, for it keeps connections (``crowd.py``). Nothing goes further than
+loopback. ``map-memory`` takes minutes and hardly differs: it has one round.
 
 curl, sed, jq, requests, sseclient-py and the openai SDK are what dsk is held against. Those that are not
 installed are named in the table and left out. Optional, installed by hand into any place on PATH:
@@ -20,7 +21,7 @@ installed are named in the table and left out. Optional, installed by hand into 
     pipx install llm
     pipx install shell-gpt
     npm install -g openai            or anywhere, with NODE_PATH=.../node_modules
-    apt-get install strace jq
+    apt-get install strace jq parallel
 
 A measure is a file in ``measures/``: what it takes a sample of, and in which unit. ``budgets.py`` says what is held
 against what.

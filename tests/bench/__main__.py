@@ -9,11 +9,35 @@ import os
 from tests.bench import machine, table
 from tests.bench.lab import FULL, QUICK, open_lab
 from tests.bench.measure import Outcome, progress, take
-from tests.bench.measures import commands, cpu, delivery, first_token, flat_out, memory, request, writes
+from tests.bench.measures import (
+    commands,
+    cpu,
+    delivery,
+    first_token,
+    flat_out,
+    map_cpu,
+    map_memory,
+    map_rate,
+    memory,
+    request,
+    writes,
+)
 
 MEASURES = {
     module.MEASURE.name: module.MEASURE
-    for module in (request, first_token, commands, delivery, flat_out, cpu, memory, writes)
+    for module in (
+        request,
+        first_token,
+        commands,
+        delivery,
+        flat_out,
+        cpu,
+        memory,
+        writes,
+        map_rate,
+        map_cpu,
+        map_memory,
+    )
 }
 ROUNDS = 11
 QUICK_ROUNDS = 3

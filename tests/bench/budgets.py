@@ -6,9 +6,21 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-from tests.bench import roster
+from tests.bench import crowd, roster
 from tests.bench.measure import Outcome
-from tests.bench.measures import commands, cpu, delivery, first_token, flat_out, memory, request, writes
+from tests.bench.measures import (
+    commands,
+    cpu,
+    delivery,
+    first_token,
+    flat_out,
+    map_cpu,
+    map_memory,
+    map_rate,
+    memory,
+    request,
+    writes,
+)
 
 
 class Kind(Enum):
@@ -70,6 +82,10 @@ def _cpu(against: str, budget: float | None, stretch: float | None) -> Budget:
     return Budget("cpu", roster.DSK, cpu.ANSWER, Kind.AT_MOST, against, budget, stretch)
 
 
+def _records(jobs: int, against: str) -> Budget:
+    return Budget("map", crowd.DSK_MAP, map_rate.rate(jobs), Kind.AT_LEAST, against, 1, None)
+
+
 BUDGETS = (
     _startup(roster.NAIVE, 0.85, 0.6),
     _startup(roster.LLM, 1 / 8, None),
@@ -90,4 +106,12 @@ BUDGETS = (
     Budget("memory", roster.DSK_RAW, memory.GROWTH, Kind.VALUE, "", 1, 0),
     Budget("writes", roster.DSK, writes.SINGLE, Kind.VALUE, "", 1, None),
     Budget("writes", roster.DSK, writes.BURSTS, Kind.VALUE, "", 1, None),
+    _records(1, crowd.CURL_LOOP),
+    *(_records(jobs, crowd.PARALLEL) for jobs in crowd.LEVELS),
+    *(_records(jobs, crowd.OPENAI_POOL) for jobs in crowd.LEVELS),
+    *(
+        Budget("map-cpu", crowd.DSK_MAP, map_cpu.QUANTITY, Kind.AT_MOST, against, 1, None)
+        for against in (crowd.CURL_LOOP, crowd.PARALLEL, crowd.OPENAI_POOL)
+    ),
+    Budget("map-memory", crowd.DSK_MAP, map_memory.GROWTH, Kind.VALUE, "", 20, None),
 )

@@ -36,10 +36,34 @@ class Sizes(NamedTuple):
     memory: tuple[int, int]
     #: Tokens whose writes are counted.
     writes: int
+    #: Records for each of 1, 8, 64 and 256 at a time, as multiples of that.
+    map_rates: tuple[int, int, int, int]
+    #: Records whose CPU time counts.
+    map_cpu: int
+    #: Records, from few to many, between which memory may grow.
+    map_memory: tuple[int, ...]
 
 
-FULL = Sizes(delivery=2, flat_out=100_000, cpu=500, memory=(10_000, 1_000_000), writes=50)
-QUICK = Sizes(delivery=0.5, flat_out=20_000, cpu=100, memory=(1_000, 50_000), writes=20)
+FULL = Sizes(
+    delivery=2,
+    flat_out=100_000,
+    cpu=500,
+    memory=(10_000, 1_000_000),
+    writes=50,
+    map_rates=(10, 10, 10, 4),
+    map_cpu=1_000,
+    map_memory=(1_000, 10_000, 100_000),
+)
+QUICK = Sizes(
+    delivery=0.5,
+    flat_out=20_000,
+    cpu=100,
+    memory=(1_000, 50_000),
+    writes=20,
+    map_rates=(8, 3, 1, 1),
+    map_cpu=100,
+    map_memory=(1_000, 10_000),
+)
 
 
 class Asked(NamedTuple):
@@ -121,10 +145,17 @@ class Lab:
 
     def peak_memory(self, name: str, plan: Plan) -> float:
         """Peak resident memory in MB (10^6 bytes) of a contender that asks; of its largest process, if it is many."""
-        target = self.home / "memory"
-        launcher = (sys.executable, "-I", "-S", str(_LAUNCH), str(target))
-        self.ask(name, plan, keep=False, wrapper=launcher)
-        return int(target.read_text()) * 1024 / 1e6
+        self.ask(name, plan, keep=False, wrapper=self.launcher)
+        return self.launched_peak()
+
+    @property
+    def launcher(self) -> Sequence[str]:
+        """Before a command line, it has the peak memory kept for ``launched_peak``."""
+        return (sys.executable, "-I", "-S", str(_LAUNCH), str(self.home / "memory"))
+
+    def launched_peak(self) -> float:
+        """Peak resident memory in MB (10^6 bytes) of what ran last by the launcher."""
+        return int((self.home / "memory").read_text()) * 1024 / 1e6
 
     def _bundle(self) -> Mapping[str, str]:
         """The authorities of the world and ours, for a bundle of one would load faster than it ever does."""

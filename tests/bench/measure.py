@@ -25,6 +25,8 @@ class Measure(NamedTuple):
     sample: Callable[[Lab, str], Sample]
     #: How an entry that is not installed comes to be.
     missing: Callable[[Lab, str], str | None] = lambda _lab, _entry: None
+    #: Rounds after which nothing new is seen, where a round takes long.
+    enough: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -54,6 +56,7 @@ def take(measure: Measure, lab: Lab, rounds: int) -> Outcome:
         if how := measure.missing(lab, entry):
             absent[entry] = f"not installed ({how})"
     samples: dict[str, list[Sample]] = {entry: [] for entry in measure.entries if entry not in absent}
+    rounds = min(rounds, measure.enough or rounds)
     for number in range(rounds):
         for entry in _turn(list(samples), number):
             progress(f"{measure.name}: round {number + 1} of {rounds}, {entry}")

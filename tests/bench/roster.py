@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 _SCRIPTS = Path(__file__).parent / "contenders"
 _BIN = Path(sys.executable).parent
-_NUMBER = re.compile(r"\d+(\.\d+)+")
+#: Or a date, as GNU parallel has it.
+_NUMBER = re.compile(r"\d+(\.\d+)+|\d{8}")
 _PROMPT = "hi"
 _JSON = ("-H", "Content-Type: application/json", "-H", "Authorization: Bearer x")
 _BODY = '{"model":"deepseek-flash","messages":[{"role":"user","content":"hi"}],"stream":true}'
@@ -53,7 +54,9 @@ def _script(name: str) -> Callable[[str], Sequence[str]]:
     return lambda url: (sys.executable, str(_SCRIPTS / name), url, _PROMPT)
 
 
-def _package(*names: str) -> Callable[[Env], str | None]:
+def package(*names: str) -> Callable[[Env], str | None]:
+    """The names and versions of Python packages; None if one is not there."""
+
     def versions(_env: Env) -> str | None:
         try:
             return ", ".join(f"{name} {version(name)}" for name in names)
@@ -63,7 +66,7 @@ def _package(*names: str) -> Callable[[Env], str | None]:
     return versions
 
 
-def _program(*argv: str) -> Callable[[Env], str | None]:
+def program(*argv: str) -> Callable[[Env], str | None]:
     """The program's name with the first number in its output; None if it is not there or does not run."""
 
     def found(env: Env) -> str | None:
@@ -80,14 +83,20 @@ def _output(argv: Sequence[str], env: Env) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
-def _dsk_version(_env: Env) -> str | None:
+def dsk_version(_env: Env) -> str | None:
+    """That of the environment of this interpreter; None if it has no console script."""
     return f"dsk {version('dsk-cli')}" if (_BIN / "dsk").exists() else None
 
 
-def _pipeline_version(env: Env) -> str | None:
-    parts = [_program(name, "--version")(env) for name in ("curl", "sed", "jq")]
-    found = [part for part in parts if part]
-    return ", ".join(found) if len(found) == len(parts) else None
+def programs(*names: str) -> Callable[[Env], str | None]:
+    """The names and versions of programs; None if one is not there."""
+
+    def versions(env: Env) -> str | None:
+        parts = [program(name, "--version")(env) for name in names]
+        found = [part for part in parts if part]
+        return ", ".join(found) if len(found) == len(parts) else None
+
+    return versions
 
 
 @cache
@@ -127,29 +136,29 @@ def _sgpt_env(url: str, _home: Path) -> Env:
 _CURL = ("curl", "-sN", "-d", _BODY, *_JSON)
 
 CONTENDERS = (
-    Contender(DSK, lambda url: dsk_command("ask", "--base-url", url, _PROMPT), _dsk_version, "pip install ."),
+    Contender(DSK, lambda url: dsk_command("ask", "--base-url", url, _PROMPT), dsk_version, "pip install ."),
     Contender(
         DSK_RAW,
         lambda url: dsk_command("ask", "--raw", "-n", "--base-url", url, _PROMPT),
-        _dsk_version,
+        dsk_version,
         "pip install .",
         raw=True,
     ),
     Contender(
         CURL,
         lambda url: (*_CURL, f"{url}/chat/completions"),
-        _program("curl", "--version"),
+        program("curl", "--version"),
         "apt-get install curl",
         raw=True,
     ),
     Contender(
         PIPELINE,
         lambda url: ("sh", str(_SCRIPTS / "pipeline.sh"), url, _PROMPT),
-        _pipeline_version,
+        programs("curl", "sed", "jq"),
         "apt-get install curl sed jq",
     ),
-    Contender(NAIVE, _script("naive.py"), _package("requests", "sseclient-py"), "pip install '.[test]'"),
-    Contender(OPENAI, _script("openai_sdk.py"), _package("openai"), "pip install '.[test]'"),
+    Contender(NAIVE, _script("naive.py"), package("requests", "sseclient-py"), "pip install '.[test]'"),
+    Contender(OPENAI, _script("openai_sdk.py"), package("openai"), "pip install '.[test]'"),
     Contender(
         NODE,
         lambda url: ("node", str(_SCRIPTS / "openai_sdk.cjs"), url, _PROMPT),
@@ -160,14 +169,14 @@ CONTENDERS = (
     Contender(
         LLM,
         lambda _url: ("llm", "-m", "bench", "-n", _PROMPT),
-        _program("llm", "--version"),
+        program("llm", "--version"),
         "pipx install llm",
         env=_llm_env,
     ),
     Contender(
         SGPT,
         lambda _url: ("sgpt", "--no-cache", "--no-functions", "--no-md", "--model", "deepseek-flash", _PROMPT),
-        _program("sgpt", "--version"),
+        program("sgpt", "--version"),
         "pipx install shell-gpt",
         env=_sgpt_env,
     ),

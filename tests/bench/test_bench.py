@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import frames, table
+from tests.bench import crowd, frames, table
 from tests.bench.budgets import Budget, Kind
 from tests.bench.lab import QUICK, ROUND_TRIP_MS, Lab, open_lab
 from tests.bench.measure import Measure, Outcome, Sample, take
@@ -79,6 +79,20 @@ def test_an_answer_that_is_not_the_planned_one_is_no_sample(lab: Lab) -> None:
         lab.ask(CURL, plan, wrapper=refused)
 
 
+@pytest.mark.parametrize("name", crowd.MAPPERS)
+def test_many_records_are_asked_and_answered_in_order(lab: Lab, name: str) -> None:
+    if how := crowd.missing(lab, name):
+        pytest.skip(how)
+    run = crowd.ask(lab, name, 5, 1, think=0.01)
+    assert run.output == b"".join(b"record %d\n" % number for number in range(5))
+    assert run.ended - run.started > 5 * 0.01 * 1e9
+
+
+def test_records_that_are_not_all_answered_are_no_sample(lab: Lab) -> None:
+    with pytest.raises(RunError, match="dsk map printed 2 lines that are not the 3 answers"):
+        crowd.ask(lab, crowd.DSK_MAP, 3, 1, wrapper=("sh", "-c", '"$@" | head -n 2', "sh"))
+
+
 def test_a_program_that_fails_is_named_with_its_last_words(lab: Lab) -> None:
     with pytest.raises(RunError, match="sh ended with 3: second"):
         lab.run(("sh", "-c", "echo first >&2; echo second >&2; exit 3"))
@@ -122,6 +136,11 @@ def test_the_missing_and_the_failing_keep_their_rows(lab: Lab) -> None:
         ["broken", "failed: it broke", ""],
         ["absent", "not installed (get it)", ""],
     ]
+
+
+def test_a_measure_may_have_enough_of_fewer_rounds(lab: Lab) -> None:
+    measure = Measure("m", "Title", ("a",), lambda _lab, _entry: {"ms": 1.0}, enough=2)
+    assert [len(take(measure, lab, rounds).samples["a"]) for rounds in (1, 2, 3)] == [1, 2, 2]
 
 
 def test_the_median_of_the_rounds_counts() -> None:
