@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.chat.memory import Kept, Told, Unkept
 from dsk.chat.route import Route
 from dsk.errors import KeyFault, LocalFault
+from dsk.jobs.delivering import exchange
 from dsk.jobs.holding import hold_talk, wants_reasoning, wished
-from dsk.jobs.sending import exchange
 from dsk.jobs.settings import Wish
 from dsk.jobs.settling import settle_request, settle_server
 from dsk.jobs.system import settle_system

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from dsk.jobs.sending import OFFLINE_NOTE
+from dsk.jobs.delivering import OFFLINE_NOTE
 from dsk.jobs.settling import settle_endpoint
 from dsk.output.notes import note
 from dsk.wire.endpoint import Endpoint

@@ -76,7 +76,7 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         _show(settings.show, body, server, settings.sending, world)
         return Status.OK
     from dsk.exchange.question import Question
-    from dsk.jobs.sending import deliver
+    from dsk.jobs.delivering import deliver
 
     question = Question(encode(body.fields), body.fields)
     return deliver(question, server, settings.sending._replace(turn=turn), world, warnings, connecting, listener)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
-from dsk.jobs.sending import deliver, network_of
+from dsk.jobs.delivering import deliver, network_of
 from dsk.jobs.settings import Sending, Stops
 from dsk.jobs.settling import settle_server
 from dsk.output.escapes import firewall

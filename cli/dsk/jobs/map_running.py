@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, IncompleteFault, LocalFault, ReaderGone, Status, Terminated
 from dsk.exchange.policy import Policy
-from dsk.jobs.sending import OFFLINE_NOTE
+from dsk.jobs.delivering import OFFLINE_NOTE
 from dsk.jobs.settling import settle_clocks, settle_endpoint
 from dsk.map.appending import Appender
 from dsk.map.asker import Asker, Way

@@ -11,11 +11,11 @@ from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
+from dsk.jobs.delivering import say_in_between, stopper_of
 from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
-from dsk.jobs.sending import say_in_between, stopper_of
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress

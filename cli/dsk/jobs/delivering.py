@@ -1,0 +1,203 @@
+"""The way of a question to the server and of its answer to stdout, for every command that asks one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.errors import InterruptFault, Status, Terminated
+from dsk.exchange.policy import Policy
+from dsk.exchange.question import Question
+from dsk.jobs.connecting import Connecting
+from dsk.jobs.settling import Server, settle_clocks
+from dsk.output.notes import note, warn
+from dsk.output.printer import open_printer
+from dsk.output.progress import Progress
+from dsk.request.prefix import path_of
+from dsk.wire.endpoint import Endpoint
+from dsk.wire.network import Network
+from dsk.wire.preconnection import Preconnection, preconnect
+from dsk.wire.settings import NetworkSettings
+from dsk.world import STDERR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dsk.exchange.source import Listener, Transport
+    from dsk.jobs.settings import Sending, Stops
+    from dsk.stream.stopping import Stopper
+    from dsk.world import World
+
+#: What the log has in the place of a base URL that is gone with the run.
+OFFLINE = "offline"
+# Bytes: what is smaller has gone before anybody could read how far it is.
+LARGE = 1 << 20
+OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
+
+
+def network_of(profile: str, base_url: str) -> NetworkSettings:
+    """How to reach the server of a run that is in the log."""
+    if base_url == OFFLINE:
+        return NetworkSettings(profile=profile, offline=True)
+    return NetworkSettings(profile=profile, base_url=base_url)
+
+
+def deliver(
+    question: Question,
+    server: Server,
+    sending: Sending,
+    world: World,
+    warnings: Sequence[str] = (),
+    connecting: Connecting | None = None,
+    listener: Listener | None = None,
+) -> Status:
+    """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
+
+    Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
+    ``connecting`` is the way to the server, if it has been looked for already; ``listener`` is told of the answer
+    after it was written.
+    """
+    notes = [f"warning: {warning}" for warning in warnings]
+    if sending.network.offline:
+        from dsk.scripted.offline import offline_script
+        from dsk.scripted.server import ScriptedServer
+
+        with ScriptedServer(offline_script()) as scripted:
+            note(OFFLINE_NOTE, world)
+            endpoint = Endpoint(scripted.base_url, None, {})
+            made = preconnect(endpoint, sending.network.connect_timeout)
+            return exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE], listener)
+    connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
+    endpoint, made = connecting.made()
+    return exchange(question, endpoint, made, server, sending, world, notes, listener)
+
+
+def exchange(
+    question: Question,
+    endpoint: Endpoint,
+    made: Preconnection | None,
+    server: Server,
+    sending: Sending,
+    world: World,
+    notes: Sequence[str],
+    listener: Listener | None = None,
+) -> Status:
+    """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
+    ``listener`` is told of the answer as well."""
+    command, network, output, stops, record, is_logged, turn = sending
+    if command == "ask":
+        endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
+    is_raw = output.format == "raw"
+    clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
+    policy = Policy(
+        retry=network.retry,
+        retry_max_time=network.retry_max_time,
+        resume=network.resume,
+        continue_on_length=network.continue_on_length,
+        can_prefix=bool(server.profile.prefix_completion),
+    )
+    way = Network(endpoint, clocks, _upload_view(question.body, world))
+    transport: Transport = way
+    recorder = None
+    if record is not None:
+        from dsk.jobs.recording import Recorder, Tape, head_of
+
+        head = head_of(question.fields, policy, notes, is_raw=is_raw)
+        recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
+    printer = open_printer(output, world)
+    progress = Progress(world, clocks.begun, color=output.color, hides_reasoning=not printer.shows_reasoning)
+    world.progress = progress.line
+    # The one that clears the line for what is printed comes first.
+    listeners: list[Listener] = [progress]
+    log = None
+    try:
+        if made and question.content:
+            # The first request is another one than the question's own.
+            made.close()
+        elif made:
+            way.hasten(path_of(question.fields), question.body, made)
+        # The request is on its way: what is loaded from here on is loaded while the server thinks.
+        printer.prepare()
+        from dsk.exchange.concluding import conclude
+        from dsk.exchange.loop import Exchange
+
+        if is_logged:
+            from dsk.jobs.log_writing import log_run
+
+            asked = OFFLINE if network.offline else endpoint.base_url
+            log = log_run(command, question, server.profile.name, asked, world, turn() if turn else None)
+            # What cannot be printed is in the log all the same.
+            listeners.append(log)
+        listeners += [one for one in (printer, recorder, listener) if one]
+        exchange = Exchange(
+            question,
+            transport,
+            listeners,
+            clocks=clocks,
+            elapsed=recorder.elapsed if recorder else None,
+            policy=policy,
+            stopper=stopper_of(stops),
+            is_raw=is_raw,
+            keeps_reasoning=output.reasoning == "only",
+            say=say_in_between(progress, world),
+            on_open=progress.opened,
+        )
+    except (KeyboardInterrupt, Terminated) as signalled:
+        way.close()
+        return _left_early(signalled, listeners, log)
+    except BaseException:
+        way.close()
+        raise
+    progress.begin()
+    try:
+        ending = exchange.run(printer.descriptor)
+        if output.extract:
+            from dsk.jobs.extracting import SHOWN_BY_LOG, SHOWN_WITHOUT, with_code, with_command
+
+            is_command = output.extract.which == "command"
+            ending = with_command(ending) if is_command else with_code(ending, SHOWN_BY_LOG if log else SHOWN_WITHOUT)
+        return conclude(listeners, ending, log)
+    finally:
+        if log and log.warning:
+            warn([log.warning], world)
+
+
+def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:
+    """End a run that a signal has ended before it could wait for an answer; raises its failure."""
+    from dsk.ending import Ending, Timing
+    from dsk.exchange.concluding import conclude
+    from dsk.stream.answer import Answer
+
+    fault = signalled.fault if isinstance(signalled, Terminated) else InterruptFault("interrupted")
+    return conclude(listeners, Ending(Answer(), fault, Timing(None, None), None), log)
+
+
+def _upload_view(body: bytes, world: World) -> Callable[[int, int], None] | None:
+    """Who is told how far a large body is; nobody for others, nor where nobody looks."""
+    if len(body) < LARGE or not world.is_terminal(STDERR):
+        return None
+    from dsk.output.upload import Upload
+
+    return Upload(world).sent
+
+
+def say_in_between(progress: Progress, world: World) -> Callable[[str], None]:
+    """Tells the user why it is asked again."""
+
+    def say(text: str) -> None:
+        progress.paused()
+        note(text, world)
+
+    return say
+
+
+def stopper_of(stops: Stops) -> Stopper | None:
+    """What ends the text early, if anything is to."""
+    if stops.first_block:
+        from dsk.stream.code.stopping import FirstBlock
+
+        return FirstBlock(stops.until, stops.max_lines)
+    if stops.until is None and stops.max_lines is None:
+        return None
+    from dsk.stream.stopping import Stopper
+
+    return Stopper(stops.until, stops.max_lines)
