@@ -6,23 +6,28 @@ dies of that signal, so that shells and their loops see it.
 
 from __future__ import annotations
 
+import signal
+
+# Until a run is there that could end in order, ^C ends the process by itself, not in the midst of an import.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
 from dsk.output.notes import tell, tell_failure
-from dsk.signals import catch_signals, hush_signals, leave_interrupts, stay_awake
+from dsk.signals import catch_signals, hush_signals, stay_awake
 from dsk.world import STDERR, STDIN, STDOUT, World
 
 if TYPE_CHECKING:
     from dsk.commands.command import Job
     from dsk.successor import Successor
 
-leave_interrupts()
 # Loading modules makes many objects and no garbage: to look for it time and again costs more than it could free.
 gc.set_threshold(50_000)
 

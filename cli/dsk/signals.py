@@ -27,12 +27,6 @@ FINALISERS = ("__del__", "_remove")
 _held: list[BaseException] = []
 
 
-def leave_interrupts() -> None:
-    """Until a run is there that could end in order, ^C ends the process by itself, not in the midst of an import."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def catch_signals(world: World) -> None:
     """Let SIGINT raise ``KeyboardInterrupt``, SIGTERM and SIGHUP ``Terminated``, and SIGUSR1 tell how far it is.
 
