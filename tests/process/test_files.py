@@ -233,6 +233,25 @@ def test_in_a_checkout_what_git_ignores_is_left_out(dsk: Dsk) -> None:
     assert content(dsk.run("ask", "--dry-run", "-f", "src/sub/c.txt", stdin=None)) == "==> src/sub/c.txt <==\ntext\n"
 
 
+def test_checkouts_below_the_folder_obey_their_own_git(dsk: Dsk) -> None:
+    put(dsk.home, {"nest/a.txt": "a\n", "nest/in/r/.gitignore": "*.env\n", "nest/in/r/b.txt": "b\n"})
+    put(dsk.home, {"nest/in/r/s.env": "secret\n", "nest/in/r/sub/t.env": "secret\n", "nest/in/t.env": "no checkout\n"})
+    git(dsk.home / "nest/in/r", "init", "-q")
+    expected = ["==> nest/a.txt <==", "==> nest/in/r/b.txt <==", "==> nest/in/t.env <=="]
+    for source, headings in {"nest": expected, "nest/**/*.env": expected[2:], "nest/*/*/*.txt": expected[1:2]}.items():
+        made = content(dsk.run("ask", "--dry-run", "-f", source, stdin=None))
+        assert [line for line in made.splitlines() if line.startswith("==>")] == headings
+        assert "secret" not in made
+
+
+def test_only_a_folder_that_is_ignored_itself_is_meant_all_the_same(dsk: Dsk) -> None:
+    put(dsk.home, {".gitignore": "build/\n*.env\n", "build/x.txt": "x\n", "keys/s.env": "secret\n"})
+    git(dsk.home, "init", "-q")
+    assert content(dsk.run("ask", "--dry-run", "-f", "build", stdin=None)) == "==> build/x.txt <==\nx\n"
+    result = dsk.run("ask", "--dry-run", "-f", "keys", stdin=None)
+    assert (result.status, result.errors) == (2, "dsk: --file keys: there is no text file in it\n")
+
+
 def test_the_repository_of_a_hook_is_not_taken_for_that_of_the_folder(dsk: Dsk) -> None:
     put(dsk.home, {"one/a.txt": "a\n", "two/b.txt": "b\n", "two/.gitignore": "c.txt\n", "two/c.txt": "c\n"})
     for name in ("one", "two"):

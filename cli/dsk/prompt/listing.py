@@ -7,8 +7,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 #: More files than anybody means; looking for more would take its time.
 MOST_NAMES = 20_000
@@ -58,9 +62,13 @@ def _matches(name: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def _names(folder: str, what: str, *, has_hidden: bool, depth: int | None = None) -> list[str]:
     """The names of the regular files, from the folder on."""
-    found: Iterable[str] = _by_git(folder, what) if _is_checkout(folder) else ()
-    # A folder that git ignores, and that is named all the same, is meant.
-    found = found or _by_walking(folder, depth)
+    if _is_checkout(folder):
+        found: Iterable[str] = _by_git(folder, what)
+        # A folder that git ignores, and that is named all the same, is meant.
+        if not found and _is_ignored(folder):
+            found = _by_walking(folder, what, has_hidden=has_hidden, depth=depth)
+    else:
+        found = _by_walking(folder, what, has_hidden=has_hidden, depth=depth)
     names = []
     for count, name in enumerate(found):
         if count >= MOST_NAMES:
@@ -74,11 +82,18 @@ def _names(folder: str, what: str, *, has_hidden: bool, depth: int | None = None
     return names
 
 
-def _by_walking(folder: str, depth: int | None) -> Iterator[str]:
+def _by_walking(folder: str, what: str, *, has_hidden: bool, depth: int | None) -> Iterator[str]:
+    """All there is, but of the checkouts on the way only what their git has or would take."""
     for path, folders, names in os.walk(folder):
         inside = Path(path).relative_to(folder)
+        if inside.parts and (Path(path) / ".git").exists():
+            folders.clear()
+            yield from (str(inside / name) for name in _by_git(path, what))
+            continue
         if depth is not None and len(inside.parts) + 1 >= depth:
             folders.clear()
+        if not has_hidden:
+            folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (str(inside / name) for name in names)
 
 
@@ -87,24 +102,27 @@ def _is_checkout(folder: str) -> bool:
     return any((place / ".git").exists() for place in (path, *path.parents))
 
 
+def _is_ignored(folder: str) -> bool:
+    # A checkout is not ignored by its own git, whatever that ignores in it.
+    return not Path(folder, ".git").exists() and _git(folder, "check-ignore", "-q", ".").returncode == 0
+
+
 def _by_git(folder: str, what: str) -> list[str]:
     """What git has or would take. Raises ``UsageFault`` if it cannot say: nobody wants secrets sent that it ignores."""
-    import subprocess
-
-    env = {name: value for name, value in os.environ.items() if name not in _GITS_OWN}
-    # A monitor is a program that the checkout names.
-    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-z"]
     try:
-        done = subprocess.run(
-            [*command, "--cached", "--others", "--exclude-standard"],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        done = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         why = "" if done.returncode == 0 else (os.fsdecode(done.stderr).strip().splitlines() or ["it failed"])[0]
     except OSError as error:
         why = (error.strerror or str(error)).lower()
     if why:
         raise UsageFault(f"--file {what}", f"git cannot list it: {why}", hint="name the files themselves")
     return list(dict.fromkeys(os.fsdecode(name) for name in done.stdout.split(b"\0") if name))
+
+
+def _git(folder: str, *words: str) -> CompletedProcess[bytes]:
+    import subprocess
+
+    env = {name: value for name, value in os.environ.items() if name not in _GITS_OWN}
+    # A monitor is a program that the checkout names.
+    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", *words]
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
