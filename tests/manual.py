@@ -13,7 +13,7 @@ README = ROOT / "README.md"
 # The README's first two blocks install things; .ci/run runs them.
 BLOCKS_OF_CI = 2
 
-_GLYPHS = {"aq": "'", "dq": '"', "ga": "`", "ti": "~", "ha": "^"}
+_GLYPHS = {"aq": "'", "dq": '"', "da": "↓", "ga": "`", "ti": "~", "ha": "^"}
 
 
 class Example(NamedTuple):

@@ -20,6 +20,7 @@ from tests.state.log.writing import rows
 
 Serve = Callable[[Script], ScriptedServer]
 HOSTILE = "\x1b[31mred\x1b[0m \u202eevil"
+TAKEN = "dsk: hint: take another name; dsk session list shows those that there are\n"
 NO_SESSION = "dsk: hint: dsk session list shows those that there are\n"
 
 
@@ -145,7 +146,7 @@ def test_rename_gives_the_last_session_or_a_named_one_a_name(here: Dsk, server: 
     assert told(here, "rename", "story", "tale") == "dsk: session story is called tale now\n"
     assert sent(here, server, "--session", "tale") == ["one", "Answer 1."]
     asked(here, "other")
-    failed(here.run("session", "rename", "tale"), "there is a session tale already\n")
+    failed(here.run("session", "rename", "tale"), f"there is a session tale already\n{TAKEN}")
     failed(here.run("session", "rename", "2", "7"), "'7' cannot be the name of a session: numbers are those of")
     failed(here.run("session", "rename", "story", "x"), f"there is no session story\n{NO_SESSION}")
     failed(here.run("session", "rename", "a", "b", "c"), "dsk session rename takes at most two arguments")
@@ -181,7 +182,7 @@ def test_a_fork_goes_its_own_way(here: Dsk, server: ScriptedServer) -> None:
     assert session(here, "fork", "story") == "3\n"
     assert sent(here, server, "-c") == ["one", "Answer 1.", "two", "Answer 2."]
     assert sent(here, server, "--session", "story") == ["one", "Answer 1.", "two", "Answer 2."]
-    failed(here.run("session", "fork", "story", "--name", "other"), "there is a session other already\n")
+    failed(here.run("session", "fork", "story", "--name", "other"), f"there is a session other already\n{TAKEN}")
     failed(here.run("session", "fork", "other", "--at", "99"), "run 99 is no turn of session other\n")
 
 
@@ -195,7 +196,7 @@ def test_the_tree_has_all_that_has_a_beginning_in_common(here: Dsk) -> None:
     asked(here, "-c", "five")
     asked(here, "-c", "six")
     asked(here, "--session", "stranger", "seven")
-    drawing = "1 one\n├─ 2 two\n│  ├─ 3 three\n│  └─ 4 four  <- story\n└─ 5 five\n   6 six  <- other\n"
+    drawing = "1 one\n├─ 2 two\n│  ├─ 3 three\n│  └─ 4 four  <- story\n└─ 5 five\n   ↓ 6 six  <- other\n"
     assert session(here, "tree", "story") == session(here, "tree", "other") == drawing
     nodes = objects(session(here, "tree", "other", "--json"))
     assert [(n["run"], n["parent"], n["session"], n["text"], n["last_of"]) for n in nodes] == [
@@ -206,6 +207,20 @@ def test_the_tree_has_all_that_has_a_beginning_in_common(here: Dsk) -> None:
         (5, 1, 2, "five", []),
         (6, 5, 2, "six", ["other"]),
     ]
+
+
+def test_the_log_names_the_session_of_a_run(here: Dsk) -> None:
+    asked(here, "--session", "story", "one")
+    assert "\nSession:  1 story\n" in here.run("log", "show", "1").text
+    assert [run["session"] for run in objects(here.run("log", "list", "--json").text)] == [1]
+
+
+def test_two_first_turns_are_drawn_apart_from_a_turn_and_the_next(here: Dsk) -> None:
+    asked(here, "--session", "story", "one")
+    told(here, "undo")
+    asked(here, "-c", "two")
+    asked(here, "-c", "three")
+    assert session(here, "tree") == "1 one\n2 two\n↓ 3 three  <- story\n"
 
 
 def test_delete_removes_the_text_but_not_what_a_fork_goes_back_to(here: Dsk, server: ScriptedServer) -> None:
@@ -260,14 +275,14 @@ def test_pruning_removes_old_branches_of_a_session_that_is_used(here: Dsk) -> No
     told(here, "undo")
     asked(here, "-c", "two")
     assert here.run("log", "prune", "--keep", "1").errors == "dsk: removed one run\n"
-    assert session(here, "tree") == "1 one\n3 two  <- 1\n"
+    assert session(here, "tree") == "1 one\n↓ 3 two  <- 1\n"
 
 
 def test_a_long_session_is_gone_on_with(here: Dsk, server: ScriptedServer) -> None:
     for number in range(12):
         asked(here, *(["-c"] if number else []), str(number))
     assert len(sent(here, server, "-c")) == 24
-    assert session(here, "tree").splitlines()[-1] == "13 ?  <- 1"
+    assert session(here, "tree").splitlines()[-1] == "↓ 13 ?  <- 1"
 
 
 def test_names_are_completed(here: Dsk) -> None:

@@ -49,6 +49,7 @@ def row(run: Run, text: str) -> dict[str, Any]:
     return {
         "run": run.id,
         "begun": round(run.begun, 3),
+        "session": None if run.session is None else int(run.session),
         "model": run.model or run.model_asked,
         "state": run.state,
         "status": run.status,

@@ -12,10 +12,12 @@ from dsk.state.log.prompts import prompt_of
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
+from dsk.state.sessions.reader import by_number
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from dsk.state.log.reader import Run
+    from dsk.state.sessions.reader import Session
     from dsk.world import World
 
 
@@ -26,20 +28,22 @@ def show_run(number: int, only_answer: bool, as_json: bool, world: World) -> Sta
         if not run:
             raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
         body = body_of(log, run.id)
+        session = by_number(log, int(run.session)) if run.session is not None else None
     is_terminal = world.is_terminal(STDOUT)
     if as_json:
         write_out_all(STDOUT, json_line(fields(run, body), is_terminal=is_terminal))
     else:
-        _print(run.content if only_answer else _page(run, prompt_of(body)), is_terminal)
+        _print(run.content if only_answer else _page(run, session, prompt_of(body)), is_terminal)
     return Status.OK
 
 
-def _page(run: Run, prompt: str) -> str:
+def _page(run: Run, session: Session | None, prompt: str) -> str:
     """The run for people: what is known of it, the prompt, the answer."""
     head = {
         "Run": str(run.id),
         "Begun": local_time(run.begun),
         "Command": run.command,
+        "Session": " ".join(filter(None, (str(session.id), session.name))) if session else "",
         "Model": run.model or run.model_asked,
         "Server": run.base_url,
         "Status": ": ".join(filter(None, (status_word(run), error_message(run)))),

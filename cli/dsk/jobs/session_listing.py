@@ -108,7 +108,8 @@ def _node(turn: Turn, ends: list[str]) -> dict[str, Any]:
 
 
 def _drawn(turns: Sequence[Turn]) -> Iterator[tuple[str, Turn]]:
-    """The turns, each with the lines of the tree before it. What follows without a branch is not indented."""
+    """The turns, each with the lines of the tree before it. What follows the line above it without a branch has an arrow and is
+    not indented."""
     followers: dict[int | None, list[Turn]] = {}
     for turn in turns:
         followers.setdefault(turn.parent, []).append(turn)
@@ -119,7 +120,7 @@ def _drawn(turns: Sequence[Turn]) -> Iterator[tuple[str, Turn]]:
         yield before, turn
         after = followers.get(turn.run.id, [])
         if len(after) == 1:
-            waiting.append((below, below, after[0]))
+            waiting.append((below + "↓ ", below, after[0]))
         else:
             for number, follower in reversed(list(enumerate(after, 1))):
                 is_last = number == len(after)

@@ -73,6 +73,7 @@ def test_the_list_as_json_is_an_object_a_line(dsk: Dsk, filled: Path) -> None:
         "state": "ended",
         "status": 0,
         "tokens": 3,
+        "session": None,
         "text": "Say hello",
     }
     assert [run["status"] for run in found] == [0, 10, 0]

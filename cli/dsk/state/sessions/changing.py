@@ -129,7 +129,7 @@ def _named(log: Connection, name: str | None, action: Callable[[], T]) -> T:
         return _at_once(log, action)
     except sqlite3.IntegrityError as error:
         raise UsageFault(
-            f"there is a session {name} already", hint=f"dsk session delete {name} removes it for good"
+            f"there is a session {name} already", hint="take another name; dsk session list shows those that there are"
         ) from error
 
 
