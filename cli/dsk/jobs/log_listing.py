@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HEADING = ["RUN", "BEGUN", "MODEL", "STATUS", "TOKENS", "PROMPT"]
-# Characters of the last field in a pipe, and the least columns of it on a terminal.
+# Characters of the last field in a pipe.
 TEXT_WIDTH = 200
-LEAST_WIDTH = 20
 
 
 def list_runs(count: int, as_json: bool, world: World) -> Status:
@@ -88,11 +87,8 @@ def _fields(run: Run, text: str) -> list[str]:
 
 def _print_table(rows: list[list[str]]) -> None:
     from dsk.output.escapes import clean_line
-    from dsk.output.table import cut, table
+    from dsk.output.table import fitted
 
     clean = [[clean_line(field) for field in fields] for fields in rows]
-    lines = [HEADING, *clean]
-    before = sum(max(len(line[i]) for line in lines) + 2 for i in range(len(HEADING) - 1))
-    width = max(os.get_terminal_size(STDOUT).columns - before, LEAST_WIDTH)
-    cut_rows = [[*fields[:-1], cut(fields[-1], width)] for fields in clean]
-    write_out_all(STDOUT, table(HEADING, cut_rows, aligned=True).encode("utf-8", "replace"))
+    text = fitted(HEADING, clean, os.get_terminal_size(STDOUT).columns)
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))

@@ -12,7 +12,7 @@ from dsk.jobs.session_finding import find_session
 from dsk.output.escapes import clean_field, clean_line
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
-from dsk.output.table import cut, table
+from dsk.output.table import LEAST_WIDTH, cut, fitted, table
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
 from dsk.state.sessions.reader import of_terminal, summaries, tree, with_head
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HEADING = ["SESSION", "NAME", "USED", "TURNS", "FIRST PROMPT"]
-# The least columns of the last field on a terminal, and its most characters in a pipe.
-LEAST_WIDTH = 20
+# The most characters of the last field in a pipe.
 TEXT_WIDTH = 200
 
 
@@ -43,10 +42,10 @@ def list_sessions(count: int, named: bool, as_json: bool, world: World) -> Statu
         return Status.OK
     rows = [_row(summary) for summary in found]
     if is_terminal:
-        before = sum(max(len(row[i]) for row in [HEADING, *rows]) + 2 for i in range(len(HEADING) - 1))
-        width = max(os.get_terminal_size(STDOUT).columns - before, LEAST_WIDTH)
-        rows = [[*row[:-1], cut(row[-1], width)] for row in rows]
-    write_out_all(STDOUT, table(HEADING, rows, aligned=is_terminal).encode("utf-8", "replace"))
+        text = fitted(HEADING, rows, os.get_terminal_size(STDOUT).columns)
+    else:
+        text = table(HEADING, rows, aligned=False)
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))
     return Status.OK
 
 
@@ -108,8 +107,8 @@ def _node(turn: Turn, ends: list[str]) -> dict[str, Any]:
 
 
 def _drawn(turns: Sequence[Turn]) -> Iterator[tuple[str, Turn]]:
-    """The turns, each with the lines of the tree before it. What follows the line above it without a branch has an arrow and is
-    not indented."""
+    """The turns, each with the lines of the tree before it. What alone follows the turn on the line above has an
+    arrow, and is not indented."""
     followers: dict[int | None, list[Turn]] = {}
     for turn in turns:
         followers.setdefault(turn.parent, []).append(turn)

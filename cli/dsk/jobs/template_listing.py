@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HEADING = ["TEMPLATE", "FROM", "PARAMS", "DESCRIPTION"]
-LEAST_WIDTH = 20
 
 
 def list_templates(check: Callable[[Template], None], as_json: bool, world: World) -> Status:
@@ -31,15 +30,14 @@ def list_templates(check: Callable[[Template], None], as_json: bool, world: Worl
         for entry in found:
             write_out_all(STDOUT, json_line(entry, is_terminal=world.is_terminal(STDOUT)))
         return Status.OK
-    from dsk.output.table import cut, table
+    from dsk.output.table import fitted, table
 
     rows = [[clean_field(field) for field in _fields(entry)] for entry in found]
-    is_terminal = world.is_terminal(STDOUT)
-    if is_terminal:
-        before = sum(max(len(line[i]) for line in [HEADING, *rows]) + 2 for i in range(len(HEADING) - 1))
-        width = max(os.get_terminal_size(STDOUT).columns - before, LEAST_WIDTH)
-        rows = [[*fields, cut(last, width)] for *fields, last in rows]
-    write_out_all(STDOUT, table(HEADING, rows, aligned=is_terminal).encode("utf-8", "replace"))
+    if world.is_terminal(STDOUT):
+        text = fitted(HEADING, rows, os.get_terminal_size(STDOUT).columns)
+    else:
+        text = table(HEADING, rows, aligned=False)
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))
     return Status.OK
 
 
@@ -76,4 +74,11 @@ def _entry(name: str, check: Callable[[Template], None], world: World) -> dict[s
 def _fields(entry: dict[str, Any]) -> list[str]:
     params = [param if default is None else f"[{param}]" for param, default in entry["params"].items()]
     origin = "dsk" if entry["shipped"] else "you"
-    return [entry["name"], origin, " ".join(params), entry["error"] or entry["description"]]
+    return [entry["name"], origin, " ".join(params), entry["description"] if not entry["error"] else _trouble(entry)]
+
+
+def _trouble(entry: dict[str, Any]) -> str:
+    """What is wrong with a template, and the line; its name tells the file."""
+    error = str(entry["error"]).removeprefix(f"{entry['path']}:")
+    line, _, why = error.partition(": ")
+    return f"{why} (line {line})" if line.isdecimal() else error.strip()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+# The least columns of the last field, before the line itself is cut.
+LEAST_WIDTH = 20
+
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: bool) -> str:
     """The rows as lines. Aligned is for a terminal; otherwise fields are separated by one tab each, so that
@@ -16,6 +19,15 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: boo
         "  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)).rstrip() + "\n"
         for line in lines
     )
+
+
+def fitted(heading: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> str:
+    """The same aligned, in lines of at most so many columns: the last field is cut first, then the line.
+    A terminal that does not know its size has 0."""
+    before = sum(max(len(line[i]) for line in [heading, *rows]) + 2 for i in range(len(heading) - 1))
+    width = max(columns - before, LEAST_WIDTH)
+    lines = table(heading, [[*row[:-1], cut(row[-1], width)] for row in rows], aligned=True).splitlines()
+    return "".join((cut(line, columns) if columns else line) + "\n" for line in lines)
 
 
 def cut(text: str, columns: int) -> str:

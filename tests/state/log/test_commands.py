@@ -98,6 +98,14 @@ def test_on_a_terminal_the_list_is_a_table_that_fits_and_obeys_nobody(dsk: Dsk, 
     assert "\u202e" not in "".join(lines)
 
 
+def test_on_a_narrow_terminal_the_lines_are_cut(dsk: Dsk, filled: Path) -> None:
+    logged(filled, "a long prompt " * 10)
+    lines = on_terminal(dsk, "log list", columns=40).splitlines()
+    assert len(lines) == 5
+    assert max(map(len, lines)) == 40
+    assert lines[-1].endswith("…")
+
+
 def test_show_prints_prompt_and_answer(dsk: Dsk, filled: Path) -> None:
     result = dsk.run("log", "show", "1", env={"TZ": ""})
     assert (result.errors, result.status) == ("", 0)
