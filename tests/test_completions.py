@@ -182,6 +182,15 @@ class Shell:
         assert isinstance(match, re.Match)
         return re.findall("<(.*?)>", match[1])
 
+    def listed(self, typed: str) -> str:
+        """Type, press TAB twice: what is shown until the line stands there again, which is then given up."""
+        self._child.send(f"{typed}\t\t")
+        self._child.expect_exact(typed)
+        self._child.expect_exact(typed)
+        shown = str(self._child.before)
+        self._child.send("\x03")
+        return shown
+
     def close(self) -> None:
         self._child.close(force=True)
 
@@ -211,6 +220,13 @@ def test_bash_completes(bash: Shell) -> None:
 def test_bash_completes_by_the_installed_file(bash: Shell) -> None:
     bash.run(f". {COMMITTED['bash']}")
     assert bash.complete("dsk as") == ["ask"]
+
+
+def test_bash_lists_folders_with_one_slash(bash: Shell, env: dict[str, str]) -> None:
+    (Path(env["HOME"]) / "many" / "sub").mkdir(parents=True)
+    (Path(env["HOME"]) / "many" / "text").touch()
+    bash.run(f". {COMMITTED['bash']}")
+    assert {"sub/", "text"} < set(bash.listed("dsk ask -f many/").split())
 
 
 def test_bash_completes_the_file_of_a_redirection(bash: Shell, env: dict[str, str]) -> None:
@@ -355,6 +371,18 @@ def test_runs_are_offered_the_newest_first_with_their_prompts(dsk: Dsk) -> None:
     assert request(dsk, "log", "show", "--", "2") == [["plain", "", "2", "a b: 2"]]
     assert request(dsk, "log", "resume", "") == [["plain", "", "2", "a b: 2"]]
     assert request(dsk, "session", "undo", "--to", "") == []
+
+
+def test_sessions_are_offered_by_their_names_or_else_numbers_with_their_first_prompts(dsk: Dsk) -> None:
+    log = dsk.home / "state" / "dsk" / "log.db"
+    logged(log, "Once\tupon a time", session="tale")
+    logged(log, "How old is the moon?", session="moon")
+    logged(log, "alone")
+    with closing(sqlite3.connect(log)) as connection, connection:
+        connection.execute("UPDATE sessions SET name = NULL WHERE name = 'moon'")
+    named, numbered = ["plain", "", "tale", "Once upon a time"], ["plain", "", "2", "How old is the moon?"]
+    assert request(dsk, "session", "show", "") == request(dsk, "ask", "--session", "") == [named, numbered]
+    assert request(dsk, "session", "show", "2") == [numbered]
 
 
 def test_without_a_log_none_are_offered_and_none_is_made(dsk: Dsk) -> None:

@@ -201,6 +201,19 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is_and_goes_at_the_end(dsk: Dsk, s
     assert child.exitstatus == 1
 
 
+def test_on_a_terminal_a_run_to_a_file_says_at_the_end_what_is_there(dsk: Dsk, serve: Serve) -> None:
+    server = echo(serve)
+    in_file(dsk, 5)
+    assert run(dsk, server, "-a", "in.txt", "-o", "out", "--limit", "2").errors == ""
+    command = [*DSK, "map", "--base-url", server.base_url, "-a", "in.txt", "-o", "out", "--resume"]
+    for seen in ("dsk: 5/5 done, 2 of them before: out", "dsk: 5/5 done, nothing was left to ask: out had them all"):
+        child = pexpect.spawn(command[0], command[1:], env=dsk.env, cwd=str(dsk.home), encoding="utf-8", timeout=30)
+        child.expect_exact(seen)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+
+
 def test_without_a_key_nothing_is_begun(dsk: Dsk) -> None:
     result = dsk.run("map", stdin=b"x\n", env={"DEEPSEEK_API_KEY": ""})
     assert (result.stdout, result.status) == (b"", 3)

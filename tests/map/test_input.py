@@ -274,3 +274,25 @@ def test_a_refused_line_of_the_batch_api_has_the_http_status(dsk: Dsk, serve: Se
     (line,) = lines_of(run(dsk, echo(serve, "422"), stdin=stdin).stdout)
     assert (line["response"]["status_code"], line["error"], line["dsk"]["status"]) == (422, None, 9)
     assert line["response"]["body"]["error"]["message"]
+
+
+def test_a_field_that_no_text_has_is_explained_once_and_not_to_be_asked_again(dsk: Dsk, serve: Serve) -> None:
+    result = run(dsk, echo(serve), "Good? {text}", stdin=b"id,text\n1,fine\n2,bad\n")
+    assert result.errors.count("hint: records with fields are --input csv, tsv or jsonl") == 1
+    assert "see to the input or the prompt" in result.errors.splitlines()[-1]
+    assert (result.status, "--retry-failed" in result.errors) == (1, False)
+
+
+def test_a_run_that_was_halted_can_be_gone_on_with_though_nothing_could_be_asked(dsk: Dsk, serve: Serve) -> None:
+    result = run(dsk, echo(serve), "--halt", "fail=1", "-j", "1", "{text}", stdin=b"a\nb\nc\n")
+    assert "--resume goes on" in result.errors.splitlines()[-1]
+
+
+def test_a_dry_run_says_once_what_is_wrong_with_many(dsk: Dsk, serve: Serve) -> None:
+    stdin = b"text\n" + b"x\n" * 10
+    result = run(dsk, echo(serve), "--dry-run", "--input", "csv", "T {txt}", stdin=stdin)
+    assert result.errors.splitlines() == [
+        "dsk: warning: line 2 of stdin and 9 more: there is no field 'txt' in it",
+        "dsk: hint: did you mean text?",
+        "dsk: 0 records, about 0 prompt tokens; 10 cannot be asked",
+    ]

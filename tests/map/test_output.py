@@ -119,6 +119,25 @@ def test_lines_of_text_have_what_the_template_asks_for(dsk: Dsk, serve: Serve) -
     assert run(dsk, echo(serve), "--format", "text", stdin=b"a\nb\n").text == "a\nb\n"
 
 
+@pytest.mark.parametrize(
+    ("template", "kind", "stdin", "why", "hint"),
+    [
+        (r"{id}\t{txet}", "csv", b"id,text\n1,x\n", "'txet'", "did you mean text?"),
+        ("{nope}", "tsv", b"id\ttext\n1\tx\n", "'nope'", "there are id, text, input, content"),
+        ("{contents}", "lines", b"x\n", "'contents'", "did you mean content?"),
+    ],
+)
+def test_a_template_of_lines_that_names_what_no_record_has_is_refused(
+    dsk: Dsk, serve: Serve, template: str, kind: str, stdin: bytes, why: str, hint: str
+) -> None:
+    server = echo(serve)
+    result = run(dsk, server, "--text", template, "--input", kind, "{}", stdin=stdin)
+    assert (result.stdout, result.status, server.requests) == (b"", 2, [])
+    assert result.errors.startswith(f"dsk: --text: there is no {why} in records or lines\ndsk: hint: {hint}")
+    good = r"{}\t{line}\t{error}"
+    assert run(dsk, server, "--text", good, "--input", kind, "{}", stdin=stdin).status == 0
+
+
 def test_on_a_terminal_escapes_in_lines_do_nothing(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="\x1b[31mred"),)))
     for args, shown in ((["--format", "text"], "^[[31mred"), ([], "\\u001b[31mred")):

@@ -72,3 +72,11 @@ def test_an_answer_that_is_something_else_is_named(dsk: Dsk, serve: Serve, comma
 
 def test_without_a_key_it_is_status_3_before_anything_is_sent(dsk: Dsk) -> None:
     assert dsk.run("balance", env={"DEEPSEEK_API_KEY": ""}).status == 3
+
+
+@pytest.mark.parametrize("command", ["models", "balance"])
+def test_a_missing_key_is_not_answered_by_an_option_that_the_command_has_not(dsk: Dsk, command: str) -> None:
+    result = dsk.run(command, env={"DEEPSEEK_API_KEY": ""})
+    assert (result.status, "--offline" in result.errors) == (3, False)
+    assert result.errors.endswith("dsk: hint: set DEEPSEEK_API_KEY or run dsk key set\n")
+    assert "--offline needs no key" in dsk.run("ask", "hi", env={"DEEPSEEK_API_KEY": ""}).errors

@@ -153,7 +153,10 @@ def test_the_system_message_is_text_or_a_file(dsk: Dsk) -> None:
         ("dsk ask --dry-run hi < /dev/zero", "stdin is not text: byte 0 is NUL"),
         ("dsk send < /dev/zero", "stdin is not text: byte 0 is NUL"),
         ("(printf abc; cat /dev/zero) | dsk ask --dry-run -f - hi", "stdin is not text: byte 3 is NUL"),
-        (r"(printf 'ab\377c'; cat /dev/zero) | dsk ask --dry-run", "stdin is not UTF-8 text: byte 2 is 0xff"),
+        (
+            r"(printf 'ab\377c'; cat /dev/zero) | dsk ask --dry-run",
+            "stdin is not UTF-8 text: byte 2 is 0xff; it looks like binary data",
+        ),
         ("yes | dsk ask --dry-run hi", "stdin is too long: it has more than 64 MiB, and no model reads as much"),
         ("yes | dsk send", "stdin is too long: it has more than 64 MiB, and no model reads as much"),
         ("dsk ask --dry-run -I -f /dev/zero hi", "--file /dev/zero: it has more than 64 MiB"),
@@ -282,3 +285,20 @@ def test_control_c_while_stdin_is_read_ends_it_by_the_signal(dsk: Dsk) -> None:
 
 def _is_drained(descriptor: int) -> bool:
     return not select.select([descriptor], [], [], 0)[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_binary"),
+    [
+        (bytes(range(256)) * 8, True),
+        (b"\xff\xad\x01\x02\x03\x04", True),
+        ("Gr\u00fc\u00dfe\taus\r\nK\u00f6ln\n".encode("latin-1"), False),
+        ("\u3053\u3093\u306b\u3061\u306f\n".encode("shift-jis"), False),
+    ],
+    ids=["all bytes", "controls", "latin-1", "shift-jis"],
+)
+def test_binary_data_is_told_from_text_in_another_encoding(dsk: Dsk, data: bytes, is_binary: bool) -> None:
+    (dsk.home / "some.dat").write_bytes(data)
+    result = dsk.run("ask", "--offline", "-f", "some.dat", "hi", stdin=None)
+    assert result.status == 2
+    assert ("it looks like binary data" in result.errors, "iconv" in result.errors) == (is_binary, not is_binary)

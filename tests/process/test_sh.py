@@ -292,6 +292,12 @@ def test_a_command_among_other_words_is_shown_once_more_by_itself(start: Start) 
     assert terminal.ended() == ("r\nhi\n", 0)
 
 
+def test_without_words_an_example_is_given(dsk: Dsk) -> None:
+    result = dsk.run("sh", "--offline", stdin=None)
+    assert result.status == 2
+    assert result.errors.endswith('dsk: hint: say what the command is to do: dsk sh "find files over 1 GB"\n')
+
+
 @pytest.mark.parametrize(
     ("command", "seen", "names"),
     [
@@ -307,7 +313,8 @@ def test_a_command_with_characters_that_do_not_show_is_shown_and_refused(
     terminal = start(command)
     before = terminal.until(WITHOUT_RUN)
     assert seen in before
-    assert before.endswith(f"dsk: warning: {names} in the command do not show as they are: to run it, edit it\n")
+    verb = "do not show as they are" if "," in names else "does not show as it is"
+    assert before.endswith(f"dsk: warning: {names} in the command {verb}: to run it, edit it\n")
     terminal.answer("r")
     terminal.until(WITHOUT_RUN)
     terminal.answer("q")

@@ -120,6 +120,12 @@ def test_print_curl_never_expands_the_key(dsk: Dsk) -> None:
     assert '-H "Authorization: Bearer $DEEPSEEK_API_KEY"' in result.text
 
 
+def test_print_curl_says_that_the_command_is_not_offline(dsk: Dsk) -> None:
+    result = dsk.run("ask", "--offline", "--print-curl", "hi", stdin=None)
+    assert result.errors == "dsk: warning: --offline is not in the command: it asks https://api.deepseek.com\n"
+    assert "https://api.deepseek.com/" in result.text
+
+
 def test_print_curl_names_a_key_only_where_one_would_be_sent(dsk: Dsk, serve: Serve) -> None:
     base_url = serve(Script()).base_url
     without = dsk.run("ask", "--print-curl", "--base-url", base_url, "hi", stdin=None, env={"DEEPSEEK_API_KEY": ""})

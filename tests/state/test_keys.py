@@ -82,8 +82,9 @@ def test_without_any_key_the_fault_names_all_places_and_the_next_step(env: dict[
         "no key for profile deepseek: looked at DEEPSEEK_API_KEY, key_command (not set), keyring"
     )
     assert fault.message.endswith(f", {path}")
-    assert fault.hint == "set DEEPSEEK_API_KEY or run dsk key set; --offline needs no key"
-    assert no_key_fault(BOX, looked_at).hint.startswith("set BOX_API_KEY or run dsk key set -P box;")
+    assert fault.hint == "set DEEPSEEK_API_KEY or run dsk key set"
+    assert no_key_fault(BOX, looked_at).hint == "set BOX_API_KEY or run dsk key set -P box"
+    assert no_key_fault(BUILT_IN, looked_at, has_offline=True).hint == f"{fault.hint}; --offline needs no key"
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\r"])

@@ -1,4 +1,4 @@
-"""The numbers of runs in the log, for the shell at the cursor, each with the beginning of its prompt."""
+"""Runs and sessions in the log, for the shell at the cursor, each with the beginning of its prompt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from dsk.state.log.glimpse import last_runs, last_turns, last_unfinished
+from dsk.state.log.glimpse import last_runs, last_sessions, last_turns, last_unfinished
 from dsk.state.paths import log_file
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ def unfinished(incomplete: str) -> list[CompletionItem]:
 def turns(incomplete: str) -> list[CompletionItem]:
     """The last turns of sessions whose numbers begin so."""
     return _items(last_turns, incomplete)
+
+
+def sessions(incomplete: str) -> list[CompletionItem]:
+    """The sessions whose names, or numbers where they have none, begin so."""
+    found = last_sessions(log_file(os.environ))
+    return [CompletionItem(called, help=_line(title)) for called, title in found if called.startswith(incomplete)]
 
 
 def _items(find: Callable[[str], Sequence[KnownRun]], incomplete: str) -> list[CompletionItem]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dsk.output.settings import ReasoningMode
 
 TEMPLATE = "shell"
+ADVICE = 'say what the command is to do: dsk sh "find files over 1 GB"'
 PROMPT_OPTIONS = ("file", "ignore_stdin")
 REQUEST_OPTIONS = ("model", "think", "effort", "temperature", "top_p", "max_tokens", "user_id", "set", "dry_run")
 OUTPUT_OPTIONS = ("reasoning", "usage", "color")
@@ -70,7 +71,7 @@ def _sh(**params: Any) -> Job:
             words=params["words"],
             files=params["file"],
             ignore_stdin=params["ignore_stdin"],
-            template=template._replace(common=(*facts, *template.common)),
+            template=template._replace(common=(*facts, *template.common), advice=ADVICE),
         ),
         request=request_settings(params),
         from_file=frozenset(name for name, origin in origins.items() if origin == "file"),

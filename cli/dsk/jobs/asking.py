@@ -136,6 +136,8 @@ def _curl(body: Body, server: Server, network: NetworkSettings, world: World) ->
     from dsk.request.curl import curl_command
     from dsk.request.prefix import path_of
 
+    if network.offline:
+        warn([f"--offline is not in the command: it asks {server.base_url}"], world)
     variable = server.profile.key_env if sends_key(server, world.env) else None
     if variable and not world.env.get(variable):
         warn([f"the command takes the key from ${variable}, which is not set"], world)

@@ -57,7 +57,7 @@ def _get(path: str, network: NetworkSettings, world: World) -> Any:
     from dsk.wire.transport import get_json
 
     server = settle_server(network, load(world.env), world.env)
-    return get_json(settle_endpoint(server, world.env), path, settle_clocks(network))
+    return get_json(settle_endpoint(server, world.env, has_offline=False), path, settle_clocks(network))
 
 
 def _rows(answer: Any, field: str, path: str) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from dsk.map.outcome import line_of
 from dsk.map.output_file import OutputFile, Resuming, open_output
 from dsk.map.reading import count_records
 from dsk.map.showing import Showing
-from dsk.map.tally import Tally, progress_line, status_table
+from dsk.map.tally import Tally, end_line, progress_line, status_table
 from dsk.output.notes import note, tell, warn
 from dsk.output.opening import is_writable
 from dsk.output.reader import ReaderWatch
@@ -89,6 +89,9 @@ class _Work:
         self._world = world
         # Counts whole, whichever threads do it.
         self._told = itertools.count(1)
+        self._hints: set[str] = set()
+        self._unasked = 0
+        self._lock = threading.Lock()
         self._held = output.held
         self._tally = Tally(output.held.total, output.held.failed)
         allow_files(settings.jobs)
@@ -159,9 +162,21 @@ class _Work:
             told = next(self._told)
             if told <= TOLD:
                 self._showing.say(f"record {outcome.record.name} ({outcome.record.place}): {failure.message}")
+            self._advise(outcome, failure)
             if told == TOLD:
                 self._showing.say("further failures are told by their lines only")
         return self._settings.halting.reason(self._tally)
+
+    def _advise(self, outcome: Outcome, failure: Failure) -> None:
+        """Say once what to do about records that cannot be asked as they are."""
+        if outcome.attempts or failure.status != Status.USAGE:
+            return
+        with self._lock:
+            self._unasked += 1
+            is_new = bool(failure.hint) and len(self._hints) < TOLD and failure.hint not in self._hints
+            self._hints |= {failure.hint}
+        if is_new:
+            self._showing.say(f"hint: {failure.hint}")
 
     def _begin_counting(self) -> None:
         """Find out how many records there are, if anybody will see it."""
@@ -181,6 +196,8 @@ class _Work:
         settings, tally, held = self._settings, self._tally, self._held
         if settings.progress:
             note(progress_line(tally), self._world)
+        elif settings.output and settings.progress is None and self._world.is_terminal(STDERR):
+            note(end_line(tally, settings.output), self._world)
         if crew.is_through and held.taken < held.total and settings.choice == Choice():
             text = f"{held.total - held.taken} lines of {settings.output} answer records that are not in the input"
             warn([text], self._world)
@@ -199,9 +216,11 @@ class _Work:
             if held.failed
             else ""
         )
-        raise IncompleteFault(what, why, hint=self._advice(failed))
+        raise IncompleteFault(what, why, hint=self._advice(failed, is_halted=bool(crew.halted)))
 
-    def _advice(self, failed: int) -> str:
+    def _advice(self, failed: int, *, is_halted: bool) -> str:
+        if failed and failed == self._unasked and not is_halted:
+            return "what cannot be asked stays so: see to the input or the prompt; --dry-run tells what is wrong"
         if not self._settings.output or self._settings.text is not None:
             return "with -o FILE, --resume goes on and --retry-failed asks them again"
         return "--retry-failed asks them again" if failed else "--resume goes on"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
 from dsk.map.estimate import tokens_in
-from dsk.output.notes import note, warn
+from dsk.output.notes import note, tell, warn
 from dsk.output.sinks import write_out_all
 from dsk.request.body import encode
 from dsk.world import STDOUT
@@ -19,21 +20,25 @@ if TYPE_CHECKING:
 
 #: Bodies that are shown.
 SHOWN = 3
-#: Bad records that are told one by one.
+#: Kinds of bad records that are told one by one.
 TOLD = 10
+OTHERS = ("it cannot be asked for another reason", "")
 
 
 def show_bodies(records: Iterator[Record], bodies: Bodies, world: World) -> Status:
     """Write the first bodies to stdout, and tell of all of them on stderr."""
-    count, bad, limited = 0, 0, 0
+    count, limited = 0, 0
+    faults: Counter[tuple[str, str]] = Counter()
+    places: dict[tuple[str, str], str] = {}
     tokens, most = 0.0, 0
     for record in records:
         try:
             fields = bodies.of(record)
         except UsageFault as fault:
-            bad += 1
-            if bad <= TOLD:
-                warn([f"{record.place}: {fault.message}"], world)
+            kind = (fault.message, fault.hint)
+            kind = kind if kind in places or len(places) < TOLD else OTHERS
+            faults[kind] += 1
+            places.setdefault(kind, record.place)
             continue
         count += 1
         tokens += tokens_in(fields["messages"])
@@ -43,10 +48,20 @@ def show_bodies(records: Iterator[Record], bodies: Bodies, world: World) -> Stat
             most += limit
         if count <= SHOWN:
             _write(fields, world)
+    for kind, number in faults.items():
+        _tell(*kind, places[kind], number, world)
+    bad = faults.total()
     note(f"{count} records, about {round(tokens)} prompt tokens" + (f"; {bad} cannot be asked" if bad else ""), world)
     if count and limited == count:
         note(f"at most {most} tokens in the answers (--max-tokens)", world)
     return Status.FAILED if bad else Status.OK
+
+
+def _tell(message: str, hint: str, place: str, number: int, world: World) -> None:
+    more = f" and {number - 1} more" if number > 1 else ""
+    warn([f"{place}{more}: {message}"], world)
+    if hint:
+        tell(f"dsk: hint: {hint}", world)
 
 
 def _write(fields: dict[str, Any], world: World) -> None:

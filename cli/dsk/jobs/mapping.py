@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,7 +76,7 @@ def map_records(settings: MapSettings, world: World) -> Status:
         lambda text: warn([text], world),
         is_deepseek=server.is_deepseek,
     )
-    found = _patiently(read_records(files, settings.kind), files, world)
+    found = _patiently(read_records(files, settings.kind, _field_check(settings)), files, world)
     records = choose(_strictly(found, settings.strict), settings.choice)
     if settings.dry_run:
         from dsk.jobs.map_showing import show_bodies
@@ -110,6 +110,15 @@ def _texts(prompt: PromptSettings, network: NetworkSettings) -> PromptTexts:
     )
     check_words(texts)
     return texts
+
+
+def _field_check(settings: MapSettings) -> Callable[[Collection[str]], None]:
+    """What looks whether a template of lines names what is there. Other files may have what the first one has not."""
+    if settings.text is None or settings.files[1:]:
+        return lambda _names: None
+    from dsk.map.texts import TextLines
+
+    return TextLines(settings.text).check
 
 
 def _fetched(network: NetworkSettings, url: str) -> bytes:

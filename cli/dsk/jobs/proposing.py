@@ -66,7 +66,8 @@ def _decide(command: str, settings: AskSettings, system: ThisSystem, world: Worl
     while True:
         hidden = hidden_in(command)
         if hidden:
-            warn([f"{', '.join(hidden)} in the command do not show as they are: to run it, edit it"], world)
+            verb = "do not show as they are" if hidden[1:] else "does not show as it is"
+            warn([f"{', '.join(hidden)} in the command {verb}: to run it, edit it"], world)
         choice = choose(world, may_run=not hidden)
         try:
             match choice:

@@ -77,8 +77,8 @@ def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
     )
 
 
-def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
-    """The endpoint with its key.
+def settle_endpoint(server: Server, env: Mapping[str, str], *, has_offline: bool = True) -> Endpoint:
+    """The endpoint with its key. ``has_offline``: the command has that option, which can be advised.
 
     Raises ``KeyFault`` if there is none and the server is not on this machine, and ``UsageFault`` if the key is
     not safe on the way there.
@@ -88,7 +88,7 @@ def settle_endpoint(server: Server, env: Mapping[str, str]) -> Endpoint:
     profile, base_url = server
     key, looked_at = find_key(profile, env)
     if key is None and profile.key_env != "" and not is_loopback(base_url) and base_url.startswith("https:"):
-        raise no_key_fault(profile, looked_at)
+        raise no_key_fault(profile, looked_at, has_offline=has_offline)
     if key:
         hide_secret(key.secret)
     endpoint = Endpoint(base_url, key.secret if key else None, profile.headers)

@@ -22,6 +22,9 @@ MEMBERS = (
     *("status", "attempts", "timing", "error"),
 )
 
+#: The members of ``input``.
+REFERENCE = ("file", "line", "number", "record", "template")
+
 
 class Outcome(NamedTuple):
     """How the run of a record ended. ``template`` is the digest of what was asked of every record."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: The placeholder ``{}``: the whole record.
 WHOLE = ""
+NO_FIELDS = "records with fields are --input csv, tsv or jsonl; this one is a text, and {} is its place"
 
 
 class PromptTexts(NamedTuple):
@@ -139,7 +140,7 @@ def _advice(name: str, known: Sequence[str]) -> str:
 
     if near := get_close_matches(name, known, n=1):
         return f"did you mean {near[0]}?"
-    return f"there are {', '.join(known)[:200]}" if known else "it is a text: {} is its place"
+    return f"there are {', '.join(known)[:200]}" if known else NO_FIELDS
 
 
 def _places(names: Sequence[str]) -> str:

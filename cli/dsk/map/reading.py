@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
@@ -25,14 +25,19 @@ SUFFIXES: dict[str, Kind] = {
 TOO_LONG = f"it is longer than {LIMIT >> 20} MiB"
 
 
-def read_records(files: Sequence[str], kind: Kind) -> Iterator[Record]:
+def read_records(
+    files: Sequence[str], kind: Kind, see_fields: Callable[[Collection[str]], None] = lambda _names: None
+) -> Iterator[Record]:
     """The records of all files, in their order; what cannot be asked is a record with its trouble.
+
+    ``see_fields`` gets the names of the fields of each file whose records all have the same ones, before its first
+    record.
 
     Raises ``LocalFault`` and ``UsageFault`` if a file cannot be read, or is a table whose header is none.
     """
     number = 0
     for name in files:
-        for line, value in _values(name, blocks(name), kind):
+        for line, value in _values(name, blocks(name), kind, see_fields):
             number += 1
             if isinstance(value, _Bad):
                 yield Record(number, name, line, value.data, value.trouble)
@@ -63,14 +68,18 @@ class _Bad:
         self.trouble = trouble
 
 
-def _values(name: str, found: Iterator[bytes], kind: Kind) -> Iterator[tuple[int, Any]]:
+def _values(
+    name: str, found: Iterator[bytes], kind: Kind, see_fields: Callable[[Collection[str]], None]
+) -> Iterator[tuple[int, Any]]:
     exact, found = _kind_of(name, found, kind)
     if exact in ("csv", "tsv"):
         from dsk.map.tables import rows
 
-        for row in rows(found, exact, shown(name)):
+        for row in rows(found, exact, shown(name), see_fields):
             yield row.line, _Bad(row.trouble.encode(), row.trouble) if row.trouble else row.fields
         return
+    if exact != "jsonl":
+        see_fields(())
     for piece in _full(split(found, _separator(exact))):
         if piece.is_too_long:
             yield piece.number, _Bad(b"", TOO_LONG)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from dsk.errors import UsageFault
@@ -21,8 +21,14 @@ class Row(NamedTuple):
     trouble: str = ""
 
 
-def rows(blocks: Iterable[bytes], kind: Literal["csv", "tsv"], name: str) -> Iterator[Row]:
-    """The rows of a table; blank lines are none. Raises ``UsageFault`` if its header gives no names."""
+def rows(
+    blocks: Iterable[bytes],
+    kind: Literal["csv", "tsv"],
+    name: str,
+    see_header: Callable[[Collection[str]], None] = lambda _names: None,
+) -> Iterator[Row]:
+    """The rows of a table; blank lines are none. ``see_header`` gets the names before the first row. Raises
+    ``UsageFault`` if its header gives no names."""
     csv.field_size_limit(LONGEST_FIELD)
     lines = _lines(blocks)
     if kind == "csv":
@@ -45,6 +51,7 @@ def rows(blocks: Iterable[bytes], kind: Literal["csv", "tsv"], name: str) -> Ite
             continue
         if header is None:
             header = _checked(values, name)
+            see_header(header)
         else:
             yield _row(line, header, values)
 

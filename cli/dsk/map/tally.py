@@ -125,6 +125,16 @@ def progress_line(tally: Tally) -> str:
     return ", ".join([*parts, f"ETA {clock(left)}"] if left is not None else parts)
 
 
+def end_line(tally: Tally, path: str) -> str:
+    """What was done and where it went, for a run that is over; failures are told elsewhere."""
+    done = tally.ended + tally.skipped
+    total = max(tally.total or 0, done)
+    if tally.skipped and not tally.ended:
+        return f"{done}/{total} done, nothing was left to ask: {path} had them all"
+    before = f", {tally.skipped} of them before" if tally.skipped else ""
+    return f"{done}/{total} done{before}: {path}"
+
+
 def seconds_left(tally: Tally) -> float | None:
     """How long it may yet take; None if nobody knows."""
     if tally.total is None or not tally.ended:

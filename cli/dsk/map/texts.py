@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from dsk.map.outcome import MEMBERS, fields_of
+from dsk.errors import UsageFault
+from dsk.map.outcome import MEMBERS, REFERENCE, fields_of
 from dsk.map.record import compact
 from dsk.prompt.placeholders import FIELD, Placeholder, pieces_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dsk.map.outcome import Outcome
 
 DEFAULT = "{content}"
@@ -24,6 +28,19 @@ class TextLines:
         """Raises ``UsageFault`` for a stray brace."""
         text = re.sub(r"\\[ntr0\\]", lambda match: ESCAPES[match[0]], template)
         self._pieces = pieces_of(text, FIELD)
+
+    def check(self, fields: Collection[str]) -> None:
+        """Raise ``UsageFault`` for a name that no line can have a value of, if records have these fields."""
+        known = ["", *MEMBERS, *REFERENCE, *fields]
+        for piece in self._pieces:
+            if isinstance(piece, Placeholder) and piece.name not in known:
+                near = get_close_matches(piece.name, known, n=1)
+                hint = (
+                    f"did you mean {near[0]}?"
+                    if near
+                    else f"there are {', '.join(dict.fromkeys([*fields, *MEMBERS]))}"[:200]
+                )
+                raise UsageFault(f"--text: there is no {piece.name!r} in records or lines", hint=hint)
 
     def line_of(self, outcome: Outcome) -> bytes:
         """The text, with a newline after it if it has none."""

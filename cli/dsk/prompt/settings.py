@@ -10,7 +10,8 @@ class TemplateSettings(NamedTuple):
     """A template, its placeholders not yet filled.
 
     ``params`` are defaults; ``given`` are texts ``K=V`` and ``K=@FILE``, each for a param that this template must have;
-    ``common`` are such texts too, for any template, and hold for this one if it has such a param.
+    ``common`` are such texts too, for any template, and hold for this one if it has such a param. ``advice`` is the
+    hint where nothing is asked; empty: to look at the template.
     """
 
     name: str
@@ -19,6 +20,7 @@ class TemplateSettings(NamedTuple):
     params: Mapping[str, str] = {}
     given: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
+    advice: str = ""
 
 
 class PromptSettings(NamedTuple):

@@ -26,7 +26,7 @@ class Filling:
         self.wants_words = WORDS in names
         self._values = _values(settings, params_of(settings.system, settings.prompt))
         self.system = None if settings.system is None else fill(settings.system, self._values)
-        self.advice = f"dsk template show {settings.name} shows what it asks"
+        self.advice = settings.advice or f"dsk template show {settings.name} shows what it asks"
 
     def parts(self, stdin: str, words: str) -> list[str]:
         """The prompt, and the words after it if it has no place for them. The final newline of what was piped in is

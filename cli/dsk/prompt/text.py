@@ -20,6 +20,10 @@ KINDS = {
 PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 #: So many bytes tell whether it is a picture.
 HEAD = 12
+#: Bytes that no encoding of texts has but rarely, how rarely, and how many bytes are looked at.
+CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
+SCARCE = 50
+LOOKED_AT = 1 << 16
 
 
 def picture_kind(data: bytes) -> str | None:
@@ -28,6 +32,17 @@ def picture_kind(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:HEAD] == b"WEBP":
         return "webp"
     return next((kind for start, kind in PICTURES.items() if data.startswith(start)), None)
+
+
+def _known(data: bytes) -> str:
+    return next((kind for start, kind in KINDS.items() if data.startswith(start)), "")
+
+
+def _kind(data: bytes) -> str:
+    """What data that is not UTF-8 looks like; empty if it may be a text in another encoding."""
+    head = data[:LOOKED_AT]
+    controls = len(head) - len(head.translate(None, CONTROLS))
+    return _known(data) or ("binary data" if b"\0" in head or controls * SCARCE > len(head) else "")
 
 
 def _advice(kind: str) -> str:
@@ -41,10 +56,10 @@ def text_of(data: bytes, name: str) -> str:
 
     Raises ``UsageFault`` with ``name`` and the offset of the first byte that is not UTF-8, or is NUL.
     """
-    kind = next((k for start, k in KINDS.items() if data.startswith(start)), "")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
+        kind = _kind(data)
         raise UsageFault(
             f"{name} is not UTF-8 text",
             f"byte {error.start} is 0x{data[error.start]:02x}" + (f"; it looks like {kind}" if kind else ""),
@@ -52,6 +67,7 @@ def text_of(data: bytes, name: str) -> str:
         ) from None
     offset = data.find(b"\0")
     if offset >= 0:
+        kind = _known(data)
         raise UsageFault(f"{name} is not text", f"byte {offset} is NUL" + (f"; it looks like {kind}" if kind else ""))
     return text
 

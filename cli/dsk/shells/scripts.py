@@ -41,16 +41,18 @@ _dsk() {
 }
 
 _dsk_files() {
-    local quote= kept=${prefix:cut}
+    local quote= kept=${prefix:cut} paths
     compopt -o filenames
     # readline would put a backslash before the @ too.
     [[ $kept && $typed != *[\"\']"$kept"* ]] && quote=yes && compopt -o noquote
-    while IFS= read -r found; do
-        [[ -d ${found/#\~/$HOME} ]] && found+=/
+    mapfile -t paths < <(compgen -f -- "$value")
+    for found in "${paths[@]}"; do
+        # Where readline lists paths that it finds as they are, it adds a slash itself.
+        [[ -d ${found/#\~/$HOME} && ($kept || ${#paths[@]} == 1) ]] && found+=/
         [[ $quote ]] && printf -v found %q "$found"
         found=$prefix$found
         COMPREPLY+=("${found:cut}")
-    done < <(compgen -f -- "$value")
+    done
     [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace
 }
 

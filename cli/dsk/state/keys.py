@@ -51,13 +51,14 @@ def find_key(profile: Profile, env: Mapping[str, str]) -> Search:
     return Search(None, (profile.key_env, "key_command (not set)", ring, path))
 
 
-def no_key_fault(profile: Profile, looked_at: tuple[str, ...]) -> KeyFault:
-    """The failure of a run that needs a key and has found none."""
+def no_key_fault(profile: Profile, looked_at: tuple[str, ...], *, has_offline: bool = False) -> KeyFault:
+    """The failure of a run that needs a key and has found none. ``has_offline``: its command has that option."""
     option = "" if profile.name == DEEPSEEK else f" -P {profile.name}"
+    instead = "; --offline needs no key" if has_offline else ""
     return KeyFault(
         f"no key for profile {profile.name}",
         f"looked at {', '.join(looked_at)}",
-        hint=f"set {profile.key_env} or run dsk key set{option}; --offline needs no key",
+        hint=f"set {profile.key_env} or run dsk key set{option}{instead}",
     )
 
 

@@ -107,7 +107,7 @@ def line_options() -> list[click.Parameter]:
         Option(
             ["--resume", "goes_on"],
             group=OUTPUT,
-            brief="Go on with FILE where it ends.",
+            brief="Ask only what FILE has no line of.",
             env=False,
             is_flag=True,
             help="Go on with FILE: ask only what it has no line of yet.",

@@ -11,6 +11,8 @@ from dsk.commands.option import Option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from dsk.jobs.settings import Wish
 
 SESSION = "Session"
@@ -56,11 +58,8 @@ def session_wish(params: Mapping[str, Any], origins: Mapping[str, str]) -> Wish:
     return Wish()
 
 
-def complete_session(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The names of sessions that begin so."""
-    import os
+def complete_session(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The sessions whose names, or numbers where they have none, begin so."""
+    from dsk.commands.run_numbers import sessions
 
-    from dsk.state.paths import log_file
-    from dsk.state.sessions.names import known_names
-
-    return known_names(log_file(os.environ), incomplete)
+    return sessions(incomplete)

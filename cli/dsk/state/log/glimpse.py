@@ -46,6 +46,18 @@ def last_turns(path: str) -> list[KnownRun]:
     return _runs(path, "session IS NOT NULL")
 
 
+def last_sessions(path: str) -> list[tuple[str, str]]:
+    """The sessions with a name and the last ones without, whose number stands for it, the last used first of each;
+    with the first words of the first prompt of each."""
+    query = f"""SELECT coalesce(name, id), coalesce(
+            (SELECT title FROM turns JOIN runs ON runs.id = run WHERE turns.session = sessions.id ORDER BY run LIMIT 1),
+            '')
+        FROM sessions WHERE name IS NOT NULL
+            OR id IN (SELECT id FROM sessions WHERE name IS NULL ORDER BY used DESC LIMIT {MOST_RUNS})
+        ORDER BY name IS NULL, used DESC"""
+    return [(str(called), title) for called, title in glimpse(path, query)]
+
+
 def _runs(path: str, condition: str) -> list[KnownRun]:
     query = f"SELECT id, title FROM runs WHERE {condition} ORDER BY id DESC LIMIT {MOST_RUNS}"
     return [KnownRun(*row) for row in glimpse(path, query)]
