@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SESSION = "Session"
 
 
-def session_options() -> list[click.Parameter]:
-    """Going on with what was said before."""
+def session_options(*, brief: str = "Go on with a session of this name, or begin it.") -> list[click.Parameter]:
+    """Going on with what was said before. ``brief`` is what the short help says of ``--session``, if it has room."""
     return [
         Option(
             ["-c", "--continue/--no-continue"],
@@ -29,6 +29,7 @@ def session_options() -> list[click.Parameter]:
         Option(
             ["--session"],
             group=SESSION,
+            brief=brief,
             env=False,
             metavar="NAME",
             shell_complete=complete_session,
