@@ -289,7 +289,7 @@ def test_another_session_is_gone_on_with(screen: Screen, server: ScriptedServer,
     here.env["DEEPSEEK_BASE_URL"] = server.base_url
     assert here.run("ask", "--session", "story", "once").status == 0
     screen.say("aside")
-    assert said(screen, "/session story") == ["deepseek-flash, story, 1 turn"]
+    assert said(screen, "/session story") == ["deepseek-flash, story, 1 turn", "> once", "Answer 1.", ""]
     screen.say("more")
     assert sent(server) == talk("once", "Answer 1.", "more")
     assert said(screen, "/session 99")[0] == "dsk: there is no session 99"
@@ -303,6 +303,63 @@ def test_a_session_gets_a_name(screen: Screen, here: Dsk) -> None:
     assert said(screen, "/session rename tides") != []
     assert said(screen, "/session") == ["deepseek-flash, tides, 1 turn"]
     assert here.run("session", "list", "--named").text.split("\t")[1] == "tides"
+
+
+def test_a_name_that_is_taken_is_told_with_another_way_out(screen: Screen, here: Dsk, server: ScriptedServer) -> None:
+    here.env["DEEPSEEK_BASE_URL"] = server.base_url
+    assert here.run("ask", "--session", "tides", "once").status == 0
+    screen.say("one")
+    assert said(screen, "/session rename tides") == [
+        "dsk: there is a session tides already",
+        "dsk: hint: give it another name",
+    ]
+
+
+def test_the_conversation_is_shown_from_its_beginning(screen: Screen) -> None:
+    assert said(screen, "/show") == ["dsk: nothing was said yet"]
+    screen.say("one")
+    screen.say("two")
+    assert said(screen, "/show") == ["> one", "Answer 1.", "", "> two", "Answer 2.", ""]
+
+
+def test_of_a_long_turn_its_end_is_shown_and_all_of_it_on_demand(open_chat: Open, serve: Serve) -> None:
+    code = "\n".join(f"line {n}" for n in range(40))
+    server = serve(Script(replies=(Reply(text=f"Look:\n\n```sh\n{code}\n```\nThat is **all**."),)))
+    with open_chat(server, "--session", "long", "go") as screen:
+        screen.shows("That is all.")
+        screen.leave()
+    with open_chat(server, "--session", "long", rows=60) as screen:
+        lines = screen.prompt()
+        assert lines[1:5] == ["dsk: the end of the last turn; /show prints all", "> go", "```sh", "line 30"]
+        assert lines[-4:] == ["```", "That is all.", "", ">"]
+        assert said(screen, "/show")[:4] == ["> go", "Look:", "", "```sh"]
+
+
+def test_an_answer_that_was_stopped_is_told_as_such(open_chat: Open, stalling: ScriptedServer) -> None:
+    with open_chat(stalling, "--session", "cut") as screen:
+        screen.prompt()
+        screen.type("go" + ENTER)
+        screen.shows("one two")
+        screen.type(CTRL_C)
+        screen.prompt()
+        assert said(screen, "/usage")[0] == "last answer: it was stopped before the server told"
+        screen.leave()
+    with open_chat(stalling, "--session", "cut") as screen:
+        assert "dsk: this answer was stopped" in screen.prompt()
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", ":q", " Quit "])
+def test_a_word_that_leaves_elsewhere_is_not_sent(screen: Screen, server: ScriptedServer, word: str) -> None:
+    lines = screen.say(word)
+    assert f"dsk: {word.strip()} is not sent" in lines
+    assert server.requests == []
+    screen.say(f"\\{word.strip()}")
+    assert sent(server) == talk(word.strip())
+
+
+def test_blanks_before_a_command_are_no_part_of_it(screen: Screen, server: ScriptedServer) -> None:
+    assert "model: deepseek-v4-pro" in screen.say("  /model deepseek-v4-pro")
+    assert server.requests == []
 
 
 def test_clearing_begins_a_new_session_on_the_same_terms(screen: Screen, server: ScriptedServer, here: Dsk) -> None:

@@ -259,7 +259,7 @@ def test_a_named_session_is_gone_on_with(open_chat: Open, server: ScriptedServer
         screen.shows("Answer 1.")
         screen.leave()
     with open_chat(server, "--session", "story") as screen:
-        screen.shows("story, 1 turn")
+        assert screen.prompt()[1:-1] == ["> one", "Answer 1.", ""]
         screen.say("two")
         screen.leave()
     assert sent(server) == talk("one", "Answer 1.", "two")
@@ -306,7 +306,7 @@ def test_two_conversations_in_one_session_do_not_mix(open_chat: Open, server: Sc
 def test_it_is_for_a_terminal(here: Dsk) -> None:
     result = here.run("chat", "hi")
     assert (result.stdout, result.status) == (b"", 2)
-    assert result.errors.splitlines()[0] == "dsk: dsk chat is for a terminal: stdout is none"
+    assert result.errors.splitlines()[0] == "dsk: dsk chat writes to a terminal, not to a file or a pipe"
 
 
 @pytest.mark.parametrize("args", [("-h",), ("hi",)])

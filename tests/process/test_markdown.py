@@ -283,12 +283,23 @@ def test_a_wait_shows_what_for_and_how_long_and_vanishes(dsk: Dsk, serve: Serve)
     assert seen.endswith("\r\x1b[Kyes\n")
 
 
-def test_a_server_that_says_nothing_is_connected_to_or_thinking(dsk: Dsk, serve: Serve) -> None:
-    thinking = on_terminal(
-        dsk, *ask(serve(Script(replies=(Reply(text="yes"),), first_token=0.8))), env={"NO_COLOR": "1"}
-    )
-    assert re.search(r"\r\x1b\[K\S (connecting|thinking) \d s\r", thinking)
-    assert thinking.endswith("\r\x1b[Kyes\n")
+@pytest.mark.parametrize(("args", "state"), [((), "waiting for the first token"), (("--think", "-R"), "thinking")])
+def test_a_server_that_says_nothing_is_connected_to_or_waited_for(
+    dsk: Dsk, serve: Serve, args: tuple[str, ...], state: str
+) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),), first_token=0.8))
+    seen = on_terminal(dsk, *ask(server), *args, env={"NO_COLOR": "1"})
+    found = re.findall(r"\r\x1b\[K\S (.*?) \d s(?=\r)", seen)
+    assert set(found) <= {"connecting", state}
+    assert found
+    assert seen.endswith("\r\x1b[Kyes\n")
+
+
+def test_the_seconds_count_anew_from_the_message_that_tells_of_another_attempt(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),), faults=(parse_fault("503=1x3"),)))
+    after = on_terminal(dsk, "ask", "--base-url", server.base_url, "hi", width=300).partition("(3 of 5)")[2]
+    # The first two waits alone take longer than what is told as a second.
+    assert re.findall(r"waiting (\d) s", after)[:1] == ["0"]
 
 
 def test_hidden_reasoning_is_thinking(dsk: Dsk, serve: Serve) -> None:

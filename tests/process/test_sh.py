@@ -251,7 +251,7 @@ def test_enter_alone_and_what_is_no_answer_run_nothing(dsk: Dsk, start: Start, a
     terminal = start("touch ran")
     terminal.until(QUESTION)
     terminal.answer(answer)
-    terminal.until(QUESTION)
+    assert terminal.until(QUESTION) == f"{answer}\ndsk: say r, e, x, c or q\ndsk: "
     terminal.answer("n")
     assert terminal.ended() == ("n\n", 0)
     assert not (dsk.home / "ran").exists()
@@ -273,7 +273,9 @@ def test_the_end_of_the_input_and_an_interrupt_run_nothing(dsk: Dsk, start: Star
     terminal = start("touch ran")
     terminal.until(QUESTION)
     terminal.child.send(key)
-    assert terminal.ended()[1] == status
+    seen, ended = terminal.ended()
+    assert ended == status
+    assert "^Cdsk" not in seen
     assert not (dsk.home / "ran").exists()
 
 
@@ -285,9 +287,10 @@ def test_a_command_of_several_lines_is_shown_whole_and_run_whole(start: Start) -
     assert terminal.ended() == ("r\n1\n2\n", 0)
 
 
-def test_a_command_among_other_words_is_shown_once_more_by_itself(start: Start) -> None:
-    terminal = start("Here it is:\n\n```sh\necho hi\n```\n")
-    assert terminal.until(QUESTION).endswith("```\necho hi\ndsk: ")
+@pytest.mark.parametrize("fault", ["tiny", "one-write"])
+def test_a_command_among_other_words_is_shown_once_and_last(start: Start, fault: str) -> None:
+    terminal = start("Here it is:\n\n```sh\necho hi\n```\n\nIt greets.\n", faults=(fault,))
+    assert terminal.until(QUESTION) == "Here it is:\n\necho hi\ndsk: "
     terminal.answer("r")
     assert terminal.ended() == ("r\nhi\n", 0)
 

@@ -43,11 +43,14 @@ COMMANDS = {
     "think": Command("[on|off|low|high|max]", "Let the model reason first, or not, or the other way.", "level"),
     "usage": Command("", "Show the tokens of the last answer and of the conversation."),
     "session": Command("[NAME | rename NAME]", "Go on with another session, or give this one a name.", "session"),
+    "show": Command("", "Print the conversation again, from its beginning."),
     "clear": Command("", "Begin a new conversation; this one is kept."),
     "quit": Command("", "Leave."),
 }  # fmt: skip
 
 
+#: What leaves other programs, and hardly is a question.
+LEAVING = ("quit", "exit", ":q")
 _ORDER = re.compile(r"(\S*)\s*(.*)", re.DOTALL)
 
 
@@ -59,10 +62,18 @@ class Order(NamedTuple):
 
 
 def parse(text: str) -> Order | str:
-    """What was typed: an order, or the text to be said. A second slash in front makes a text of what begins with one.
+    """What was typed: an order, or the text to be said. A second slash in front makes a text of what begins with one,
+    and a backslash one of a word that elsewhere leaves. Blanks before a command are no part of it.
 
-    Raises ``UsageFault`` for what begins as a command and is none.
+    Raises ``UsageFault`` for what begins as a command and is none, and for such a word.
     """
+    word = text.strip()
+    if word.lower() in LEAVING:
+        raise UsageFault(f"{word} is not sent", hint=f"type /quit or ^D to leave; \\{word} would send it")
+    if word.startswith("\\") and word[1:].lower() in LEAVING:
+        return word[1:]
+    if word.startswith("/") and not word.startswith("//") and "\n" not in word:
+        text = word
     if not text.startswith("/"):
         return text
     if text.startswith("//"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.chat.memory import Kept, Told, Unkept
 from dsk.chat.route import Route
-from dsk.errors import KeyFault, LocalFault
+from dsk.errors import KeyFault, LocalFault, Status
 from dsk.jobs.delivering import exchange
 from dsk.jobs.holding import hold_talk, wants_reasoning, wished
 from dsk.jobs.settings import Wish
@@ -189,4 +189,6 @@ class Witness:
         calls = fields["tool_calls"] if ending.failure is None else []
         if answer.content or calls:
             said = Said(self._new, answer.content, answer.reasoning, calls)
-            self.told = Told(said, self._system, answer.usage, is_whole=ending.failure is None)
+            failure = ending.failure
+            is_stopped = failure is not None and failure.status is Status.INTERRUPTED
+            self.told = Told(said, self._system, answer.usage, is_whole=failure is None, is_stopped=is_stopped)

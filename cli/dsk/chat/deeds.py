@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dsk.chat.commands import COMMANDS, LEVELS, NONE, Order
 from dsk.chat.files import expanded, write_new
 from dsk.chat.help import all_help, help_of
+from dsk.chat.showing import show_all, show_last
 from dsk.chat.transcript import transcript
 from dsk.chat.usage import usage_lines
 from dsk.errors import UsageFault
@@ -54,6 +55,10 @@ class Deeds:
         """Do it. Raises the ``Failure`` that kept it from being done."""
         deed: Callable[[str], None] = getattr(self, f"_{order.name}")
         deed(order.argument)
+
+    def show_last(self) -> None:
+        """Show the last turn of a conversation that is gone on with, if it has any."""
+        show_last(self._talk.memory.turns, self._talk.terms.settings.sending.output, self._world)
 
     def _say(self, text: str) -> None:
         for line in text.split("\n"):
@@ -143,14 +148,30 @@ class Deeds:
     def _session(self, argument: str) -> None:
         word, _, name = argument.partition(" ")
         if word == RENAME and name.strip():
-            self._talk.memory.rename(name.strip())
+            self._rename(name.strip())
         elif argument:
             self._talk.switch(Wish(argument))
         self._say(self._talk.title)
+        if argument and word != RENAME:
+            self.show_last()
+
+    def _show(self, _: str) -> None:
+        turns = self._talk.memory.turns
+        if not turns:
+            raise UsageFault("nothing was said yet")
+        show_all(turns, self._talk.terms.settings.sending.output, self._world)
 
     def _clear(self, _: str) -> None:
         self._talk.clear()
         self._say("a new conversation begins; dsk session list shows the one before")
+
+    def _rename(self, name: str) -> None:
+        try:
+            self._talk.memory.rename(name)
+        except UsageFault as fault:
+            if "already" in fault.message:
+                raise UsageFault(fault.message, hint="give it another name") from fault
+            raise
 
     def _last_question(self) -> tuple[Sequence[Mapping[str, Any]], bool]:
         """The last question, and whether there is an answer that another one is to take the place of."""

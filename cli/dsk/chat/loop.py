@@ -86,6 +86,7 @@ class _Chat:
 
     def run(self, first: Sequence[Mapping[str, Any]]) -> None:
         note(f"{self._talk.title}; /help lists the commands, ^D leaves", self._world)
+        self._deeds.show_last()
         step = partial(self._attempt, partial(self._say, first)) if first else self._step
         while self._goes_on(step):
             step = self._step

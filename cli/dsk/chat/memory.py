@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.errors import LocalFault, UsageFault
+from dsk.errors import LocalFault, Status, UsageFault
 from dsk.jobs.talk import said
 from dsk.request.history import Said
 
@@ -20,12 +20,13 @@ Messages = Sequence[Mapping[str, Any]]
 
 
 class Told(NamedTuple):
-    """A turn that has an answer, be it a part of one; ``usage`` is the server's object."""
+    """A turn that has an answer, be it a part of one; ``usage`` is the server's object. ``is_stopped``: by ^C."""
 
     said: Said
     system: str | None
     usage: dict[str, Any] | None
     is_whole: bool
+    is_stopped: bool = False
 
 
 class Unkept:
@@ -115,4 +116,5 @@ class Kept:
 
 def _told(turn: Turn) -> Told:
     usage = turn.run.usage
-    return Told(said(turn), turn.system, json.loads(usage) if usage else None, turn.run.is_whole)
+    is_stopped = turn.run.status == Status.INTERRUPTED
+    return Told(said(turn), turn.system, json.loads(usage) if usage else None, turn.run.is_whole, is_stopped)

@@ -27,7 +27,7 @@ def open_terminal(world: World) -> Iterator[int]:
     """
     advice = "dsk ask answers one question; -c goes on with a conversation, in a pipe as well"
     if not world.is_terminal(STDOUT):
-        raise UsageFault("dsk chat is for a terminal", "stdout is none", hint=advice)
+        raise UsageFault("dsk chat writes to a terminal, not to a file or a pipe", hint=advice)
     if world.is_terminal(STDIN):
         yield STDIN
         return

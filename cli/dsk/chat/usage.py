@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dsk.chat.memory import Told
 
 NAMES = Counts._fields
+UNTOLD = "the server did not tell"
 
 
 def usage_lines(turns: Sequence[Told]) -> list[str]:
@@ -21,9 +22,10 @@ def usage_lines(turns: Sequence[Told]) -> list[str]:
     known = [[value for value in column if value is not None] for column in zip(*counts, strict=True)]
     sums = Counts(*(sum(column) if column else None for column in known))
     several = f"{len(turns)} turns" if turns[1:] else "1 turn"
-    return [f"last answer: {_text(counts[-1])}", f"conversation, {several}: {_text(sums)}"]
+    untold = "it was stopped before the server told" if turns[-1].is_stopped else UNTOLD
+    return [f"last answer: {_text(counts[-1], untold)}", f"conversation, {several}: {_text(sums)}"]
 
 
-def _text(counts: Counts) -> str:
+def _text(counts: Counts, untold: str = UNTOLD) -> str:
     told = [f"{name.replace('_', ' ')} {value}" for name, value in zip(NAMES, counts, strict=True) if value is not None]
-    return ", ".join(told) or "the server did not tell"
+    return ", ".join(told) or untold

@@ -53,7 +53,7 @@ COMMAND = Command(
     [
         click.Argument(["prompt"], nargs=-1),
         *prompt_options(),
-        *session_options(),
+        *session_options(has_room=False),
         *request_options(),
         *showing_options(),
         *output_options(),

@@ -56,7 +56,7 @@ COMMAND = Command(
     [
         click.Argument(["prompt"], nargs=-1),
         *prompt_options(),
-        *session_options(),
+        *session_options(has_room=True),
         *(option for option in request_options() if option.name != "logprobs"),
         *shown_options(),
         log_option(),

@@ -17,6 +17,8 @@ Choice: TypeAlias = Literal["run", "edit", "explain", "copy", "quit"]
 READ_SIZE = 4096
 QUESTION: Final = "dsk: (r)un it, (e)dit it, e(x)plain it, (c)opy it, or (q)uit? "
 QUESTION_WITHOUT_RUN: Final = "dsk: (e)dit it, e(x)plain it, (c)opy it, or (q)uit? "
+ADVICE: Final = "dsk: say r, e, x, c or q\n"
+ADVICE_WITHOUT_RUN: Final = "dsk: say e, x, c or q\n"
 ANSWERS: Final[dict[bytes, Choice]] = {
     b"r": "run",
     b"run": "run",
@@ -46,10 +48,16 @@ def choose(world: World, *, may_run: bool) -> Choice:
         termios.tcflush(STDIN, termios.TCIFLUSH)
         world.is_mid_line = False
         write_out_all(place, question.encode())
-        line = os.read(STDIN, READ_SIZE)
+        try:
+            line = os.read(STDIN, READ_SIZE)
+        except KeyboardInterrupt:
+            # What the terminal shows of ^C stands behind the question.
+            write_out_all(place, b"\n")
+            raise
         if not line:
             write_out_all(place, b"\n")
             return "quit"
         answer = ANSWERS.get(line.strip().lower())
         if answer and (may_run or answer != "run"):
             return answer
+        write_out_all(place, (ADVICE if may_run else ADVICE_WITHOUT_RUN).encode())

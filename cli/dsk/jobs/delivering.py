@@ -9,6 +9,7 @@ from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.jobs.connecting import Connecting
 from dsk.jobs.settling import Server, settle_clocks
+from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
@@ -104,7 +105,13 @@ def exchange(
         head = head_of(question.fields, policy, notes, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
     printer = open_printer(output, world)
-    progress = Progress(world, clocks.begun, color=output.color, hides_reasoning=not printer.shows_reasoning)
+    progress = Progress(
+        world,
+        clocks.begun,
+        color=output.color,
+        hides_reasoning=not printer.shows_reasoning,
+        thinks=is_asked_for(question.fields),
+    )
     world.progress = progress.line
     # The one that clears the line for what is printed comes first.
     listeners: list[Listener] = [progress]

@@ -51,7 +51,8 @@ def propose(settings: AskSettings, system: ThisSystem, world: World) -> Status |
 
     command = command_in(kept.text)
     view = View()
-    if on_screen(view.feed(kept.text) + view.close()).strip() != shown(command):
+    seen = on_screen(view.feed(kept.text) + view.close()).strip()
+    if seen != shown(command) and not (view.has_code and seen.endswith(f"\n{shown(command)}")):
         write_command(command, world)
     if not world.is_terminal(STDIN):
         return status

@@ -16,6 +16,7 @@ from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
+from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
@@ -48,7 +49,13 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     for text in recording.head.notes:
         note(text, world)
     player = Player(recording, speed)
-    progress = Progress(world, time.monotonic(), color=output.color, hides_reasoning=not printer.shows_reasoning)
+    progress = Progress(
+        world,
+        time.monotonic(),
+        color=output.color,
+        hides_reasoning=not printer.shows_reasoning,
+        thinks=is_asked_for(recording.head.request),
+    )
     world.progress = progress.line
     listeners: list[Listener] = [progress, printer]
     exchange = Exchange(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.request.body import CONTRADICTION, contradicts
@@ -40,6 +40,12 @@ def settle_thinking(flags: Level, environment: Level, lower: Sequence[Level]) ->
             effort = next((other for other in below if other not in (None, "none")), None)
         return wanted, effort
     return None, None
+
+
+def is_asked_for(fields: Mapping[str, Any]) -> bool:
+    """Whether the body of a request asks the model to reason first."""
+    thinking = fields.get("thinking")
+    return isinstance(thinking, dict) and thinking.get("type") == "enabled"
 
 
 def _named(level: Level, in_environment: bool) -> str:

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 class Progress:
     """Listens to a run. Where stderr is a terminal it shows there what is waited for, until the first token comes."""
 
-    def __init__(self, world: World, begun: float, *, color: Color = "auto", hides_reasoning: bool = False) -> None:
+    def __init__(
+        self, world: World, begun: float, *, color: Color = "auto", hides_reasoning: bool = False, thinks: bool = False
+    ) -> None:
         """``begun`` is when the run began, in seconds of ``time.monotonic``. ``hides_reasoning``: nobody sees it, so
-        that the wait goes on while it comes."""
+        that the wait goes on while it comes. ``thinks``: the model was asked to reason first."""
         self._begun = begun
         self._hides_reasoning = hides_reasoning
+        self._thinks = thinks
         self._world = world
         self._color = color
         self._spinner: Spinner | None = None
@@ -42,11 +45,12 @@ class Progress:
 
     def opened(self) -> None:
         """The server answers."""
-        self._wait_for("thinking")
+        self._wait_for("thinking" if self._thinks else "waiting for the first token")
 
     def paused(self) -> None:
-        """It is asked again, after a while."""
-        self._wait_for("waiting")
+        """It is asked again, after a while that the user is told of now."""
+        if self._spinner:
+            self._spinner.begin_anew("waiting")
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Take note; what is shown vanishes with the first token."""

@@ -54,32 +54,58 @@ class Proposal:
 
 
 class View:
-    """A command in pieces, and what of it is shown: what is around it is left off if it begins with that."""
+    """An answer in pieces, and what of it is shown: what stands before the first fence as it comes, then the code in
+    it, and nothing of what follows."""
 
     def __init__(self) -> None:
         self._held = ""
         self._is_begun = False
+        self._starts_line = True
         self._code: CodeOnly | None = None
 
     def feed(self, text: str) -> str:
         """What is shown of the next piece."""
         if self._is_begun:
-            return self._code.feed(text) if self._code else text
+            return self._code.feed(text) if self._code else self._outside(text)
         self._held += text
         begin = self._held.lstrip()
         if not begin or any(fence.startswith(begin) for fence in FENCES if fence != begin):
             return ""
         return self._begin(begin)
 
+    @property
+    def has_code(self) -> bool:
+        """Whether what was shown last is code that a fence is around."""
+        return self._code is not None
+
     def close(self) -> str:
         """What was held back: the text has ended."""
         shown = "" if self._is_begun else self._begin(self._held.lstrip())
-        return shown + (self._code.close() if self._code else "")
+        return shown + (self._code.close() if self._code else self._held)
 
     def _begin(self, begin: str) -> str:
         self._is_begun = True
         if not begin.startswith(FENCES):
-            return begin
+            self._held = ""
+            return self._outside(begin)
         self._code = CodeOnly("first")
         # The spaces before a fence say how far its code is indented.
         return self._code.feed(self._held)
+
+    def _outside(self, text: str) -> str:
+        """What is shown of a piece that no fence has been before."""
+        text, self._held = self._held + text, ""
+        shown = ""
+        while text:
+            if self._starts_line:
+                begin = text.lstrip(" ")
+                if begin.startswith(FENCES):
+                    self._code = CodeOnly("first")
+                    return shown + self._code.feed(text)
+                if any(fence.startswith(begin) for fence in FENCES):
+                    self._held = text
+                    return shown
+            line, newline, text = text.partition("\n")
+            shown += line + newline
+            self._starts_line = bool(newline)
+        return shown

@@ -13,7 +13,7 @@ from dsk.world import STDERR
 if TYPE_CHECKING:
     from dsk.world import World
 
-State: TypeAlias = Literal["connecting", "queued", "thinking", "waiting"]
+State: TypeAlias = Literal["connecting", "queued", "thinking", "waiting", "waiting for the first token"]
 
 ERASE = b"\r\x1b[K"
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -36,6 +36,11 @@ class Spinner:
         self._lock = threading.RLock()
         world.clear_line = self.clear
         threading.Thread(target=self._turn, name="spinner", daemon=True).start()
+
+    def begin_anew(self, state: State) -> None:
+        """From now on this is waited for, and the seconds count from here."""
+        with self._lock:
+            self.state, self._begun = state, time.monotonic()
 
     def stop(self) -> None:
         """Leave a clean line behind; nothing is shown any more."""

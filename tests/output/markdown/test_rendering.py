@@ -23,7 +23,9 @@ CASES = {
     "a list in a quote": ("> - a\n>   - b", ["│ • a", "│   ◦ b"]),
     "code": ("```py\nx  =  1\n\n\ty\n```", ["```py", "x  =  1", "", "        y", "```"]),
     "code without an end": ("```\nx", ["```", "x"]),
-    "indented code": ("a\n\n    b\n\n      c\n\nd", ["a", "", "b", "", "  c", "", "d"]),
+    "indented code": ("a\n\n    b\n\n      c\n\nd", ["a", "", "    b", "", "      c", "", "d"]),
+    "indented code in an item": ("- a\n\n      b\n", ["• a", "", "      b"]),
+    "a long line of indented code": ("    " + "x" * 50, ["    " + "x" * 36, "    " + "x" * 14]),
     "a rule": ("a\n\n---\n\nb", ["a", "", "─" * 40, "", "b"]),
     "a table": (
         "| name | n |\n|---|--:|\n| a `b` | 1 |\n| c | 22 |",
@@ -64,6 +66,8 @@ PLAIN_CASES = {
     "headings": ("## One", "## One"),
     "tasks": ("- [ ] a\n- [x] b", "[ ] a\n[x] b"),
     "code": ("```py\nx\n```", "```py\nx\n```"),
+    "indented code": ("    x\n      y", "    x\n      y"),
+    "images": ("![image](pic.png) [link](a.html)", "!image (pic.png) link (a.html)"),
 }
 
 
@@ -86,6 +90,12 @@ def test_styles_are_told_by_attributes_and_the_eight_colours() -> None:
     assert (style("code").fg, style("link").fg, style("link").underscore) == ("cyan", "blue", True)
     assert (style("return").fg, style("'text'").fg) == ("magenta", "green")
     assert showing.screen.is_sane()
+
+
+def test_indented_code_has_the_colour_of_code() -> None:
+    showing = Showing()
+    showing.feed("text\n\n    make it\n\nmore\n")
+    assert (showing.screen.style("make").fg, showing.screen.style("more").fg) == ("cyan", "default")
 
 
 def test_code_is_coloured_by_the_lines_above_it() -> None:

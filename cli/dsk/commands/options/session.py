@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 SESSION = "Session"
 
 
-def session_options() -> list[click.Parameter]:
-    """Going on with what was said before."""
+def session_options(*, has_room: bool) -> list[click.Parameter]:
+    """Going on with what was said before. ``has_room``: the short help has a line for each of them."""
+    goes_on = "Go on with this terminal's last session."
     return [
         Option(
             ["-c", "--continue/--no-continue"],
             group=SESSION,
-            brief="Go on with this terminal's last session.",
+            brief=goes_on if has_room else "Go on with the last session, or --session NAME.",
             default=False,
-            help="Go on with this terminal's last session.",
+            help=goes_on,
         ),
         Option(
             ["--session"],
             group=SESSION,
+            brief="Go on with a session of this name, or begin it." if has_room else "",
             env=False,
             metavar="NAME",
             shell_complete=complete_session,

@@ -67,6 +67,8 @@ class _Flattening:
             case "link_close":
                 self._close_link()
             case "image":
+                if not self._look.is_styled:
+                    self._add("!", DEFAULT)
                 self._open_link(str(token.attrs["src"]))
                 self._add(token.content or "image", self._style)
                 self._close_link()

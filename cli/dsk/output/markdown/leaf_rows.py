@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dsk.output.markdown.code import Highlighter
 from dsk.output.markdown.layout import Margin, beside, flow, margin, ruler
 from dsk.output.markdown.leaves import Leaf, Table
-from dsk.output.markdown.listing import code_rows, content_lines, fence_row
+from dsk.output.markdown.listing import code_rows, content_lines, fence_row, indented_rows
 from dsk.output.markdown.rows import EMPTY, Look, Row
 from dsk.output.markdown.table import columns, fits, roomy, table_rows
 
@@ -67,7 +67,10 @@ def _rows_of_table(table: Table, started: Started, look: Look, at_left: Margin, 
 
 
 def _rows_of_code(leaf: Leaf, started: Started, look: Look, at_left: Margin, cap: int | None) -> list[Row]:
-    shown = [] if started.is_begun or not leaf.mark else [fence_row(leaf, look)]
+    if not leaf.mark:
+        shown = indented_rows(content_lines(leaf)[started.lines :], look, at_left.width)
+        return beside(at_left, shown) if shown else []
+    shown = [] if started.is_begun else [fence_row(leaf, look)]
     highlighter = started.highlighter or Highlighter(leaf.info, look)
     shown += code_rows(content_lines(leaf)[started.lines :], highlighter, at_left.width, cap)
     if leaf.is_closed:

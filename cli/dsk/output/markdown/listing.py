@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from dsk.output.markdown.cells import without_tabs
 from dsk.output.markdown.code import Highlighter
+from dsk.output.markdown.inline import CODE
 from dsk.output.markdown.leaves import Leaf
-from dsk.output.markdown.rows import DEFAULT, DIM, Look, Row, Span, plain_row, text_of
+from dsk.output.markdown.rows import DEFAULT, DIM, Look, Row, Span, merged, plain_row, text_of
 from dsk.output.markdown.wrapping import chopped
+
+INDENT = " " * 4
 
 
 def content_lines(leaf: Leaf) -> list[str]:
@@ -20,6 +23,17 @@ def content_lines(leaf: Leaf) -> list[str]:
 def fence_row(leaf: Leaf, look: Look) -> Row:
     """The fence, with the language behind it: it stays visible, so that it is seen where a piece of code ends."""
     return (Span(f"{leaf.mark}{leaf.info.strip()}", DIM if look.is_styled else DEFAULT),)
+
+
+def indented_rows(lines: Sequence[str], look: Look, width: int) -> list[Row]:
+    """Lines of code that no fence is around: its columns tell them from text, where there are any to spare."""
+    indent = INDENT if width > 2 * len(INDENT) else ""
+    style = CODE if look.is_styled else DEFAULT
+    return [
+        merged([Span(indent, DEFAULT), *row]) if row else row
+        for line in lines
+        for row in chopped(merged([Span(without_tabs(line), style)]), width - len(indent))
+    ]
 
 
 def code_rows(lines: Sequence[str], highlighter: Highlighter, width: int, cap: int | None) -> list[Row]:
