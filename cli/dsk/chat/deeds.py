@@ -148,7 +148,7 @@ class Deeds:
     def _session(self, argument: str) -> None:
         word, _, name = argument.partition(" ")
         if word == RENAME and name.strip():
-            self._rename(name.strip())
+            self._talk.memory.rename(name.strip())
         elif argument:
             self._talk.switch(Wish(argument))
         self._say(self._talk.title)
@@ -164,14 +164,6 @@ class Deeds:
     def _clear(self, _: str) -> None:
         self._talk.clear()
         self._say("a new conversation begins; dsk session list shows the one before")
-
-    def _rename(self, name: str) -> None:
-        try:
-            self._talk.memory.rename(name)
-        except UsageFault as fault:
-            if "already" in fault.message:
-                raise UsageFault(fault.message, hint="give it another name") from fault
-            raise
 
     def _last_question(self) -> tuple[Sequence[Mapping[str, Any]], bool]:
         """The last question, and whether there is an answer that another one is to take the place of."""
