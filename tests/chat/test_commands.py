@@ -311,7 +311,7 @@ def test_a_name_that_is_taken_is_told_with_another_way_out(screen: Screen, here:
     screen.say("one")
     assert said(screen, "/session rename tides") == [
         "dsk: there is a session tides already",
-        "dsk: hint: take another name",
+        "dsk: hint: take another name; dsk session list shows those that there are",
     ]
 
 
