@@ -27,17 +27,18 @@ KNOWS = {
     "successor": "",
     "deferred": "",
     "shells": "",
+    "unseen": "",
     "stream": "errors",
     "request": "errors",
     "prompt": "errors world",
-    "state": "errors",
+    "state": "errors unseen",
     "wire": "errors deferred",
     "scripted": "errors",
     "ending": "errors stream",
-    "output": "errors world stream ending",
+    "output": "errors world unseen stream ending",
     "exchange": "errors request stream wire ending output",
     "map": "errors world request prompt stream wire ending output exchange",
-    "jobs": "errors world successor shells stream request prompt state wire scripted ending output exchange map",
+    "jobs": "errors world successor shells unseen stream request prompt state wire scripted ending output exchange map",
     "chat": "errors world stream request prompt state wire scripted ending output exchange jobs",
     "commands": "errors world successor shells stream request prompt state wire scripted output map jobs chat",
     "signals": "errors world output",
@@ -46,7 +47,7 @@ KNOWS = {
 }
 
 # Rooms that only compute: the same in, the same out.
-PURE = {"errors", "shells", "stream", "request", "ending"}
+PURE = {"errors", "shells", "unseen", "stream", "request", "ending"}
 PURE_MAY_IMPORT = {"__future__", "collections", "enum", "html", "io", "json", "re", "shlex", "typing", "warnings"}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 

@@ -15,10 +15,11 @@ from dsk.output.settings import OutputSettings
 from tests.output.playing import Arrival, Player, said
 
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
-    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
 )
-HARMLESS = "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u00a0 e\u0301 ~[]\\^_\\x1b"
+HARMLESS = "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u2764\ufe0f\ufe0e \u00a0 e\u0301 ~[]\\^_\\x1b"
 
 
 def passed(wall: Firewall, *pieces: str) -> str:
@@ -47,6 +48,8 @@ def test_harmless_text_passes_unchanged(mode: str) -> None:
         ("\u2066a\u2069", "<U+2066>a<U+2069>"),
         ("\U000e0041", "<U+E0041>"),
         ("pass\u200bword\ufeff", "pass<U+200B>word<U+FEFF>"),
+        ("a\u034fb\ufe00\U000e0100", "a<U+034F>b<U+FE00><U+E0100>"),
+        ("\u115f\u1160\u3164\uffa0", "<U+115F><U+1160><U+3164><U+FFA0>"),
         ("a\u2028b", "a<U+2028>b"),
         ("\udcff", "\\xff"),
         ("\ud800", "<U+D800>"),

@@ -199,6 +199,7 @@ def test_a_named_session_is_made_and_gone_on_with_anywhere(
         ("7", "there is no session 7"),
         (" a", "it begins or ends with a space"),
         ("a\u202eb", "it has characters that cannot be seen"),
+        ("a\u3164b", "it has characters that cannot be seen"),
         ("-a", "it would be taken for an option"),
         ("x" * 101, "it has more than 100 characters"),
     ],

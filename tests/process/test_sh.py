@@ -306,6 +306,7 @@ def test_without_words_an_example_is_given(dsk: Dsk) -> None:
     [
         ("touch ran\x1b[8m; touch no", "touch ran^[[8m; touch no", "U+001B"),
         ("touch ran \u202eon", "touch ran <U+202E>on", "U+202E"),
+        ("touch ran\u3164on", "touch ran<U+3164>on", "U+3164"),
         ("touch\u00a0ran \u200d; touch no\u200d", "touch<U+00A0>ran <U+200D>; touch no<U+200D>", "U+00A0, U+200D"),
         ("touch ran\rtouch no", "touch ran^Mtouch no", "U+000D"),
     ],

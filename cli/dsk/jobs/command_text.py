@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dsk.output.escapes import firewall
 from dsk.output.sinks import write_out_all
+from dsk.unseen import UNSEEN
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from dsk.world import World
 
 SPACE = " "
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def hidden_in(command: str) -> list[str]:
     """The characters that do something else on a screen than show themselves, each once, as ``U+202E``.
 
-    Controls, bidirectional controls, joiners, and spaces that are none to a shell: all but printable ones, newline and
-    tab.
+    Controls, joiners, spaces that are none to a shell and what shows nothing: all but newline, tab, and printable
+    characters that can be seen.
     """
     return list(dict.fromkeys(f"U+{ord(char):04X}" for char in command if _is_hidden(char)))
 
@@ -46,4 +49,4 @@ def write_command(command: str, world: World) -> None:
 
 
 def _is_hidden(char: str) -> bool:
-    return not char.isprintable() and char not in "\n\t"
+    return char not in "\n\t" and (not char.isprintable() or _UNSEEN.match(char) is not None)

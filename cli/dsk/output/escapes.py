@@ -1,11 +1,8 @@
 """The escape firewall: what a stranger's text may not do to a terminal.
 
-Dangerous are the C0 controls but newline and tab, DEL, C1, the bidirectional controls (U+061C, U+200E, U+200F,
-U+202A to U+202E, U+2066 to U+206F), the line and paragraph separators (U+2028, U+2029), the characters that
-show nothing (U+00AD, U+180E, U+200B, U+2060 to U+2065, U+FEFF, U+FFF9 to U+FFFB, U+1BCA0 to U+1BCA3, U+1D173 to
-U+1D17A and the tags, U+E0000 to U+E007F) and what was not UTF-8. The joiners U+200C and U+200D show nothing
-either, but Persian, Hindi and many emoji cannot be written without them. A firewall takes text in pieces, cut
-anywhere, and gives text without any of these:
+Dangerous are the C0 controls but newline and tab, DEL, C1, the line and paragraph separators (U+2028, U+2029), the
+characters that show nothing, bidirectional controls among them (dsk.unseen), and what was not UTF-8. A firewall takes
+text in pieces, cut anywhere, and gives text without any of these:
 
 - ``Show`` writes them as cat -v does, ``^[`` for ESC, and those above ASCII as ``<U+202E>``; bytes that were
   not UTF-8 become ``\\xff``;
@@ -19,11 +16,10 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from dsk.unseen import UNSEEN
+
 # Surrogates stand for the bytes of broken UTF-8 (PEP 383).
-_ABOVE_ASCII = (
-    r"\x80-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
-)
+_ABOVE_ASCII = rf"\x80-\x9f\u2028\u2029\ud800-\udfff{UNSEEN}"
 _DANGEROUS_PATTERN = rf"\r\n|[\x00-\x08\x0b-\x1f\x7f{_ABOVE_ASCII}]"
 _DANGEROUS = re.compile(_DANGEROUS_PATTERN)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dsk.errors import UsageFault
+from dsk.unseen import UNSEEN
 
 LONGEST = 100
 
@@ -14,7 +15,7 @@ def check_name(name: str) -> None:
     why = ""
     if name != name.strip() or not name:
         why = "it begins or ends with a space" if name else "it is empty"
-    elif not name.isprintable():
+    elif not name.isprintable() or re.search(f"[{UNSEEN}]", name):
         why = "it has characters that cannot be seen"
     elif name.startswith("-"):
         why = "it would be taken for an option"
