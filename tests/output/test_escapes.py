@@ -19,7 +19,9 @@ FORBIDDEN = re.compile(
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
-HARMLESS = "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u2764\ufe0f\ufe0e \u00a0 e\u0301 ~[]\\^_\\x1b"
+HARMLESS = (
+    "a\tb\n\n gr\u00fc\u00df \u0645\u0631 \U0001f469\u200d\U0001f469 \u2764\ufe0f\ufe0e \u00a0 e\u0301 ~[]\\^_\\x1b"
+)
 
 
 def passed(wall: Firewall, *pieces: str) -> str:

@@ -74,7 +74,13 @@ def test_half_a_command_never_reaches_a_pipe(dsk: Dsk, serve: Serve, fault: str,
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"), [("# that needs root", "that needs root"), ("```\n# no\n```", "no"), ("", "the answer is empty")]
+    ("answer", "why"),
+    [
+        ("# that needs root", "that needs root"),
+        ("```\n# no\n```", "no"),
+        ("", "the answer is empty"),
+        ("```\n```", "its block of code is empty"),
+    ],
 )
 def test_an_answer_without_a_command_is_status_13_and_says_why(dsk: Dsk, serve: Serve, answer: str, why: str) -> None:
     result = sh(dsk, serving(serve, answer))

@@ -38,5 +38,5 @@ def with_command(ending: Ending) -> Ending:
     text = ending.answer.content
     if command_in(text):
         return ending
-    why = reason_in(text) or "the answer is empty"
+    why = reason_in(text) or ("its block of code is empty" if text.strip("# \t\r\n") else "the answer is empty")
     return ending._replace(failure=InvalidFault("no command is proposed", why, hint="say it in other words"))

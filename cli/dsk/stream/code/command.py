@@ -29,17 +29,21 @@ def reason_in(text: str) -> str:
 
 
 def _command(text: str) -> str:
-    command = (_first_block(text) or text).replace("\r\n", "\n").strip()
+    block = _first_block(text)
+    command = (text if block is None else block).replace("\r\n", "\n").strip()
     within = _IN_BACKTICKS.fullmatch(command)
     return within[2].strip() if within else command
 
 
-def _first_block(text: str) -> str:
+def _first_block(text: str) -> str | None:
+    """The code of the first fenced block, which may be empty; None if there is none."""
     extractor = Extractor()
-    pieces = []
+    pieces: list[str] | None = None
     for found in [*extractor.feed(text), *extractor.close()]:
-        if isinstance(found, Start) and found.number > 1:
-            break
-        if isinstance(found, Code):
+        if isinstance(found, Start):
+            if found.number > 1:
+                break
+            pieces = []
+        elif isinstance(found, Code) and pieces is not None:
             pieces.append(found.text)
-    return "".join(pieces)
+    return None if pieces is None else "".join(pieces)
