@@ -28,7 +28,7 @@ KNOWS = {
     "deferred": "",
     "shells": "",
     "unseen": "",
-    "stream": "errors",
+    "stream": "errors unseen",
     "request": "errors",
     "prompt": "errors world",
     "state": "errors unseen",
@@ -48,7 +48,19 @@ KNOWS = {
 
 # Rooms that only compute: the same in, the same out.
 PURE = {"errors", "shells", "unseen", "stream", "request", "ending"}
-PURE_MAY_IMPORT = {"__future__", "collections", "enum", "html", "io", "json", "re", "shlex", "typing", "warnings"}
+PURE_MAY_IMPORT = {
+    "__future__",
+    "collections",
+    "enum",
+    "html",
+    "io",
+    "json",
+    "re",
+    "shlex",
+    "typing",
+    "unicodedata",
+    "warnings",
+}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 # Modules with a door of their own, and the files that alone may go through it.

@@ -8,7 +8,10 @@ a heading or before a colon is all that stands in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from dsk.unseen import UNSEEN
 
 _ATTRIBUTE = re.compile(
     r"""(?<![\w-])(?:title|file|file_?name|name|path)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|([^\s"'{},]+))""", re.IGNORECASE
@@ -103,13 +106,26 @@ def _extension(info: str) -> str:
 def _safe(name: str) -> tuple[str, ...]:
     if name.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
         raise Unsafe("it is an absolute path")
-    if not name.isprintable() or "\\" in name:
+    if not name.isprintable() or "\\" in name or re.search(f"[{UNSEEN}]", name):
         raise Unsafe("it has characters that no file's name should have")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Unsafe("it leads out of the folder")
     if not parts or name.endswith("/"):
         raise Unsafe("it names a folder")
-    if any(part.lower() == ".git" for part in parts):
-        raise Unsafe("what is in .git is git's own")
+    for part in _as_others_read(name):
+        if part.strip(". ") == "" and part.startswith(".."):
+            raise Unsafe("it leads out of the folder")
+        if part == ".git" or re.fullmatch("git~[0-9]+", part):
+            raise Unsafe("what is in .git is git's own")
     return tuple(parts)
+
+
+def _as_others_read(name: str) -> Iterator[str]:
+    """The parts of a path as file systems may take them that know no case, have one letter for all that look like it,
+    drop dots and blanks at the end of a name, or have streams of a file, after a colon."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKC", normalize("NFKC", name.replace("\ufe0e", "").replace("\ufe0f", "")).casefold())
+    for part in re.split(r"[/\\]", plain):
+        yield part.partition(":")[0].rstrip(". ") or part
