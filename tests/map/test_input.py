@@ -105,15 +105,23 @@ def test_several_files_are_one_input(dsk: Dsk, serve: Serve) -> None:
     assert [line["input"]["file"] for line in lines_of(result.stdout)] == ["one.txt", None, "two.jsonl"]
 
 
+def test_a_backslash_before_u0000_is_no_nul(dsk: Dsk, serve: Serve) -> None:
+    result = run(dsk, echo(serve), "--input", "jsonl", stdin=b'"a \\\\u0000"\n')
+    assert (result.status, contents(result.stdout)) == (0, ["a \\u0000"])
+
+
 BAD: dict[str, tuple[list[str], bytes, int, str]] = {
     "no JSON": (["--input", "jsonl"], b'"a"\n{"b":\n', 2, "it is not JSON"),
     "a number": (["--input", "jsonl"], b'"a"\n7\n', 2, "neither a JSON object nor a string"),
     "no UTF-8": ([], b"a\nb\xff\n", 2, "byte 1 is 0xff"),
     "a NUL": (["--input", "lines"], b"a\nb\0\n", 2, "byte 1 is NUL"),
+    "an escaped NUL": (["--input", "jsonl"], b'"a"\n"b\\u0000"\n', 2, "there is a NUL in it"),
+    "an escaped NUL in a field": (["{x}"], b'{"x":"a"}\n{"x":"b","y":[{"z":"\\u0000"}]}\n', 2, "there is a NUL in y"),
+    "an escaped NUL in a name": (["{x}"], b'{"x":"a"}\n{"x":"b","\\u0000":1}\n', 2, "there is a NUL in it"),
     "no such field": (["{x}"], b'{"x":"a"}\n{"X":"b"}\n', 2, "no field 'x'"),
     "nothing to ask": (["{x}"], b'{"x":"a"}\n{"x":" "}\n', 2, "no prompt"),
     "no prompt": ([], b'{"prompt":"a"}\n{"text":"b"}\n', 2, "neither prompt nor messages"),
-    "a short row": (["--input", "csv", "{x}"], b"x,y\na,1\nb\n", 3, "it has 1 fields, the header has 2"),
+    "a short row": (["--input", "csv", "{x}"], b"x,y\na,1\nb\n", 3, "it has 1 field, the header has 2"),
     "a row with a stray quote": (["--input", "csv", "{x}"], b'x,y\na,1\n"b"c,2\n', 3, "it is no row of a table"),
     "a row that is no UTF-8": (["--input", "csv", "{x}"], b"x,y\na,1\nb,\xff\n", 3, "it is not UTF-8 text"),
 }

@@ -219,7 +219,7 @@ def test_lines_between_ours_are_told_and_kept(dsk: Dsk, serve: Serve, out: Path)
     with out.open("a") as file:
         file.write("a comment\n")
     result = go_on(dsk, server)
-    assert (result.status, f"1 lines of {OUT} are no results: they are left alone" in result.errors) == (0, True)
+    assert (result.status, f"1 line of {OUT} is no result: it is left alone" in result.errors) == (0, True)
     assert out.read_text().count("a comment\n") == 1
 
 

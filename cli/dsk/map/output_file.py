@@ -115,7 +115,10 @@ class _Reopened:
         if self._foreign and not total:
             raise UsageFault(f"{path} is no output of dsk map", hint="name another file")
         if self._foreign:
-            self._notes.append(f"{self._foreign} lines of {path} are no results: they are left alone")
+            lines, they = (
+                ("line", "is no result: it is") if self._foreign == 1 else ("lines", "are no results: they are")
+            )
+            self._notes.append(f"{self._foreign} {lines} of {path} {they} left alone")
         if self._others and not self._resuming.any_template:
             raise UsageFault(
                 f"{path} was made with another template, or other options",

@@ -112,7 +112,27 @@ def _json(data: bytes) -> Any:
         return _Bad(data, f"it is not JSON: {error}")
     if not isinstance(value, (str, dict)):
         return _Bad(data, "it is neither a JSON object nor a string")
+    if b"\\u0000" in data and _has_nul(value):
+        named = (
+            next((name for name, item in value.items() if _has_nul(item)), "it") if isinstance(value, dict) else "it"
+        )
+        return _Bad(data, f"there is a NUL in {named}")
     return value
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether there is one in any text of a JSON value, which may be deep."""
+    rest = [value]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            rest += [*item, *item.values()]
+        elif isinstance(item, list):
+            rest += item
+    return False
 
 
 def _kind_of(name: str, found: Iterator[bytes], kind: Kind) -> tuple[Kind, Iterator[bytes]]:

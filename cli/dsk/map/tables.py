@@ -72,7 +72,9 @@ def _checked(header: list[str], name: str) -> list[str]:
 
 def _row(line: int, header: list[str], values: list[str]) -> Row:
     if len(values) != len(header):
-        return Row(line, {}, f"it has {len(values)} fields, the header has {len(header)}")
+        return Row(
+            line, {}, f"it has {len(values)} field{'' if len(values) == 1 else 's'}, the header has {len(header)}"
+        )
     if not all(map(_is_text, values)):
         return Row(line, {}, "it is not UTF-8 text")
     nul = next((field for field, value in zip(header, values, strict=True) if "\0" in value), None)
