@@ -318,6 +318,24 @@ def test_what_is_large_and_no_text_is_left_out(dsk: Dsk) -> None:
     assert content(dsk.run("ask", "--dry-run", "-f", "many", stdin=None)) == "==> many/a.txt <==\na\n"
 
 
+def test_files_are_in_the_order_of_their_paths(dsk: Dsk) -> None:
+    put(dsk.home, dict.fromkeys(("many/a/b", "many/a.txt", "many/a0", "many/a/.h/c", "many/B/z"), "x\n"))
+    sent = content(dsk.run("ask", "--dry-run", "-f", "many", stdin=None))
+    names = [line.split()[1] for line in sent.splitlines() if line.startswith("==>")]
+    assert names == ["many/B/z", "many/a.txt", "many/a/b", "many/a0"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into everything")
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_a_folder_that_cannot_be_looked_into_is_left_out_and_counted(dsk: Dsk, mode: int) -> None:
+    put(dsk.home, {"many/a.txt": "a\n", "many/shut/b.txt": "b\n", "many/z.txt": "z\n"})
+    (dsk.home / "many" / "shut").chmod(mode)
+    result = dsk.run("ask", "--dry-run", "-f", "many", stdin=None)
+    (dsk.home / "many" / "shut").chmod(0o700)
+    assert content(result) == "==> many/a.txt <==\na\n\n==> many/z.txt <==\nz\n"
+    assert "many: 2 files, 4 bytes; 1 that cannot be looked into left out" in result.errors
+
+
 def test_a_file_in_a_folder_whose_name_is_no_text_is_told(dsk: Dsk) -> None:
     put(dsk.home, {b"src/\xe4.py".decode("utf-8", "surrogateescape"): "a\n"})
     result = dsk.run("ask", "--dry-run", "-f", "src", stdin=None)

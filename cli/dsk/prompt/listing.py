@@ -5,6 +5,7 @@ ignores.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,16 @@ _MAGIC = frozenset("*?[")
 _GITS_OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
-def files_in(folder: str) -> list[str]:
-    """The paths of all regular files in a folder and those below it, in order. Raises ``UsageFault``."""
-    return sorted(str(Path(folder, name)) for name in _names(folder, folder, has_hidden=False))
+def files_in(folder: str, closed: list[str]) -> Iterator[str]:
+    """The paths of all regular files in a folder and those below it, in order, found as they are asked for.
+
+    What cannot be looked into is skipped, and its path added to ``closed``. Raises ``UsageFault``.
+    """
+    return (str(Path(folder, name)) for name in _names(folder, folder, closed, has_hidden=False))
 
 
-def files_like(pattern: str) -> list[str]:
-    """The paths of the files that a pattern matches, in order.
+def files_like(pattern: str, closed: list[str]) -> Iterator[str]:
+    """The paths of the files that a pattern matches, likewise.
 
     ``*``, ``?`` and ``[...]`` match within one name, ``**`` any number of folders; a name that begins with a dot is
     matched by a dot. Raises ``UsageFault``.
@@ -37,11 +41,11 @@ def files_like(pattern: str) -> list[str]:
     folder = "/".join(parts[:fixed]) or ("/" if pattern.startswith("/") else ".")
     wanted = [part for part in parts[fixed:] if part]
     if not Path(folder).is_dir():
-        return []
+        return iter(())
     has_hidden = any(part.startswith(".") for part in wanted)
     depth = None if "**" in wanted else len(wanted)
-    names = _names(folder, pattern, has_hidden=has_hidden, depth=depth)
-    return sorted(str(Path(folder, name)) for name in names if _matches(name.split("/"), wanted))
+    names = _names(folder, pattern, closed, has_hidden=has_hidden, depth=depth)
+    return (str(Path(folder, name)) for name in names if _matches(name.split("/"), wanted))
 
 
 def _matches(name: Sequence[str], wanted: Sequence[str]) -> bool:
@@ -60,46 +64,65 @@ def _matches(name: Sequence[str], wanted: Sequence[str]) -> bool:
     return fnmatchcase(name[0], wanted[0]) and _matches(name[1:], wanted[1:])
 
 
-def _names(folder: str, what: str, *, has_hidden: bool, depth: int | None = None) -> list[str]:
-    """The names of the regular files, from the folder on."""
+def _names(folder: str, what: str, closed: list[str], *, has_hidden: bool, depth: int | None = None) -> Iterator[str]:
+    """The names of the regular files, from the folder on, in order."""
     if _is_checkout(folder):
-        found: Iterable[str] = _by_git(folder, what)
+        found: Iterable[str] = sorted(_by_git(folder, what))
         # A folder that git ignores, and that is named all the same, is meant.
         if not found and _is_ignored(folder):
-            found = _by_walking(folder, what, has_hidden=has_hidden, depth=depth)
+            found = _by_walking(folder, what, closed, has_hidden=has_hidden, depth=depth)
     else:
-        found = _by_walking(folder, what, has_hidden=has_hidden, depth=depth)
-    names = []
+        found = _by_walking(folder, what, closed, has_hidden=has_hidden, depth=depth)
     for count, name in enumerate(found):
         if count >= MOST_NAMES:
             raise UsageFault(f"--file {what}", f"there are more than {MOST_NAMES} files", hint="name fewer of them")
         parts = name.split("/")
         if ".git" in parts or (not has_hidden and any(part.startswith(".") for part in parts)):
             continue
-        path = Path(folder, name)
-        if path.is_file() and not path.is_symlink():
-            names.append(name)
-    return names
-
-
-def _by_walking(folder: str, what: str, *, has_hidden: bool, depth: int | None) -> Iterator[str]:
-    """All there is, but of the checkouts on the way only what their git has or would take."""
-    for path, folders, names in os.walk(folder):
-        inside = Path(path).relative_to(folder)
-        if inside.parts and (Path(path) / ".git").exists():
-            folders.clear()
-            yield from (str(inside / name) for name in _by_git(path, what))
+        try:
+            mode = os.lstat(Path(folder, name)).st_mode
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        if depth is not None and len(inside.parts) + 1 >= depth:
-            folders.clear()
-        if not has_hidden:
-            folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (str(inside / name) for name in names)
+        except OSError:
+            closed.append(str(Path(folder, name)))
+            continue
+        if stat.S_ISREG(mode):
+            yield name
+
+
+def _by_walking(folder: str, what: str, closed: list[str], *, has_hidden: bool, depth: int | None) -> Iterator[str]:
+    """The names of what is no folder, in the order of their paths, but of the checkouts on the way only what their git
+    has or would take."""
+    # One that ends in a slash is a folder that is still to be entered.
+    waiting = ["/"]
+    while waiting:
+        name = waiting.pop()
+        if not name.endswith("/"):
+            yield name
+            continue
+        inside = name.removeprefix("/")
+        try:
+            with os.scandir(Path(folder, inside)) as entries:
+                below = [f"{inside}{each.name}{'/' if each.is_dir(follow_symlinks=False) else ''}" for each in entries]
+        except OSError:
+            closed.append(str(Path(folder, inside)))
+            continue
+        if inside and (f"{inside}.git" in below or f"{inside}.git/" in below):
+            theirs = (f"{inside}{each}" for each in _by_git(str(Path(folder, inside)), what) if not each.endswith("/"))
+            waiting += sorted(theirs, reverse=True)
+            continue
+        is_deepest = depth is not None and inside.count("/") + 1 >= depth
+        waiting += sorted((each for each in below if _is_wanted(each, is_deepest, has_hidden)), reverse=True)
+
+
+def _is_wanted(name: str, is_deepest: bool, has_hidden: bool) -> bool:
+    own = name.removesuffix("/").rpartition("/")[2]
+    return not (is_deepest and name.endswith("/")) and (has_hidden or not own.startswith(".")) and own != ".git"
 
 
 def _is_checkout(folder: str) -> bool:
     path = Path(folder).resolve()
-    return any((place / ".git").exists() for place in (path, *path.parents))
+    return any(os.path.lexists(place / ".git") for place in (path, *path.parents))
 
 
 def _is_ignored(folder: str) -> bool:

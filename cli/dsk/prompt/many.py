@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,14 +30,16 @@ def read_many(source: str) -> Many:
 
     Raises ``UsageFault`` if there are none, or too many, or one cannot be read.
     """
-    paths = files_in(source) if Path(source).is_dir() else files_like(source)
+    closed: list[str] = []
+    paths = files_in(source, closed) if Path(source).is_dir() else files_like(source, closed)
     texts: list[str] = []
     listing: list[str] = []
-    total = 0
+    total = rest = 0
     for path in paths:
         name = argument(path, f"--file {source}: a file's name")
         text = _text(path, source)
         if text is None:
+            rest += 1
             continue
         size = len(text.encode())
         total += size
@@ -46,17 +49,21 @@ def read_many(source: str) -> Many:
         listing.append(f"{name}, {_bytes(size)}")
     if not texts:
         why = "there is no text file in it" if Path(source).is_dir() else "no text file matches"
-        raise UsageFault(f"--file {source}", f"{why}; {_left_out(len(paths))}" if paths else why)
+        raise UsageFault(f"--file {source}", "; ".join([why, *_left_out(rest, closed)]))
     count = f"{len(texts)} file{'s' if len(texts) > 1 else ''}, {_bytes(total)}"
-    rest = len(paths) - len(texts)
-    return Many(texts, [*listing, f"{source}: {count}; {_left_out(rest)}" if rest else f"{source}: {count}"])
+    return Many(texts, [*listing, "; ".join([f"{source}: {count}", *_left_out(rest, closed)])])
 
 
 def _text(path: str, source: str) -> str | None:
-    if Path(path).stat().st_size > MOST_BYTES:
-        with Path(path).open("rb") as file:
-            if b"\0" in file.read(_PEEK):
-                return None
+    try:
+        is_large = Path(path).stat().st_size > MOST_BYTES
+        if is_large:
+            with Path(path).open("rb") as file:
+                if b"\0" in file.read(_PEEK):
+                    return None
+    except OSError as error:
+        raise UsageFault(f"--file {source}: cannot read {path}", (error.strerror or str(error)).lower()) from error
+    if is_large:
         raise _too_much(source)
     data = read_bytes(path, f"--file {source}: cannot read")
     try:
@@ -73,8 +80,9 @@ def _too_much(source: str) -> UsageFault:
     )
 
 
-def _left_out(count: int) -> str:
-    return f"{count} that {'is' if count == 1 else 'are'} no text left out"
+def _left_out(count: int, closed: Sequence[str]) -> list[str]:
+    said = [f"{count} that {'is' if count == 1 else 'are'} no text left out"] if count else []
+    return [*said, f"{len(closed)} that cannot be looked into left out"] if closed else said
 
 
 def _bytes(size: int) -> str:
