@@ -99,7 +99,7 @@ def test_one_end_that_is_no_terminal_is_enough_for_nothing_to_run(dsk: Dsk, serv
     )
     child.expect(pexpect.EOF)
     child.wait()
-    assert (without_spinner(child.before), child.exitstatus) == ("touch ran\r\n", 0)
+    assert (without_spinner(child.before or ""), child.exitstatus) == ("touch ran\r\n", 0)
     assert not (dsk.home / "ran").exists()
 
 
