@@ -71,6 +71,13 @@ def test_three_times_the_text_is_three_times_the_work(name: str, show: Callable[
     assert thrice < 4 * once
 
 
+@pytest.mark.parametrize("marks", ["[", "!["])
+def test_brackets_that_are_never_closed_are_no_more_work_than_words(marks: str) -> None:
+    printed(marks)
+    length = 6000
+    assert calls(partial(printed, marks * (length // len(marks)))) < 10 * calls(partial(printed, "ab " * (length // 3)))
+
+
 @pytest.mark.parametrize("number", range(12))
 def test_without_a_screen_any_cuts_give_the_same_rows(number: int) -> None:
     source = random.Random(f"{os.environ[CHAOS_SEED]} {number}")
