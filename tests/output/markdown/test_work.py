@@ -94,6 +94,15 @@ def test_without_a_screen_a_long_block_is_given_away_when_it_has_ended() -> None
         assert len(found.take()) >= 300
 
 
+def test_without_a_screen_a_message_in_between_takes_nothing_away() -> None:
+    found = Document(STYLED, 80, None)
+    found.feed("one\n\ntwo")
+    found.cut()
+    found.feed(" three\n")
+    found.close()
+    assert [text_of(row) for row in found.take()] == ["one", "", "two three"]
+
+
 def test_code_below_a_long_text_is_coloured_as_it_is_by_itself() -> None:
     code = "```python\nx = '''\nreturn\n'''\nreturn 1\n```\n"
     alone, below = (Document(STYLED, 80, None) for _ in range(2))

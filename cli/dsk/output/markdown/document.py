@@ -106,6 +106,9 @@ class Document:
 
     def cut(self) -> None:
         """What is shown stays where it is, and cannot be changed any more: what follows stands below it."""
+        if self._height is None:
+            # Nothing is shown but what is finished.
+            return
         found = self._source.outline(with_tail=self._is_settled)
         leaves = found.leaves[self._done :]
         if not leaves:
