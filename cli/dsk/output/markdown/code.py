@@ -34,6 +34,10 @@ STYLES = {
 }
 # After so many lines it is tried whether the last few mean the same without those before them.
 FORGET_EVERY, KEEP, WITH_TEXT = 8, 4, 2
+# More than so many lines or characters are not gone through again for each line: the rest of the code stays plain.
+MOST_LINES, MOST_CHARACTERS = 200, 8192
+#: The characters of a line that are coloured.
+LONGEST = 1000
 
 
 class Highlighter:
@@ -44,6 +48,7 @@ class Highlighter:
         name = info.split()[0].lower() if info.split() else ""
         self._lexer: Lexer | None = _lexer(name) if name and look.is_styled else None
         self._lines: list[str] = []
+        self._size = 0
 
     def row(self, line: str) -> Row:
         """The line in colour."""
@@ -53,12 +58,17 @@ class Highlighter:
         """The line is complete; the next one stands below it."""
         if self._lexer is None:
             return
-        self._lines.append(line)
+        self._lines.append(line[:LONGEST])
+        self._size += len(self._lines[-1])
         if len(self._lines) % FORGET_EVERY == 0:
             tail = self._lines[-KEEP:]
             has_text = sum(bool(line.strip()) for line in tail) >= WITH_TEXT
             if has_text and self._colored(self._lines)[-KEEP:] == self._colored(tail):
                 self._lines = tail
+                self._size = sum([len(line) for line in tail])
+        if len(self._lines) > MOST_LINES or self._size > MOST_CHARACTERS:
+            self._lexer = None
+            self._lines.clear()
 
     def _colored(self, lines: Sequence[str]) -> list[Row]:
         if self._lexer is None:

@@ -13,6 +13,8 @@ from markdown_it.token import Token
 
 # What is deeper in lists and quotes than this is left out. Each level is a call in a call.
 DEEPEST = 200
+# With more brackets that are never closed links are not looked for: from each one that would be to the end.
+MOST_OPEN = 30
 _MATH = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 # As a backslash before one of these the rule of CommonMark is meant; before others it is more often LaTeX.
 _ESCAPABLE = frozenset("*_`#~|<>!-+.$&\"'")
@@ -44,6 +46,7 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 _PARSER = _parser()
+_WITHOUT_LINKS = _parser().disable(["link", "image"])
 
 
 def block_tokens(source: str) -> list[Token]:
@@ -54,5 +57,6 @@ def block_tokens(source: str) -> list[Token]:
 def inline_tokens(content: str) -> list[Token]:
     """What one leaf says, in its parts."""
     tokens: list[Token] = []
-    _PARSER.inline.parse(content, _PARSER, {}, tokens)
+    parser = _PARSER if content.count("[") - content.count("]") <= MOST_OPEN else _WITHOUT_LINKS
+    parser.inline.parse(content, parser, {}, tokens)
     return tokens

@@ -6,7 +6,9 @@ open. Whenever a line has ended, every leaf but the last is finished.
 
 The leaf in progress is never taller than the screen. A text that would be is broken off at a word and goes on as
 another, at the same place; a table keeps the widths of its columns from then on, and gives its rows away one by one, as
-code does with its lines at any time. Without a screen (``height`` None) leaves are given away whole.
+code does with its lines at any time. Without a screen (``height`` None) leaves are given away whole, but for a text
+of more than a hundred rows; and since nobody sees how they grow, one that has become long is looked at only now and
+then, each time it has grown by a part of itself: all looks together take a time in proportion to the text.
 """
 
 from __future__ import annotations
@@ -25,6 +27,12 @@ from dsk.output.markdown.wrapping import extents, wrapped
 
 # What a line may hold and still become something else than it looks like.
 _SETTLING = re.compile(r"[^\s\-=*_|:#>+.()0-9`~]")
+# A fence, which is coloured line by line: in whatever it stands, it is looked at.
+_FENCE = re.compile(r"[ \t>\-*+0-9.)]*(```|~~~)")
+# Without a screen: the rows of a text that are still one text, and the characters that are looked at with each line.
+MOST_ROWS, FEW = 100, 1024
+# What comes at once in one line is taken in parts of so many characters, so that what is broken off is not far away.
+PART = 4096
 
 
 class Document:
@@ -40,6 +48,10 @@ class Document:
         self._has_rows = False
         self._started = NOTHING
         self._finished: list[Row] = []
+        # The characters that there were at the last look, those that have come since, and what the last leaf was.
+        self._seen = 0
+        self._unseen = 0
+        self._last: Leaf | None = None
         self.resize(width, height)
 
     def resize(self, width: int, height: int | None) -> None:
@@ -94,6 +106,9 @@ class Document:
 
     def cut(self) -> None:
         """What is shown stays where it is, and cannot be changed any more: what follows stands below it."""
+        if self._height is None:
+            # Nothing is shown but what is finished.
+            return
         found = self._source.outline(with_tail=self._is_settled)
         leaves = found.leaves[self._done :]
         if not leaves:
@@ -108,21 +123,35 @@ class Document:
         self._finished.clear()
 
     def _extend(self, piece: str) -> None:
+        at = 0
+        while at < len(piece):
+            room = PART - len(self._source.tail) % PART
+            self._extend_by(piece[at : at + room])
+            at += room
+
+    def _extend_by(self, piece: str) -> None:
+        self._unseen += len(piece)
         if not self._is_settled:
             settling = _SETTLING.search(piece)
             if settling:
                 self._source.tail += piece[: settling.end()]
                 piece = piece[settling.end() :]
                 self._is_settled = True
-                self._finish_all_but_last(self._source.outline())
+                if self._height is not None:
+                    self._finish_all_but_last(self._source.outline())
         if piece:
             self._source.tail += piece
-        if self._is_settled:
+        # Without a screen the looks are where the text has them, however it is cut.
+        if self._is_settled and (self._height is not None or len(self._source.tail) % PART == 0):
             self._break_off_tall()
+            self._looked()
 
     def _end_line(self) -> None:
         line = self._source.end_line()
+        self._unseen += 1
         self._is_settled = False
+        if self._waits() and not self._is_end(line):
+            return
         found = self._source.outline()
         self._finish_all_but_last(found)
         if self._done < len(found.leaves):
@@ -132,7 +161,23 @@ class Document:
             if leaf.is_closed or (not line.strip() and leaf.kind != "code"):
                 self._finish(leaf)
                 self._done = len(found.leaves)
+        self._last = found.leaves[-1] if found.leaves else None
         self._done -= self._source.forget(found, self._done)
+        self._looked()
+
+    def _waits(self) -> bool:
+        """Whether so little has come since the last look that another is not worth its time: never on a screen."""
+        return self._height is None and self._unseen < (self._seen - FEW) // 4
+
+    def _looked(self) -> None:
+        if self._height is None:
+            self._seen, self._unseen = self._source.size, 0
+
+    def _is_end(self, line: str) -> bool:
+        """Whether all that is waited with ends here, or what must not wait begins."""
+        last = self._last
+        is_outermost = last is not None and not last.path and last.kind in ("text", "heading", "table")
+        return (is_outermost and not line.strip()) or bool(_FENCE.match(line))
 
     def _finish_all_but_last(self, found: Outline) -> None:
         for leaf in found.leaves[self._done : -1]:
@@ -187,11 +232,12 @@ class Document:
 
     def _break_off_tall(self) -> None:
         """Break off the open text wherever it would be taller than the screen."""
-        while self._cap is not None:
+        cap = MOST_ROWS if self._cap is None else self._cap
+        while True:
             leaf = self._source.outline().leaves[-1:]
             if self._done == len(self._source.outline().leaves) or leaf[0].kind not in ("text", "heading"):
                 return
-            at = self._end_of_screen(leaf[0], self._cap)
+            at = self._end_of_screen(leaf[0], cap)
             if at is None:
                 return
             self._break_off_at(leaf[0], at)

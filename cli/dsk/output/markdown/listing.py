@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsk.output.markdown.cells import without_tabs
-from dsk.output.markdown.code import Highlighter
+from dsk.output.markdown.code import LONGEST, Highlighter
 from dsk.output.markdown.inline import CODE
 from dsk.output.markdown.leaves import Leaf
 from dsk.output.markdown.rows import DEFAULT, DIM, Look, Row, Span, merged, plain_row, text_of
@@ -38,12 +38,15 @@ def indented_rows(lines: Sequence[str], look: Look, width: int) -> list[Row]:
 
 def code_rows(lines: Sequence[str], highlighter: Highlighter, width: int, cap: int | None) -> list[Row]:
     """Lines of code that stand below what has passed the highlighter. Of a line of more than ``cap`` rows only so
-    many are coloured: those that come after them do not change how they look."""
+    many are coloured, and none of a line beyond what a highlighter takes: what comes after them does not change how
+    they look."""
+    most = max(LONGEST // width, 1)
+    most = most if cap is None else min(cap, most)
     rows: list[Row] = []
     for line in lines:
         text = without_tabs(line)
         plain = chopped(plain_row(text), width)
-        coloured = text if cap is None or len(plain) <= cap else "".join([text_of(row) for row in plain[:cap]])
+        coloured = text if len(plain) <= most else "".join([text_of(row) for row in plain[:most]])
         first = chopped(highlighter.row(coloured), width)
         rows += [*first, *plain[len(first) :]]
     return rows

@@ -14,6 +14,11 @@ class Source:
         self._is_blank_above = False
         self._known: dict[str, Outline] = {}
 
+    @property
+    def size(self) -> int:
+        """Its characters."""
+        return sum([len(line) + 1 for line in self.lines]) + len(self.tail)
+
     def outline(self, *, with_tail: bool = True) -> Outline:
         """What the text is made of."""
         text = "".join([f"{line}\n" for line in self.lines]) + (self.tail if with_tail else "")

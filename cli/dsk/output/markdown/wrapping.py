@@ -59,6 +59,9 @@ def chopped(spans: Row, width: int) -> list[Row]:
     rows: list[Row] = []
     row: list[Span] = []
     column = 0
+    if len(spans) == 1 and spans[0].text.isascii():
+        text, style = spans[0]
+        return [(Span(text[at : at + width], style),) for at in range(0, len(text), width)]
     for text, style in spans:
         for cluster in clusters(text, width):
             if column + cluster.width > width and column:
