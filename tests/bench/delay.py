@@ -1,8 +1,9 @@
 """A TCP proxy on loopback that makes the way as long as a real one: ``python -m tests.bench.delay PORT MILLISECONDS``.
 
 MILLISECONDS is the round trip. Loopback connects at once, whatever stands behind it; the round trip that connecting
-costs is therefore added to the client's first bytes, so that all that follows is as late as it would be. Prints its
-own port, and ends when stdin does.
+costs counts from when the client has connected, and nothing of the client's goes on its way before it is over, so that
+all that follows is as late as it would be, and what a client does meanwhile is done meanwhile. Prints its own port, and
+ends when stdin does.
 """
 
 from __future__ import annotations
@@ -25,30 +26,30 @@ def main(port: int, round_trip: float) -> None:
 def _accept(listener: socket.socket, port: int, round_trip: float) -> None:
     while True:
         client, _ = listener.accept()
+        connected = time.monotonic() + round_trip
         server = socket.create_connection(("127.0.0.1", port))
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _relay(client, server, first=round_trip * 1.5, then=round_trip / 2)
-        _relay(server, client, first=round_trip / 2, then=round_trip / 2)
+        _relay(client, server, connected, round_trip / 2)
+        _relay(server, client, connected, round_trip / 2)
 
 
-def _relay(source: socket.socket, sink: socket.socket, *, first: float, then: float) -> None:
-    """Pass on what comes, ``first`` and ``then`` seconds late, in order, and the end of it too."""
+def _relay(source: socket.socket, sink: socket.socket, connected: float, late: float) -> None:
+    """Pass on what comes, ``late`` seconds late, in order, and the end of it too; nothing as if sent before
+    ``connected``."""
     pieces: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_take, args=(source, pieces, first, then), daemon=True).start()
+    threading.Thread(target=_take, args=(source, pieces, connected, late), daemon=True).start()
     threading.Thread(target=_give, args=(pieces, sink), daemon=True).start()
 
 
-def _take(source: socket.socket, pieces: queue.SimpleQueue[tuple[float, bytes]], first: float, then: float) -> None:
-    late = first
+def _take(source: socket.socket, pieces: queue.SimpleQueue[tuple[float, bytes]], connected: float, late: float) -> None:
     data = b"-"
     while data:
         try:
             data = source.recv(65536)
         except OSError:
             data = b""
-        pieces.put((time.monotonic() + late, data))
-        late = then
+        pieces.put((max(time.monotonic(), connected) + late, data))
 
 
 def _give(pieces: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:

@@ -8,6 +8,7 @@ and the request. requests then finds the connection made and the request sent, a
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # Seconds. A server may close a connection that says nothing for long.
 KEEPS = 10.0
+# Seconds that one thread of Python keeps another one waiting at most.
+INTERVAL = 0.0002
 
 
 def preconnect(endpoint: Endpoint, connect_timeout: float) -> Preconnection | None:
@@ -57,6 +60,9 @@ class Preconnection:
         # Set once the request is sent, or cannot be.
         self._done = Event()
         self._tls = Tls() if address.scheme == "https" else None
+        # Modules are loaded meanwhile, and each step of the handshake would wait for its turn as long as this.
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(INTERVAL)
         Thread(target=self._open, name="preconnection", daemon=True).start()
 
     def is_fresh(self) -> bool:
@@ -93,6 +99,7 @@ class Preconnection:
         # A clock that runs out raises when the next wait is measured.
         while not self._done.wait(line.wait()):
             continue
+        sys.setswitchinterval(self._interval)
         if self._fault and not (self._socket and isinstance(self._fault, (BrokenPipeError, ConnectionResetError))):
             raise self._fault
         # A server that reads no further may have said why.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from importlib.machinery import PathFinder
 
 from dsk.wire.local import ca_bundle
 
@@ -32,12 +33,7 @@ def context() -> ssl.SSLContext:
 
 def _trust(made: ssl.SSLContext) -> None:
     named = ca_bundle()
-    if named:
-        path = named[1]
-    else:
-        import certifi
-
-        path = certifi.where()
+    path = named[1] if named else _certifi()
     try:
         if os.path.isdir(path):  # noqa: PTH112 - pathlib takes its time to load
             made.load_verify_locations(capath=path)
@@ -47,3 +43,15 @@ def _trust(made: ssl.SSLContext) -> None:
         raise
     except OSError as error:
         raise ssl.SSLError(error.errno, error.strerror) from error
+
+
+def _certifi() -> str:
+    """What ``certifi.where`` gives, which loads much of the standard library to find the file beside itself."""
+    spec = PathFinder.find_spec("certifi")
+    beside = os.path.join(os.path.dirname(spec.origin), "cacert.pem") if spec and spec.origin else ""  # noqa: PTH118, PTH120
+    if os.path.isfile(beside):  # noqa: PTH113
+        return beside
+    # Distributions put it elsewhere.
+    import certifi
+
+    return certifi.where()
