@@ -18,10 +18,8 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus, is_searching
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
-from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings
-from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
@@ -46,8 +44,6 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH)
 class EditingReader:
     """Reads texts at a terminal that can be drawn on."""
 
-    keeps_keys = True
-
     def __init__(self, descriptor: int, recall: Recall, world: World, *, color: str) -> None:
         """``color`` is auto, always or never."""
         self._descriptor = descriptor
@@ -56,7 +52,6 @@ class EditingReader:
         # Files of their own: whatever the locale says, a terminal is spoken to in UTF-8.
         self._source = open(descriptor, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as this
         self._target = open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        self._input = Vt100Input(self._source)
         # A terminal that is asked where its cursor is may answer when nobody listens any more.
         output = Vt100_Output(self._target, _size, term=world.env.get("TERM"), enable_cpr=False)
         self._session: PromptSession[str] = PromptSession(
@@ -70,7 +65,7 @@ class EditingReader:
             prompt_continuation=_continuation,
             style=Style.from_dict(STYLE),
             color_depth=None if world.has_color(STDOUT, color) else ColorDepth.DEPTH_1_BIT,
-            input=self._input,
+            input=Vt100Input(self._source),
             output=output,
         )
 
@@ -88,13 +83,6 @@ class EditingReader:
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes."""
         return confirm(self._descriptor, question, self._world)
-
-    def was_interrupted(self) -> bool:
-        """Whether ^C was typed between the end of the last text and now; other keys are kept for the next prompt."""
-        typed = [*get_typeahead(self._input), *self._input.read_keys()]
-        kept = [press for press in typed if press.key != Keys.ControlC]
-        store_typeahead(self._input, kept)
-        return len(kept) < len(typed)
 
     async def _prompt(self, message: FormattedText, handlers: dict[int, Any]) -> str:
         loop = asyncio.get_running_loop()

@@ -40,13 +40,6 @@ class Reader(Protocol):
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes."""
 
-    @property
-    def keeps_keys(self) -> bool:
-        """Whether what is typed meanwhile is to be kept as keys, and not as lines of the terminal."""
-
-    def was_interrupted(self) -> bool:
-        """Whether ^C was typed after the last text, when it was a key still; what else was typed then is kept."""
-
 
 def chat(settings: AskSettings, world: World) -> Status:
     """Hold a conversation until its user leaves.
@@ -143,11 +136,7 @@ class _Chat:
     def _say(self, messages: Sequence[Mapping[str, Any]], instead: bool = False) -> bool:
         """Ask, and leave a blank line after the answer."""
         try:
-            with quiet(self._terminal, keeps_keys=self._reader.keeps_keys):
-                # From here on ^C is a signal again.
-                if self._reader.was_interrupted():
-                    self._talk.unanswered = messages
-                    raise InterruptFault("interrupted")
+            with quiet(self._terminal):
                 self._talk.ask(messages, instead=instead)
         except InterruptFault:
             note(f"stopped; {self._stopped(instead)}", self._world)

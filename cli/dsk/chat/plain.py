@@ -23,9 +23,6 @@ PROMPT, MORE = "> ", ". "
 class PlainReader:
     """Reads texts. A backslash at the end of a line, or lines that come at once, make a text of several lines."""
 
-    # The terminal makes the lines, and ^C is a signal at any time.
-    keeps_keys = False
-
     def __init__(self, descriptor: int, recall: Recall, world: World) -> None:
         self._descriptor = descriptor
         self._recall = recall
@@ -50,10 +47,6 @@ class PlainReader:
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes."""
         return confirm(self._descriptor, question, self._world)
-
-    def was_interrupted(self) -> bool:
-        """Never: whoever is to be told has been told."""
-        return False
 
 
 def confirm(descriptor: int, question: str, world: World) -> bool:

@@ -6,7 +6,7 @@ import os
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
 from dsk.world import STDIN, STDOUT
@@ -42,21 +42,16 @@ def open_terminal(world: World) -> Iterator[int]:
 
 
 @contextmanager
-def quiet(descriptor: int, *, keeps_keys: bool) -> Iterator[None]:
-    """Do not show what is typed meanwhile, in the midst of the answer: it is kept for the next prompt.
-
-    ``keeps_keys``: as it was typed, with no line made of it, for a prompt that reads keys: ^D is one of them.
-    """
+def quiet(descriptor: int) -> Iterator[None]:
+    """Do not show what is typed meanwhile, in the midst of the answer: it is kept for the next prompt."""
     try:
         shown = termios.tcgetattr(descriptor)
     except termios.error:
         yield
         return
-    hidden: list[Any] = list(shown)
+    hidden = list(shown)
     # Nor does ^C take it away.
     hidden[LOCAL_FLAGS] = hidden[LOCAL_FLAGS] & ~termios.ECHO | termios.NOFLSH
-    if keeps_keys:
-        hidden[LOCAL_FLAGS] &= ~termios.ICANON
     _set(descriptor, hidden)
     try:
         yield
