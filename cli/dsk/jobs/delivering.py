@@ -148,15 +148,20 @@ def exchange(
             say=say_in_between(progress, world),
             on_open=progress.opened,
         )
+        progress.begin()
     except (KeyboardInterrupt, Terminated) as signalled:
         way.close()
         return _left_early(signalled, listeners, log)
     except BaseException:
         way.close()
         raise
-    progress.begin()
     try:
-        ending = exchange.run(printer.descriptor)
+        try:
+            ending = exchange.run(printer.descriptor)
+        except (KeyboardInterrupt, Terminated) as signalled:
+            # It came just before the exchange could take it for an ending.
+            way.close()
+            return _left_early(signalled, listeners, log)
         if output.extract:
             from dsk.jobs.extracting import SHOWN_BY_LOG, SHOWN_WITHOUT, with_code, with_command
 
