@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -212,6 +213,19 @@ def test_certificates_are_judged_alike(name: str, bundle: str, tmp_path: Path, m
         assert (bundle, b"yes" in ahead) == ("theirs", True)
     else:
         assert fault_of(ahead) == fault_of(ordinary)
+
+
+def test_threads_take_turns_as_before_once_the_request_is_sent_or_given_up() -> None:
+    usual = sys.getswitchinterval()
+    with RawServer(says(EMPTY)) as server:
+        endpoint = Endpoint(server.url, None, {})
+        assert posted(endpoint, ahead=True) == b""
+        assert sys.getswitchinterval() == usual
+        made = preconnect(endpoint, 5.0)
+        assert made
+        assert sys.getswitchinterval() < usual
+        made.close()
+        assert sys.getswitchinterval() == usual
 
 
 def test_a_connection_that_the_server_has_closed_is_not_used() -> None:

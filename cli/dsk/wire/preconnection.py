@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 # Seconds. A server may close a connection that says nothing for long.
 KEEPS = 10.0
-# Seconds that one thread of Python keeps another one waiting at most.
-INTERVAL = 0.0002
+# Seconds that one thread of Python keeps another one waiting at most: until the request is sent, and otherwise.
+EAGER, USUAL = 0.0002, sys.getswitchinterval()
 
 
 def preconnect(endpoint: Endpoint, connect_timeout: float) -> Preconnection | None:
@@ -60,9 +60,8 @@ class Preconnection:
         # Set once the request is sent, or cannot be.
         self._done = Event()
         self._tls = Tls() if address.scheme == "https" else None
-        # Modules are loaded meanwhile, and each step of the handshake would wait for its turn as long as this.
-        self._interval = sys.getswitchinterval()
-        sys.setswitchinterval(INTERVAL)
+        # Modules are loaded meanwhile, and each step of the handshake would wait for its turn behind them.
+        sys.setswitchinterval(EAGER)
         Thread(target=self._open, name="preconnection", daemon=True).start()
 
     def is_fresh(self) -> bool:
@@ -96,10 +95,12 @@ class Preconnection:
 
         Raises ``ClockFault`` if a clock runs out before that, and ``OSError`` if the connection fails.
         """
-        # A clock that runs out raises when the next wait is measured.
-        while not self._done.wait(line.wait()):
-            continue
-        sys.setswitchinterval(self._interval)
+        try:
+            # A clock that runs out raises when the next wait is measured.
+            while not self._done.wait(line.wait()):
+                continue
+        finally:
+            sys.setswitchinterval(USUAL)
         if self._fault and not (self._socket and isinstance(self._fault, (BrokenPipeError, ConnectionResetError))):
             raise self._fault
         # A server that reads no further may have said why.
@@ -108,6 +109,7 @@ class Preconnection:
 
     def close(self) -> None:
         """Nobody waits for it any more. May be called from any thread."""
+        sys.setswitchinterval(USUAL)
         with self._lock:
             self._is_over = True
             if self._socket:
