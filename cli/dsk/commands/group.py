@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import Any, cast
 
@@ -15,11 +15,20 @@ from dsk.errors import UsageFault
 class Group(click.Group):
     """A group that imports a command's module only when that command is named.
 
-    ``table`` maps a name to ("module:attribute", one-line help), in the order in which help lists them.
+    ``table`` maps a name to ("module:attribute", one-line help), in the order in which help lists them; the short
+    help has only the names of the ``rare`` ones.
     """
 
-    def __init__(self, name: str, table: Mapping[str, tuple[str, str]], help: str, **kw: Any):  # noqa: A002
+    def __init__(
+        self,
+        name: str,
+        table: Mapping[str, tuple[str, str]],
+        help: str,  # noqa: A002
+        rare: Collection[str] = (),
+        **kw: Any,
+    ):
         self.table = table
+        self.rare = rare
         super().__init__(name, help=help, params=general_options(), add_help_option=False, **kw)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -66,7 +75,11 @@ class Group(click.Group):
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
+            named = self.rare if brief else ()
+            formatter.write_dl([(name, text) for name, (_, text) in self.table.items() if name not in named])
+            if named:
+                names = ", ".join(name for name in self.table if name in named)
+                formatter.write_text(f"Also {names}: see {ctx.command_path} --help.")
         if not brief:
             records = [p.get_help_record(ctx) for p in self.params]
             with formatter.section("Options"):

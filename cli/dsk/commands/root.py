@@ -14,19 +14,22 @@ COMMANDS = {
     "chat": ("dsk.commands.chat:COMMAND", "Hold a conversation at the terminal."),
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
     "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
+    "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
+    "session": ("dsk.commands.session:COMMAND", "List, show, fork and undo conversations."),
+    "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
+    "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
+    "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
     "replay": ("dsk.commands.replay:COMMAND", "Play a recorded answer once more."),
     "models": ("dsk.commands.models:COMMAND", "List the server's models."),
     "balance": ("dsk.commands.balance:COMMAND", "Show the account's balance."),
-    "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
-    "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
-    "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
-    "session": ("dsk.commands.session:COMMAND", "List, show, fork and undo conversations."),
-    "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
     "serve": ("dsk.commands.serve:COMMAND", "Run the scripted endpoint for tests."),
     "completion": ("dsk.commands.completion:COMMAND", "Print the completion script of a shell."),
 }
+
+#: Those that the short help only names: it is one screen.
+RARE = frozenset({"send", "decode", "replay", "models", "balance", "serve", "completion"})
 
 HELP = """\b
 Stream answers of DeepSeek and any OpenAI-compatible server to stdout:
@@ -40,7 +43,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
         ctx.exit()
 
 
-ROOT = Group("dsk", COMMANDS, HELP)
+ROOT = Group("dsk", COMMANDS, HELP, RARE)
 ROOT.params.insert(
     0,
     Option(
