@@ -49,6 +49,7 @@ temperature = 1
 max_tokens = 100
 system = "be brief"
 prefix_completion = true
+schema_mode = "json_schema"
 headers = { X-Team = "blue", "X-Empty" = "" }
 
 [defaults]
@@ -89,6 +90,7 @@ def test_every_field_of_a_profile_is_taken(home: Home) -> None:
         "max_tokens": 100,
         "system": "be brief",
         "prefix_completion": True,
+        "schema_mode": "json_schema",
         "headers": {"X-Team": "blue", "X-Empty": ""},
     }
     assert config.defaults == {"top-p": 0.5}
@@ -98,8 +100,8 @@ def test_every_field_of_a_profile_is_taken(home: Home) -> None:
 def test_a_place_is_file_and_line(home: Home) -> None:
     config = home.load(FULL)
     assert config.place("profiles", "groq", "effort") == f"{home.file}:9"
-    assert config.place("defaults", "top-p") == f"{home.file}:17"
-    assert config.place("profiles", "groq", "headers", "X-Team") == f"{home.file}:14"
+    assert config.place("defaults", "top-p") == f"{home.file}:18"
+    assert config.place("profiles", "groq", "headers", "X-Team") == f"{home.file}:15"
     assert config.place("profiles", "nobody") == str(home.file)
 
 
@@ -195,6 +197,7 @@ def test_a_file_that_changes_is_read_anew(home: Home) -> None:
         ("[profiles.x]\nmax_tokens = true", 2, "max_tokens must be", ""),
         ("[profiles.x]\nthink = 1", 2, "think must be true or false", ""),
         ("[profiles.x]\nprefix_completion = 'yes'", 2, "prefix_completion must be true or false", ""),
+        ("[profiles.x]\nschema_mode = 'strict'", 2, 'schema_mode must be "function", "json_schema" or "prompt"', ""),
         ("[profiles.x]\neffort = 'medium'", 2, 'effort must be "none", "low", "high" or "max"', ""),
         ("[profiles.x]\neffort = []", 2, "effort must be", ""),
         ("[profiles.x]\nsystem = 1", 2, "system must be a text", ""),

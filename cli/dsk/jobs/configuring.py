@@ -83,6 +83,7 @@ def _settings(asked: Asked, config: Config, server: Server, env: Mapping[str, st
         "key_env": _own("key_env", config, server),
         "key_command": _own("key_command", config, server),
         "prefix_completion": _own("prefix_completion", config, server),
+        "schema_mode": _own("schema_mode", config, server),
         "headers": _own("headers", config, server),
     }
     if profile.key_command:

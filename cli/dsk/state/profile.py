@@ -13,7 +13,8 @@ class Profile(NamedTuple):
     """One ``[profiles.NAME]``; a field that is None or empty was not given.
 
     ``base_url`` is "" if it is only known from ``--base-url``. ``key_env`` "" says that the server needs no key.
-    ``temperature`` is 0 to 2, ``max_tokens`` at least 1. ``headers`` may hold secrets of other kinds.
+    ``temperature`` is 0 to 2, ``max_tokens`` at least 1. ``schema_mode`` is how the server takes the
+    schema of an answer. ``headers`` may hold secrets of other kinds.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Profile(NamedTuple):
     max_tokens: int | None = None
     system: str | None = None
     prefix_completion: bool = False
+    schema_mode: str = "prompt"
     headers: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -41,6 +43,7 @@ BUILT_IN = Profile(
     model="deepseek-flash",
     think=False,
     prefix_completion=True,
+    schema_mode="function",
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 EFFORTS = ("none", "low", "high", "max")
+SCHEMA_MODES = ("function", "json_schema", "prompt")
 # dsk sets these itself; a key has its own places, where it is neither shown nor sent in the clear.
 OWN_HEADERS = ("authorization", "accept-encoding", "connection", "content-length", "transfer-encoding")
 
@@ -82,6 +83,7 @@ PROFILE: Mapping[str, Rule] = {
     "max_tokens": Rule("a whole number of at least 1", _is_count),
     "system": Rule("a text", _is_text),
     "prefix_completion": Rule("true or false", _is_switch),
+    "schema_mode": Rule('"function", "json_schema" or "prompt"', SCHEMA_MODES.__contains__),
     "headers": Rule("a table of texts", _is_table),
 }
 

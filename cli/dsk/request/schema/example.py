@@ -1,0 +1,80 @@
+"""An instance of a schema, to show what is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dsk.request.schema.reading import resolve
+
+_DEEPEST = 12
+_BY_FORMAT = {
+    "email": "ann@example.org",
+    "hostname": "example.org",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uuid": "123e4567-e89b-42d3-a456-426614174000",
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "uri": "https://example.org/",
+}
+
+
+def example(schema: Any, *, root: dict[str, Any] | None = None, name: str = "text", depth: int = 0) -> Any:
+    """A value for the schema, valid for all but what is unusual: patterns, conditions, references without end.
+
+    ``name`` is what a text says, ``root`` the schema that references are in.
+    """
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return None
+    root = schema if root is None else root
+    if "const" in schema:
+        return schema["const"]
+    for key in ("enum", "examples"):
+        if isinstance(schema.get(key), list) and schema[key]:
+            return schema[key][0]
+    if "default" in schema:
+        return schema["default"]
+    if isinstance(schema.get("$ref"), str):
+        return example(resolve(root, schema["$ref"]), root=root, name=name, depth=depth + 1)
+    for key in ("anyOf", "oneOf", "allOf"):
+        if isinstance(schema.get(key), list) and schema[key]:
+            return example(schema[key][0], root=root, name=name, depth=depth + 1)
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    match kind[0] if isinstance(kind, list) and kind else kind:
+        case "object":
+            properties = schema.get("properties", {})
+            return {key: example(part, root=root, name=key, depth=depth + 1) for key, part in properties.items()}
+        case "array":
+            item = example(schema.get("items", {}), root=root, name=name, depth=depth + 1)
+            least = schema.get("minItems", 1)
+            return [item] * (min(least, _DEEPEST) if isinstance(least, int) and least > 1 else 1)
+        case "integer" | "number" as number:
+            return _number(schema, is_whole=number == "integer")
+        case "boolean":
+            return True
+        case "null":
+            return None
+        case _:
+            return _text(schema, name)
+
+
+def _number(schema: dict[str, Any], *, is_whole: bool) -> Any:
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    step = schema.get("multipleOf", 1 if is_whole else 0.5)
+    if low is not None:
+        return low
+    if above is not None:
+        return above + step
+    if high is not None:
+        return high
+    return step if below is None else below - step
+
+
+def _text(schema: dict[str, Any], name: str) -> str:
+    text = _BY_FORMAT.get(str(schema.get("format")), name)
+    least, most = schema.get("minLength"), schema.get("maxLength")
+    if isinstance(least, int):
+        text = text.ljust(min(least, 1000), ".")
+    return text[:most] if isinstance(most, int) and most >= 0 else text

@@ -1,0 +1,88 @@
+"""A schema as the user gives it: JSON Schema, or the few words of ``short``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dsk.errors import UsageFault
+from dsk.request.json_value import json_value
+from dsk.request.schema.short import parse_short
+from dsk.request.schema.words import Misfit
+
+# What no name of the short form has in it.
+_FILE = re.compile(r"@(?P<named>.*)|(?P<plain>[^\s\"'{}\[\]|?,:]*[./][^\s\"{}\[\]|?,:]*)", re.DOTALL)
+_RANGE = re.compile(r"[-0-9.]+\.\.[-0-9.]+")
+_JSON = re.compile(r'\s*\{\s*(?:["}]|\Z)')
+
+
+def file_named(text: str) -> str | None:
+    """The path, where the value of --schema names a file: ``@`` before it, or a slash or dot in it."""
+    match = _FILE.fullmatch(text)
+    if match is None or _RANGE.fullmatch(text):
+        return None
+    return match["plain"] if match["named"] is None else match["named"]
+
+
+def read_schema(text: str, name: str) -> dict[str, Any]:
+    """The JSON Schema in a text; ``name`` says in an error where the text is. Raises ``UsageFault`` with the place.
+
+    One that came as JSON is an object of which nothing is known but that its references lead somewhere.
+    """
+    if not _JSON.match(text):
+        try:
+            return parse_short(text)
+        except Misfit as misfit:
+            hint = misfit.hint or "it is JSON Schema, or as short as: name, age int, tags [str]"
+            raise UsageFault(f"{name} is no schema", f"{_place(text, misfit.at)}: {misfit.why}", hint=hint) from misfit
+    try:
+        schema = json_value(text)
+    except ValueError as error:
+        raise UsageFault(f"{name} is not JSON", str(error)) from error
+    assert isinstance(schema, dict), "it begins with a brace"
+    if not isinstance(schema.get("$schema", ""), str):
+        raise UsageFault(f"{name} is no JSON Schema", "$.$schema: it must be a text")
+    try:
+        lost = next(((at, to) for at, to in references(schema) if resolve(schema, to) is None), None)
+    except RecursionError as error:
+        raise UsageFault(f"{name} is nested too deep") from error
+    if lost:
+        why = f"{lost[0]}: {lost[1]} leads to nothing in it"
+        raise UsageFault(f"{name} is no JSON Schema", why, hint="a $ref has the form #/$defs/NAME")
+    return schema
+
+
+def references(schema: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Every ``$ref`` in a schema, with the path to it."""
+    if isinstance(schema, list):
+        for index, inner in enumerate(schema):
+            yield from references(inner, f"{path}[{index}]")
+    elif isinstance(schema, dict):
+        for key, inner in schema.items():
+            if key == "$ref" and isinstance(inner, str):
+                yield f"{path}.$ref", inner
+            elif key not in ("enum", "const", "default", "examples"):
+                yield from references(inner, f"{path}.{key}")
+
+
+def resolve(schema: dict[str, Any], reference: str) -> Any:
+    """What a reference of the form ``#/a/b`` leads to; None if to nothing, or elsewhere (RFC 6901)."""
+    head, *steps = reference.split("/")
+    if head != "#":
+        return None
+    found: Any = schema
+    for step in steps:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and step.isascii() and step.isdigit() and int(step[:9]) < len(found):
+            found = found[int(step[:9])]
+        elif isinstance(found, dict) and step in found:
+            found = found[step]
+        else:
+            return None
+    return found
+
+
+def _place(text: str, at: int) -> str:
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return f"line {line}, character {column}" if "\n" in text.strip("\n") else f"character {column}"

@@ -1,0 +1,79 @@
+"""Of what shape an answer is: an object, or a list or a value in an object of one property, which is taken off again.
+
+APIs take a schema for an object only (DeepSeek's parameters of a function and its JSON mode, OpenAI's structured
+outputs). The shape goes along as the name of what is asked for, so that a body alone tells it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from dsk.request.schema.reading import resolve
+
+Shape = Literal["object", "items", "value"]
+
+NAMES: dict[Shape, str] = {"object": "dsk_answer", "items": "dsk_items", "value": "dsk_value"}
+SHAPES = {name: shape for shape, name in NAMES.items()}
+#: Where the definitions of a schema stand; ``$def`` is DeepSeek's.
+DEFINITIONS = ("$defs", "definitions", "$def")
+#: What is said of a list as a whole.
+LIMITS = ("minItems", "maxItems", "uniqueItems")
+_ANNOTATIONS = ("$schema", "title", "description", "$comment", "examples", "default")
+_OF_A_LIST = {"type", "items", *LIMITS, *_ANNOTATIONS, *DEFINITIONS}
+
+
+class Wanted(NamedTuple):
+    """What an answer has to be: ``schema`` is that of the object that is asked for, which has the list or the value in
+    its one property."""
+
+    schema: dict[str, Any]
+    shape: Shape
+
+    @property
+    def inner(self) -> Any:
+        """The schema of the list or of the value; that of the object itself."""
+        return self.schema if self.shape == "object" else self.schema["properties"][self.shape]
+
+
+def wanted(schema: dict[str, Any]) -> Wanted:
+    """What is asked for with this schema."""
+    shape = shape_of(schema)
+    if shape == "object":
+        return Wanted(schema, shape)
+    outside = {"$schema": schema["$schema"]} if "$schema" in schema else {}
+    outside |= {key: _moved(schema[key], shape) for key in DEFINITIONS if key in schema}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    whole = {
+        "type": "object",
+        "properties": {shape: _moved(inside, shape)},
+        "required": [shape],
+        "additionalProperties": False,
+    }
+    return Wanted(whole | outside, shape)
+
+
+def shape_of(schema: dict[str, Any]) -> Shape:
+    """The shape; a list whose elements cannot be looked at one by one counts as a value."""
+    kind = schema.get("type")
+    if kind == "array" and schema.keys() <= _OF_A_LIST and isinstance(schema.get("items", {}), dict):
+        return "items"
+    seen = 0
+    target: Any = schema
+    while isinstance(target, dict) and "$ref" in target and "type" not in target and seen < len(DEFINITIONS):
+        target, seen = resolve(schema, str(target["$ref"])), seen + 1
+    if isinstance(target, dict) and (target.get("type") == "object" or ("properties" in target and not kind)):
+        return "object"
+    return "value"
+
+
+def _moved(value: Any, shape: Shape) -> Any:
+    """A part of the schema with its references leading to where the schema is now."""
+    if isinstance(value, list):
+        return [_moved(inner, shape) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _moved(inner, shape) for key, inner in value.items()}
+    reference = value.get("$ref")
+    if isinstance(reference, str) and reference.split("/")[1:2] not in [[name] for name in DEFINITIONS]:
+        found["$ref"] = f"#/properties/{shape}{reference[1:]}"
+    return found
