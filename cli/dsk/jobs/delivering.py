@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dsk.errors import InterruptFault, Status, Terminated
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dsk.exchange.source import Listener, Transport
+    from dsk.jobs.log_writing import RunLog
     from dsk.jobs.settings import Sending, Stops
+    from dsk.jobs.turn_log import TurnLog
+    from dsk.jobs.turns import Succession
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
@@ -50,12 +54,13 @@ def deliver(
     warnings: Sequence[str] = (),
     connecting: Connecting | None = None,
     listener: Listener | None = None,
+    succession: Succession | None = None,
 ) -> Status:
     """Send a body and write its answer; raises the failure of a run that did not give the whole answer.
 
     Everything local that can fail fails before the request is sent. ``warnings`` have been told already.
     ``connecting`` is the way to the server, if it has been looked for already; ``listener`` is told of the answer
-    after it was written.
+    after it was written; ``succession`` knows what is asked next, if the answer may lead to another question.
     """
     notes = [f"warning: {warning}" for warning in warnings]
     if sending.network.offline:
@@ -66,10 +71,11 @@ def deliver(
             note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
             made = preconnect(endpoint, sending.network.connect_timeout)
-            return exchange(question, endpoint, made, server, sending, world, [*notes, OFFLINE_NOTE], listener)
+            notes.append(OFFLINE_NOTE)
+            return exchange(question, endpoint, made, server, sending, world, notes, listener, succession)
     connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
     endpoint, made = connecting.made()
-    return exchange(question, endpoint, made, server, sending, world, notes, listener)
+    return exchange(question, endpoint, made, server, sending, world, notes, listener, succession)
 
 
 def exchange(
@@ -81,6 +87,7 @@ def exchange(
     world: World,
     notes: Sequence[str],
     listener: Listener | None = None,
+    succession: Succession | None = None,
 ) -> Status:
     """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
     ``listener`` is told of the answer as well."""
@@ -115,7 +122,9 @@ def exchange(
     world.progress = progress.line
     # The one that clears the line for what is printed comes first.
     listeners: list[Listener] = [progress]
-    log = None
+    say = say_in_between(progress, world)
+    log: RunLog | TurnLog | None = None
+    turn_log: TurnLog | None = None
     try:
         if made and question.content:
             # The first request is another one than the question's own.
@@ -131,23 +140,33 @@ def exchange(
             from dsk.jobs.log_writing import log_run
 
             asked = OFFLINE if network.offline else endpoint.base_url
-            log = log_run(command, question, server.profile.name, asked, world, turn() if turn else None)
+            begin = partial(log_run, command, server.profile.name, asked, world)
+            if succession:
+                from dsk.jobs.turn_log import TurnLog
+
+                log = turn_log = TurnLog(begin, question, turn() if turn else None)
+            else:
+                log = begin(question, turn() if turn else None)
             # What cannot be printed is in the log all the same.
             listeners.append(log)
         listeners += [one for one in (printer, recorder, listener) if one]
-        exchange = Exchange(
-            question,
-            transport,
-            listeners,
-            clocks=clocks,
-            elapsed=recorder.elapsed if recorder else None,
-            policy=policy,
-            stopper=stopper_of(stops),
-            is_raw=is_raw,
-            keeps_reasoning=output.reasoning == "only",
-            say=say_in_between(progress, world),
-            on_open=progress.opened,
-        )
+
+        def made_for(question: Question) -> Exchange:
+            return Exchange(
+                question,
+                transport,
+                listeners,
+                clocks=clocks,
+                elapsed=recorder.elapsed if recorder else None,
+                policy=policy,
+                stopper=stopper_of(stops),
+                is_raw=is_raw,
+                keeps_reasoning=output.reasoning == "only",
+                say=say,
+                on_open=progress.opened,
+            )
+
+        exchange = made_for(question)
         progress.begin()
     except (KeyboardInterrupt, Terminated) as signalled:
         way.close()
@@ -162,6 +181,19 @@ def exchange(
             # It came just before the exchange could take it for an ending.
             way.close()
             return _left_early(signalled, listeners, log)
+        if succession:
+            from dsk.jobs.turns import Turns
+
+            turns = Turns(
+                succession,
+                made_for,
+                printer=printer,
+                progress=progress,
+                say=say,
+                recorder=recorder,
+                log=turn_log,
+            )
+            ending = turns.go_on(question, ending)
         if output.extract:
             from dsk.jobs.extracting import SHOWN_BY_LOG, SHOWN_WITHOUT, with_code, with_command
 

@@ -64,7 +64,7 @@ class RunLog:
 
 
 def log_run(
-    command: str, question: Question, profile: str, base_url: str, world: World, turn: NewTurn | None = None
+    command: str, profile: str, base_url: str, world: World, question: Question, turn: NewTurn | None = None
 ) -> RunLog:
     """Begin to log a run, now; ``turn`` is its place in a session."""
     model = question.fields.get("model")

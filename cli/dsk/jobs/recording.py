@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dsk.exchange.policy import Policy
     from dsk.exchange.source import Source, Transport
     from dsk.stream.events import Event
+    from dsk.stream.recording.steps import Follow
     from dsk.world import World
 
 #: Failures that are no part of a stream: whoever ran or read it ended the run.
@@ -107,6 +108,10 @@ class Recorder:
         seconds = self._transport.delay(attempt, failure)
         self.keep(self.writer.delay(seconds))
         return seconds
+
+    def follow(self, follow: Follow) -> None:
+        """An answer has ended, and this is what follows it."""
+        self.keep(self.writer.follow(follow))
 
     def received(self, data: bytes, events: Sequence[Event]) -> None:
         """Nothing new: the bytes were kept when they came."""

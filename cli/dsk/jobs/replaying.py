@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import BrokenFault, Failure, Status, Terminated, UsageFault
@@ -24,10 +25,12 @@ from dsk.stream.recording.reading import Damaged, is_recording, read_recording
 from dsk.stream.recording.steps import Arrived, Failed, Head, Opened, Recording, Step, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from dsk.ending import Ending
     from dsk.exchange.source import Listener
     from dsk.jobs.settings import Stops
+    from dsk.jobs.turns import Step as TurnStep
     from dsk.output.settings import OutputSettings
     from dsk.world import World
 
@@ -58,23 +61,33 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     )
     world.progress = progress.line
     listeners: list[Listener] = [progress, printer]
-    exchange = Exchange(
-        Question(fields=recording.head.request),
-        player,
-        listeners,
-        elapsed=player.elapsed if is_ours else None,
-        policy=policy,
-        stopper=stopper_of(stops),
-        is_raw=output.format == "raw" or not is_ours,
-        keeps_reasoning=output.reasoning == "only",
-        say=say_in_between(progress, world),
-        on_open=progress.opened,
-    )
+    say = say_in_between(progress, world)
+
+    def made_for(question: Question) -> Exchange:
+        return Exchange(
+            question,
+            player,
+            listeners,
+            elapsed=player.elapsed if is_ours else None,
+            policy=policy,
+            stopper=stopper_of(stops),
+            is_raw=output.format == "raw" or not is_ours,
+            keeps_reasoning=output.reasoning == "only",
+            say=say,
+            on_open=progress.opened,
+        )
+
+    question = Question(fields=recording.head.request)
+    exchange = made_for(question)
     progress.begin()
     leftover = Leftover()
     if not is_ours and output.format != "raw":
         listeners.append(leftover)
     ending = exchange.run(printer.descriptor)
+    if is_ours:
+        from dsk.jobs.turns import Turns
+
+        ending = Turns(player, made_for, printer=printer, progress=progress, say=say).go_on(question, ending)
     if output.extract:
         ending = with_code(ending)
     if is_ours:
@@ -87,13 +100,14 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
 
 
 class Player:
-    """A recording as a transport: each thing comes when it came, seen from the beginning."""
+    """A recording as a transport: each thing comes when it came, seen from the beginning. It knows as well which
+    question followed which."""
 
     #: Waits are not waited out for themselves.
     pace = 0.0
 
     def __init__(self, recording: Recording, speed: float) -> None:
-        self._streams = iter(recording.streams)
+        self._streams = deque(recording.streams)
         self._end = recording.end
         self._delay: float | None = None
         self._speed = speed
@@ -107,9 +121,26 @@ class Player:
 
     def begin(self, _path: str, _body: bytes) -> Played:
         """The next stream."""
-        stream = next(self._streams, Stream((), None))
+        stream = self._streams.popleft() if self._streams else Stream((), None)
         self._delay = stream.delay
         return Played(self, iter(stream.steps))
+
+    def next(self, _question: Question, _ending: Ending, say: Callable[[str], None]) -> TurnStep | None:
+        """The question that followed. Raises what it was that kept one from following."""
+        while self._streams and not self._streams[0].follow:
+            self._streams.popleft()
+        follow = self._streams[0].follow if self._streams else None
+        if follow is None:
+            if self._end and self._end.failure:
+                raise Terminated(self._end.failure)
+            return None
+        for text in follow.notes:
+            say(text)
+        if follow.failure:
+            raise follow.failure
+        from dsk.jobs.turns import Step as TurnStep
+
+        return TurnStep(Question(fields=follow.request), follow.said, follow.results)
 
     def delay(self, _attempt: int, _failure: Failure) -> float:
         """What was waited then."""

@@ -46,6 +46,10 @@ class BlockFiles:
         text = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
         self._take(self._extractor.feed(text))
 
+    def turn(self, _ending: Ending) -> None:
+        """The blocks of the next answer are counted on from those of this one."""
+        self._take(self._extractor.feed("\n\n"))
+
     def end(self, ending: Ending) -> None:
         """Write a block that the answer's end has ended, unless the answer is cut: then the block is too."""
         is_whole = ending.failure is None or ending.failure.status is Status.INVALID

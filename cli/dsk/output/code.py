@@ -18,8 +18,12 @@ class CodeOnly:
     """Takes the text in pieces and gives the code of its first block, or of all of them, one after another."""
 
     def __init__(self, which: Which) -> None:
-        self._extractor = Extractor()
         self._only_first = which == "first"
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another text begins, which has a first block of its own."""
+        self._extractor = Extractor()
         self._number = 0
 
     def feed(self, text: str) -> str:

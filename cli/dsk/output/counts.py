@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.stream.usage import is_count
 
 if TYPE_CHECKING:
-    from dsk.ending import Timing
+    from dsk.ending import Ending, Timing
 
 
 class Counts(NamedTuple):
@@ -31,6 +31,11 @@ def token_counts(usage: dict[str, Any] | None) -> Counts:
         _number(usage, "completion_tokens"),
         _number(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
+
+
+def pace_of(ending: Ending) -> float | None:
+    """Tokens per second of a run; None if it waited for other things than tokens in between."""
+    return None if ending.earlier else tokens_per_second(token_counts(ending.usage), ending.timing)
 
 
 def tokens_per_second(counts: Counts, timing: Timing) -> float | None:

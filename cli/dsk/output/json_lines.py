@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.output.json_text import json_line
 from dsk.output.summary import summary
-from dsk.stream.events import Content, Event, Logprobs, Reasoning, Refusal, Resume, Start, ToolCall, Usage
+from dsk.stream.events import Content, Event, Logprobs, Reasoning, Refusal, Resume, Start, ToolCall, ToolResult, Usage
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -24,6 +24,9 @@ class JsonLines:
         """Write a line for each event that has one."""
         for line in event_lines(events):
             self._put(line)
+
+    def turn(self, _ending: Ending) -> None:
+        """The next answer begins with a line of its own."""
 
     def end(self, ending: Ending) -> None:
         """Write the ``end`` line, or the ``error`` line of a run that failed."""
@@ -72,5 +75,7 @@ def _line(event: Event) -> dict[str, Any] | None:
             return {"type": "resume", "at": at, "reason": reason}
         case Usage(data):
             return {"type": "usage", "usage": data}
+        case ToolResult():
+            return {"type": "tool_result"} | event._asdict()
         case _:
             return None

@@ -23,6 +23,9 @@ class JsonObject:
     def received(self, _data: bytes, _events: Sequence[Event]) -> None:
         """Nothing is written yet."""
 
+    def turn(self, _ending: Ending) -> None:
+        """Nothing is written yet."""
+
     def end(self, ending: Ending) -> None:
         """Write the object."""
         self._outlet.put(json_line(summary(ending, texts=True), is_terminal=self._outlet.is_terminal))

@@ -16,6 +16,9 @@ class Part(Protocol):
     def received(self, data: bytes, events: Sequence[Event]) -> None:
         """These bytes have arrived, and this is what they say."""
 
+    def turn(self, ending: Ending) -> None:
+        """This answer has ended, and another one of the same run follows."""
+
     def end(self, ending: Ending) -> None:
         """Nothing more arrives. Called once."""
 

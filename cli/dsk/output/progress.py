@@ -62,6 +62,14 @@ class Progress:
             elif isinstance(event, Comment) and not self._pieces:
                 self._wait_for("queued")
 
+    def turn(self) -> None:
+        """An answer has come, and another question follows: it is waited again, from now on."""
+        self._stop()
+        self._phase = "waiting"
+        self.begin()
+        if self._spinner:
+            self._spinner.begin_anew("waiting")
+
     def end(self, _ending: Ending) -> None:
         """Leave a clean line behind."""
         self._stop()

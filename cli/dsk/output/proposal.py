@@ -32,6 +32,12 @@ class Proposal:
             text = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
             self._show(self._view.feed(text))
 
+    def turn(self, ending: Ending) -> None:
+        """Finish what was shown; the command is that of the last answer."""
+        if self._view:
+            self.end(ending)
+            self._view, self._firewall = View(), self._outlet.firewall()
+
     def end(self, ending: Ending) -> None:
         """Finish its line, or write all of it."""
         if not self._view:

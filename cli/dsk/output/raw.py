@@ -29,6 +29,9 @@ class Raw:
         """Write them."""
         self._outlet.put(data)
 
+    def turn(self, _ending: Ending) -> None:
+        """Nothing is added."""
+
     def end(self, _ending: Ending) -> None:
         """Nothing is added."""
 
@@ -46,6 +49,9 @@ class SafeRaw:
     def received(self, data: bytes, _events: Sequence[Event]) -> None:
         """Write them."""
         self._outlet.put(self._firewall.feed(self._decoder.decode(data)).encode())
+
+    def turn(self, _ending: Ending) -> None:
+        """The next body goes on where this one ends."""
 
     def end(self, _ending: Ending) -> None:
         """Write what was held back."""

@@ -51,6 +51,12 @@ class ReasoningView:
                 has_ended = answer.endswith("\n") and not self._is_answer_rendered
                 self._after_answer = b"\n" if has_ended else b"\n\n"
 
+    def turn(self, _ending: Ending) -> None:
+        """Finish the line that is open; an answer has done so too."""
+        self._finish()
+        self._after_reasoning = b""
+        self._after_answer = b"\n" if self._after_answer else b""
+
     def end(self, _ending: Ending) -> None:
         """Finish the line that is open."""
         self._finish()

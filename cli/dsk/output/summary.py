@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dsk.errors import Status
 
 if TYPE_CHECKING:
-    from dsk.ending import Ending, Timing
+    from dsk.ending import Ending, Timing, Turn
     from dsk.errors import Failure
     from dsk.stream.answer import Choice
 
@@ -22,14 +22,30 @@ def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
         "reasoning": answer.reasoning,
         "tool_calls": _tool_calls(answer.tool_calls),
         "finish_reason": answer.finish_reason,
-        "usage": answer.usage,
+        "usage": ending.usage,
         "choices": [_choice(index, answer.choices[index], texts=texts) for index in sorted(answer.choices)],
         "timing": timing_fields(ending.timing),
-        "resumed": [event._asdict() for event in answer.resumed],
+        "resumed": [event._asdict() for one in ending.answers for event in one.resumed],
         "status": int(ending.failure.status if ending.failure else Status.OK),
         "error": _error(ending.failure, ending.http_status) if ending.failure else None,
     }
+    if ending.earlier and texts:
+        fields["turns"] = [_turn(turn) for turn in ending.earlier]
     return fields if texts else {k: v for k, v in fields.items() if k not in ("content", "reasoning")}
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    """An answer that another question followed, and what that one added."""
+    answer = turn.answer
+    return {
+        "id": answer.id or None,
+        "content": answer.content,
+        "reasoning": answer.reasoning,
+        "tool_calls": _tool_calls(answer.tool_calls),
+        "finish_reason": answer.finish_reason,
+        "usage": answer.usage,
+        "messages": list(turn.said),
+    }
 
 
 def timing_fields(timing: Timing) -> dict[str, float | None]:

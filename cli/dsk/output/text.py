@@ -33,6 +33,14 @@ class Text:
         text = "".join([event.text for event in events if isinstance(event, kind) and event.choice == 0])
         self._add(self._code.feed(text) if self._code else text)
 
+    def turn(self, ending: Ending) -> None:
+        """Finish the line; the next text begins as the first did."""
+        self.end(ending)
+        self._firewall = self._outlet.firewall()
+        self._last = ""
+        if self._code:
+            self._code.begin_anew()
+
     def end(self, ending: Ending) -> None:
         """Finish the line, if all of the answer is there or somebody looks at it."""
         if self._code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.output.counts import token_counts, tokens_per_second
+from dsk.output.counts import pace_of, token_counts
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -26,8 +26,8 @@ class UsageLine:
 
 def usage_text(ending: Ending) -> str:
     """The counts and times that are known."""
-    counts = token_counts(ending.answer.usage)
-    pace = tokens_per_second(counts, ending.timing)
+    counts = token_counts(ending.usage)
+    pace = pace_of(ending)
     fields = [
         f"{name} {value}"
         for name, value in zip(("prompt", "cache hit", "completion", "reasoning"), counts, strict=True)
@@ -58,7 +58,7 @@ class UsageRecord:
             "id": answer.id or None,
             "model": answer.model or None,
             "finish_reason": answer.finish_reason,
-            "usage": answer.usage,
+            "usage": ending.usage,
             "timing": timing_fields(ending.timing),
         }
         self._outlet.put(json_line(record, is_terminal=self._outlet.is_terminal))

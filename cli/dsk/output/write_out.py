@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import Status, UsageFault
-from dsk.output.counts import token_counts, tokens_per_second
+from dsk.output.counts import pace_of, token_counts
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -97,8 +97,8 @@ class WriteOut:
 def facts(ending: Ending) -> Facts:
     """What is known of a run."""
     answer, timing = ending.answer, ending.timing
-    counts = token_counts(answer.usage)
-    pace = tokens_per_second(counts, timing)
+    counts = token_counts(ending.usage)
+    pace = pace_of(ending)
     return Facts(
         ttft=_rounded(timing.first_token, 6),
         total=_rounded(timing.total, 6),

@@ -18,6 +18,7 @@ from dsk.stream.events import (
     Resume,
     Start,
     ToolCall,
+    ToolResult,
     Trouble,
     Usage,
 )
@@ -148,7 +149,7 @@ class Answer:
                 self.done = True
             case Resume():
                 self._take_up(event)
-            case Comment():
+            case Comment() | ToolResult():
                 return
         self.begun = True
 

@@ -102,6 +102,16 @@ class Resume(NamedTuple):
     reason: str
 
 
+class ToolResult(NamedTuple):
+    """What a tool that the model has called gave back, as the model is told. ``failed``: it is the text of an error.
+    Made by whoever ran the tool, not by a stream."""
+
+    id: str
+    name: str
+    text: str
+    failed: bool
+
+
 Event: TypeAlias = (
     Start
     | Content
@@ -116,4 +126,5 @@ Event: TypeAlias = (
     | Malformed
     | Done
     | Resume
+    | ToolResult
 )

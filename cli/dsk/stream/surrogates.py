@@ -21,6 +21,7 @@ from dsk.stream.events import (
     Resume,
     Start,
     ToolCall,
+    ToolResult,
     Trouble,
     Usage,
 )
@@ -99,7 +100,7 @@ class Joiner:
                 case Done():
                     whole += self.flush()
                     whole.append(event)
-                case Comment() | Malformed() | Resume():
+                case Comment() | Malformed() | Resume() | ToolResult():
                     whole.append(event)
         return whole
 

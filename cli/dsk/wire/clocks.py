@@ -20,7 +20,7 @@ class Clocks:
     def __init__(self, now: float, *, connect: float, first_token: float, stall: float, max_time: float | None) -> None:
         self.connect = connect
         self.first_token = first_token
-        self.stall = stall
+        self.stall = self._whole_stall = stall
         self.max_time = max_time
         self.begun = now
         self.token_seen = False
@@ -33,6 +33,7 @@ class Clocks:
         """A request is sent, the first or another: its first token is awaited from now."""
         self._attempt = now
         self.token_seen = False
+        self.stall = self._whole_stall
 
     def begin_connection(self, now: float, where: str) -> None:
         """A connection to this host is made from now on: name, proxy and TLS included."""

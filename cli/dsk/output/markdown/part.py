@@ -46,10 +46,14 @@ class Markdown:
         self._goes_back = outlet.is_terminal and world.env.get("TERM") != "dumb"
         self._is_among_messages = world.is_same_place(outlet.descriptor, STDERR)
         self._messages = world.messages
-        self._firewall = outlet.screen_firewall()
         self._size = size_of(outlet.descriptor, world.env)
-        self._painter = Painter(is_styled=is_styled)
         self._loading = Loading()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a text, at the beginning of a line."""
+        self._firewall = self._outlet.screen_firewall()
+        self._painter = Painter(is_styled=self._is_styled)
         self._document: Document | None = None
         # What came before the document was there.
         self._early = ""
@@ -67,6 +71,12 @@ class Markdown:
         text = "".join([event.text for event in events if isinstance(event, kind) and event.choice == 0])
         if text:
             self._feed(self._firewall.feed(text))
+
+    def turn(self, ending: Ending) -> None:
+        """Show how it looks in the end, and begin anew below."""
+        self.end(ending)
+        self._messages = self._world.messages
+        self._begin()
 
     def end(self, ending: Ending) -> None:
         """Show how it looks in the end, and finish the line if all of the answer is there or somebody looks at it."""

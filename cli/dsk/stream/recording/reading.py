@@ -5,9 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dsk.stream.events import ToolResult
 from dsk.stream.recording.failures import from_fields
 from dsk.stream.recording.lines import unescape
-from dsk.stream.recording.steps import MARK, VERSION, Arrived, End, Failed, Head, Opened, Recording, Step, Stream
+from dsk.stream.recording.steps import (
+    MARK,
+    VERSION,
+    Arrived,
+    End,
+    Failed,
+    Follow,
+    Head,
+    Opened,
+    Recording,
+    Step,
+    Stream,
+)
 from dsk.stream.recording.writing import as_bytes
 
 _START = MARK + b'{"recording"'
@@ -52,6 +65,7 @@ class _Reader:
         self._streams: list[Stream] = []
         self._steps: list[Step] | None = None
         self._delay: float | None = None
+        self._follow: Follow | None = None
         self._end: End | None = None
         self._at = 0.0
         # Lines that no comment has told the time of, and how much of them had come before they were whole.
@@ -71,6 +85,9 @@ class _Reader:
         elif "begin" in note:
             self._close_stream()
             self._steps = []
+        elif "follow" in note:
+            self._close_stream()
+            self._follow = _follow(note["follow"])
         elif self._steps is None:
             raise ValueError("no stream has begun")
         elif "skipped" in note:
@@ -91,6 +108,8 @@ class _Reader:
         if self._steps and self._end is None:
             self._steps += self._arrival(b"")
         self._close_stream()
+        if self._follow:
+            self._streams.append(Stream((), None, self._follow))
         return Recording(self._head, tuple(self._streams), self._end)
 
     def _steps_of(self, note: dict[str, Any], *, is_open: bool) -> list[Step]:
@@ -114,7 +133,8 @@ class _Reader:
 
     def _close_stream(self) -> None:
         if self._steps is not None:
-            self._streams.append(Stream(tuple(self._steps), self._delay))
+            self._streams.append(Stream(tuple(self._steps), self._delay, self._follow))
+            self._follow = None
         self._steps, self._delay, self._known = None, None, 0
 
 
@@ -136,6 +156,19 @@ def _head(note: dict[str, Any]) -> Head:
     if not (isinstance(request, dict) and isinstance(policy, dict) and isinstance(notes, list)):
         raise ValueError("the head is incomplete")
     return Head(request, policy, tuple(str(text) for text in notes))
+
+
+def _follow(note: object) -> Follow:
+    kinds = {"request": dict, "said": list, "results": list, "notes": list}
+    if not (isinstance(note, dict) and all(isinstance(note.get(name), kind) for name, kind in kinds.items())):
+        raise ValueError("what follows is incomplete")
+    try:
+        results = tuple(ToolResult(**fields) for fields in note["results"])
+    except TypeError as error:
+        raise ValueError("a tool's result is incomplete") from error
+    failure = from_fields(note["failure"]) if note.get("failure") else None
+    notes = tuple(str(text) for text in note["notes"])
+    return Follow(note["request"], tuple(note["said"]), results, notes, failure)
 
 
 def _time(note: dict[str, Any]) -> float:

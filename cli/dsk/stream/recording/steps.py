@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from dsk.errors import Failure
+    from dsk.stream.events import ToolResult
 
 VERSION = 1
 #: What every comment of ours begins with.
@@ -45,11 +46,25 @@ class Failed(NamedTuple):
 Step: TypeAlias = Opened | Arrived | Failed
 
 
+class Follow(NamedTuple):
+    """The answer before was followed by another question: what of its body decides how its answer is judged, the
+    messages that it added, what came of tools, and the lines that the user was told. ``failure``: by none, because of
+    this."""
+
+    request: dict[str, Any]
+    said: tuple[dict[str, Any], ...] = ()
+    results: tuple[ToolResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
 class Stream(NamedTuple):
-    """One attempt; ``delay`` is how many seconds were to pass after it, None if that was not asked."""
+    """One attempt; ``delay`` is how many seconds were to pass after it, None if that was not asked. ``follow``: it is
+    the first one of another question, or with no steps there was no other."""
 
     steps: tuple[Step, ...]
     delay: float | None
+    follow: Follow | None = None
 
 
 class End(NamedTuple):

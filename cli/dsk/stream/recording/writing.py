@@ -12,6 +12,7 @@ from dsk.stream.recording.steps import MARK, VERSION, Head
 
 if TYPE_CHECKING:
     from dsk.errors import Failure
+    from dsk.stream.recording.steps import Follow
 
 # What is shorter is a word that a server without keys wants in the place of one, and may be in any text.
 _SHORTEST_SECRET = 16
@@ -37,6 +38,12 @@ class Writer:
         gap = self._lines.line_end if self._lines.in_event else b""
         self._lines = Lines()
         return gap + self._note({"begin": True})
+
+    def follow(self, follow: Follow) -> bytes:
+        """The answer has ended; another question follows it, or why none does."""
+        results = [result._asdict() for result in follow.results]
+        fields = follow._asdict() | {"results": results, "failure": follow.failure and to_fields(follow.failure)}
+        return self._note({"follow": fields})
 
     def opened(self, at: float, status: int | None) -> bytes:
         """The server has answered."""
