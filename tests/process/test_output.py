@@ -31,6 +31,13 @@ def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
     return dsk.run("ask", "--base-url", server.base_url, "--retry", "0", "--no-resume", *args, "hi", stdin=None)
 
 
+def test_raw_frames_that_are_not_logged_are_judged_by_their_text_all_the_same(dsk: Dsk, serve: Serve) -> None:
+    checked = ask(dsk, serve(Script(replies=(Reply(text="not JSON"),))), "--raw", "-n", "--json-mode")
+    assert b"data: [DONE]" in checked.stdout
+    assert checked.status == 13
+    assert ask(dsk, serve(Script(replies=(Reply(text='{"json": 1}'),))), "--raw", "-n", "--json-mode").status == 0
+
+
 def test_a_final_newline_is_added_only_where_there_is_none(dsk: Dsk, serve: Serve) -> None:
     assert ask(dsk, serve(Script(replies=(Reply(text="a\n"),)))).stdout == b"a\n"
     assert ask(dsk, serve(Script(replies=(Reply(text="a"),)))).stdout == b"a\n"

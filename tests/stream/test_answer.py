@@ -48,6 +48,21 @@ def test_an_answer_without_events_is_empty() -> None:
     assert (answer.finish_reason, answer.done, answer.trouble, answer.complete) == (None, False, False, False)
 
 
+def test_an_answer_may_keep_no_text_and_be_judged_all_the_same() -> None:
+    answer = Answer(keeps_text=False)
+    for event in (START, Reasoning("r", 0), A, Finish("length", 0), Usage({"completion_tokens": 2})):
+        answer.add(event)
+    assert (answer.content, answer.reasoning) == ("", "")
+    assert (answer.has_content, answer.has_reasoning, answer.has_text) == (True, True, True)
+    verdict = answer.verdict()
+    assert isinstance(verdict, LengthFault)
+    assert verdict.why == "it has 2 tokens"
+    refused = Answer(keeps_text=False)
+    refused.add(Refusal("no", 0))
+    refused.add(Finish("stop", 0))
+    assert isinstance(refused.verdict(), FilterFault)
+
+
 def test_texts_are_joined_as_they_are() -> None:
     events: list[Event] = [
         START,

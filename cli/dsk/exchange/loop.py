@@ -54,16 +54,17 @@ class Exchange:
         policy: Policy = ONCE,
         stopper: Stopper | None = None,
         is_raw: bool = False,
+        keeps_text: bool = True,
         keeps_reasoning: bool = False,
         say: Callable[[str], None] = lambda _text: None,
         on_open: Callable[[], None] = lambda: None,
     ) -> None:
         """``elapsed`` gives the seconds since the run began in the place of the clocks; without either nothing is
         timed. ``is_raw``: the bytes themselves are written, so that they are read to the end of the body, past
-        ``[DONE]``, and no second stream may follow the first. ``keeps_reasoning``: the reasoning is what is written.
-        ``say`` tells the user something; ``on_open`` is
-        called whenever a server has begun to answer."""
-        self.answer = Answer()
+        ``[DONE]``, and no second stream may follow the first. Without ``keeps_text`` nobody will ask for the text of
+        the answer. ``keeps_reasoning``: the reasoning is what is written. ``say`` tells the user something;
+        ``on_open`` is called whenever a server has begun to answer."""
+        self.answer = Answer(keeps_text=keeps_text)
         self._question = question
         self._transport = transport
         self._listeners = listeners
@@ -126,10 +127,10 @@ class Exchange:
     def _request(self) -> tuple[str, bytes, str]:
         """Path and body of the next request, and what the server is given of the answer in it."""
         fields, body = self._question.fields, self._question.body
-        if self.answer.content:
+        if self.answer.has_content:
             fields = with_prefix(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
             body = encode(fields)
-        return path_of(fields), body, text_of_prefix(fields) if self.answer.content else ""
+        return path_of(fields), body, text_of_prefix(fields) if self.answer.has_content else ""
 
     def _take_in(self, reasoning: str, content: str) -> None:
         """Begin with what another run has left."""
@@ -284,4 +285,4 @@ class Exchange:
         return fault
 
     def _check_json(self) -> Failure | None:
-        return self._question.json_fault(self.answer.content)
+        return self._question.json_fault(self.answer.content) if self._question.wants_json else None

@@ -89,7 +89,7 @@ class Prospects:
 
     def _can_prefix(self) -> bool:
         answer = self._answer
-        is_one_text = bool(answer.content) and set(answer.choices) == {0} and not answer.tool_calls
+        is_one_text = answer.has_content and set(answer.choices) == {0} and not answer.tool_calls
         if not (self._policy.can_prefix and is_one_text and takes_prefix(self._fields)):
             return False
         limit = self._fields.get("max_tokens")
@@ -98,5 +98,5 @@ class Prospects:
     def _can_start_again(self) -> bool:
         """Whether nothing but reasoning has come, none of it on stdout."""
         answer = self._answer
-        has_only_thought = bool(answer.reasoning) and not answer.content and not answer.tool_calls
+        has_only_thought = answer.has_reasoning and not answer.has_content and not answer.tool_calls
         return has_only_thought and set(answer.choices) == {0} and not self._keeps_reasoning

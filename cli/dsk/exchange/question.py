@@ -27,9 +27,7 @@ class Question(NamedTuple):
         return isinstance(response_format, dict) and response_format.get("type") == "json_object"
 
     def json_fault(self, text: str) -> InvalidFault | None:
-        """The failure of an answer that has to be JSON and is not; None for any other."""
-        if not self.wants_json:
-            return None
+        """The failure of an answer that has to be JSON and is not; None if it is."""
         from dsk.stream.grammar import json_trouble
 
         why = json_trouble(text)

@@ -161,6 +161,7 @@ def exchange(
                 policy=policy,
                 stopper=stopper_of(stops),
                 is_raw=is_raw,
+                keeps_text=not is_raw or is_logged or bool(listener or succession) or question.wants_json,
                 keeps_reasoning=output.reasoning == "only",
                 say=say,
                 on_open=progress.opened,

@@ -15,15 +15,22 @@ if TYPE_CHECKING:
 def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
     """The whole run as one object, its keys in the documented order; ``texts`` False leaves the texts out."""
     answer = ending.answer
+    # A copy each: the printed choice has the same ones.
+    content, reasoning = (answer.content, answer.reasoning) if texts else ("", "")
+    choices = []
+    for index in sorted(answer.choices):
+        choice = answer.choices[index]
+        said = (content, reasoning) if index == 0 else (choice.content, choice.reasoning)
+        choices.append(_choice(index, choice, said if texts else None))
     fields = {
         "id": answer.id or None,
         "model": answer.model or None,
-        "content": answer.content,
-        "reasoning": answer.reasoning,
+        "content": content,
+        "reasoning": reasoning,
         "tool_calls": _tool_calls(answer.tool_calls),
         "finish_reason": answer.finish_reason,
         "usage": ending.usage,
-        "choices": [_choice(index, answer.choices[index], texts=texts) for index in sorted(answer.choices)],
+        "choices": choices,
         "timing": timing_fields(ending.timing),
         "resumed": [event._asdict() for one in ending.answers for event in one.resumed],
         "status": int(ending.failure.status if ending.failure else Status.OK),
@@ -53,14 +60,15 @@ def timing_fields(timing: Timing) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 6) for name, value in timing._asdict().items()}
 
 
-def _choice(index: int, choice: Choice, *, texts: bool) -> dict[str, Any]:
+def _choice(index: int, choice: Choice, said: tuple[str, str] | None) -> dict[str, Any]:
+    """A choice; ``said`` is its answer and its reasoning, None to leave its texts out."""
     fields: dict[str, Any] = {"index": index}
-    if texts:
-        fields |= {"content": choice.content, "reasoning": choice.reasoning}
+    if said:
+        fields |= {"content": said[0], "reasoning": said[1]}
     fields |= {"tool_calls": _tool_calls(choice.tool_calls), "finish_reason": choice.finish_reason}
-    if texts and choice.logprobs is not None:
+    if said and choice.logprobs is not None:
         fields["logprobs"] = choice.logprobs
-    if texts and choice.refusal:
+    if said and choice.refusal:
         fields["refusal"] = choice.refusal
     return fields
 

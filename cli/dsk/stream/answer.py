@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from dsk.stream.events import (
@@ -22,6 +21,7 @@ from dsk.stream.events import (
     Trouble,
     Usage,
 )
+from dsk.stream.gathered import Forgotten, Gathered
 from dsk.stream.usage import total
 
 if TYPE_CHECKING:
@@ -34,30 +34,31 @@ class Call:
     def __init__(self) -> None:
         self.id = ""
         self.name = ""
-        self._arguments = StringIO()
+        self._arguments = Gathered()
 
     def add(self, fragment: ToolCall) -> None:
         """Take a fragment; an id and a name, once set, stay."""
         self.id = self.id or fragment.id or ""
         self.name = self.name or fragment.name or ""
-        self._arguments.write(fragment.arguments)
+        self._arguments.write(fragment.arguments.encode())
 
     @property
     def arguments(self) -> str:
         """The arguments so far."""
-        return self._arguments.getvalue()
+        return self._arguments.text()
 
 
 class Choice:
-    """One of the answers that were asked for at once."""
+    """One of the answers that were asked for at once. Its texts are added as UTF-8."""
 
-    def __init__(self) -> None:
+    def __init__(self, gathered: type[Gathered | Forgotten] = Gathered) -> None:
         self.finish_reason: str | None = None
         #: As the server sends them, their lists joined over the stream.
         self.logprobs: dict[str, Any] | None = None
-        self._content = StringIO()
-        self._reasoning = StringIO()
-        self._refusal = StringIO()
+        self._content = gathered()
+        self._reasoning = gathered()
+        # Short, and it has a part in the verdict.
+        self._refusal = Gathered()
         self._calls: dict[int, Call] = {}
         # Writing is what happens for every token.
         self.add_content = self._content.write
@@ -67,17 +68,32 @@ class Choice:
     @property
     def content(self) -> str:
         """The answer so far."""
-        return self._content.getvalue()
+        return self._content.text()
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far."""
-        return self._reasoning.getvalue()
+        return self._reasoning.text()
 
     @property
     def refusal(self) -> str:
         """The refusal so far."""
-        return self._refusal.getvalue()
+        return self._refusal.text()
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is any answer; this copies no text, nor do the next two."""
+        return self._content.tell() > 0
+
+    @property
+    def has_reasoning(self) -> bool:
+        """Whether there is any reasoning."""
+        return self._reasoning.tell() > 0
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it has said anything."""
+        return self.has_content or self.has_reasoning or self._refusal.tell() > 0 or bool(self._calls)
 
     @property
     def tool_calls(self) -> list[Call]:
@@ -104,9 +120,12 @@ class Choice:
 
 
 class Answer:
-    """All choices, the usage, and how the stream ended. Texts are those of choice 0, the one that is printed."""
+    """All choices, the usage, and how the stream ended. Texts are those of choice 0, the one that is printed.
 
-    def __init__(self) -> None:
+    Without ``keeps_text`` it knows only whether there is any answer and reasoning.
+    """
+
+    def __init__(self, *, keeps_text: bool = True) -> None:
         self.id = ""
         self.model = ""
         self.choices: dict[int, Choice] = {}
@@ -123,16 +142,17 @@ class Answer:
         self.resumed: list[Resume] = []
         #: Whether it was stopped on purpose: what there is, is what was wanted.
         self.stopped = False
+        self._gathered = Gathered if keeps_text else Forgotten
 
     def add(self, event: Event) -> None:
         """Take the next event of the stream."""
         match event:
             case Content(text, choice):
-                self._choice(choice).add_content(text)
+                self._choice(choice).add_content(text.encode())
             case Reasoning(text, choice):
-                self._choice(choice).add_reasoning(text)
+                self._choice(choice).add_reasoning(text.encode())
             case Refusal(text, choice):
-                self._choice(choice).add_refusal(text)
+                self._choice(choice).add_refusal(text.encode())
             case ToolCall():
                 self._choice(event.choice).add_call(event)
             case Logprobs(data, choice):
@@ -197,10 +217,17 @@ class Answer:
     @property
     def has_text(self) -> bool:
         """Whether any choice has said anything."""
-        return any(
-            choice.content or choice.reasoning or choice.refusal or choice.tool_calls
-            for choice in self.choices.values()
-        )
+        return any(choice.has_text for choice in self.choices.values())
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is any answer."""
+        return self._printed.has_content
+
+    @property
+    def has_reasoning(self) -> bool:
+        """Whether there is any reasoning."""
+        return self._printed.has_reasoning
 
     def _take_up(self, event: Resume) -> None:
         self.resumed.append(event)
@@ -219,5 +246,5 @@ class Answer:
     def _choice(self, index: int) -> Choice:
         choice = self.choices.get(index)
         if choice is None:
-            choice = self.choices[index] = Choice()
+            choice = self.choices[index] = Choice(self._gathered)
         return choice

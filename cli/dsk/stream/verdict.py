@@ -54,7 +54,7 @@ def _broken_off(event: Trouble | Malformed) -> Failure:
 
 
 def _refused(answer: Answer) -> Failure | None:
-    if answer.refusal and not answer.content:
+    if answer.refusal and not answer.has_content:
         return FilterFault("the model refused", answer.refusal, hint="put the prompt in other words")
     return None
 
@@ -65,7 +65,7 @@ def _too_long(answer: Answer) -> Failure:
         _count(usage, "completion_tokens"),
         _count(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
-    if not answer.content and not answer.tool_calls and (answer.reasoning or thought):
+    if not answer.has_content and not answer.tool_calls and (answer.has_reasoning or thought):
         return LengthFault(
             "the token limit cut the answer",
             f"the reasoning used up all {tokens} tokens"
