@@ -24,6 +24,7 @@ from dsk.state.sessions.terminal import terminal_of
 from dsk.wire.preconnection import preconnect
 
 if TYPE_CHECKING:
+    from dsk.chat.interrupts import Interrupts
     from dsk.ending import Ending
     from dsk.jobs.asking import AskSettings
     from dsk.jobs.settling import Server
@@ -51,7 +52,7 @@ class Conversation:
     unanswered: Messages | None
     terms: Terms
 
-    def __init__(self, settings: AskSettings, route: Route, world: World) -> None:
+    def __init__(self, settings: AskSettings, route: Route, interrupts: Interrupts, world: World) -> None:
         """Begin one, or go on with the session that is wished for.
 
         Raises ``UsageFault`` for what is wrong with the settings or the session, ``KeyFault`` if there is no key, and
@@ -59,6 +60,7 @@ class Conversation:
         """
         self._given = settings
         self._route = route
+        self._interrupts = interrupts
         self._world = world
         self._told: set[str] = set()
         self.switch(settings.wish or Wish())
@@ -105,9 +107,11 @@ class Conversation:
         """Say something and write the answer as it arrives; with ``instead`` in the place of what was said last.
 
         Raises the failure of a run that did not give the whole answer. What there is of it is kept in any case.
+        Raises ``KeyboardInterrupt`` if ^C came before there was a run.
         """
         from dsk.exchange.question import Question
 
+        self._interrupts.ready()
         settings, server, options = self.terms
         sending = settings.sending
         turns = self.memory.turns
@@ -121,12 +125,13 @@ class Conversation:
         self._warn(body.warnings)
         question = Question(encode(body.fields), body.fields)
         endpoint = self._route.to(server, offline=sending.network.offline)
+        # The setting up takes a moment, and is to be whole: threads that wait for their end, a row in the log.
+        self._interrupts.hold()
         made = preconnect(endpoint, sending.network.connect_timeout)
         sending = sending._replace(turn=self.memory.place(self.system, new, instead=instead))
         witness = Witness(new, self.system)
-        self.unanswered = new
         try:
-            exchange(question, endpoint, made, server, sending, self._world, (), witness)
+            exchange(question, endpoint, made, server, sending, self._world, (), witness, ready=self._interrupts.ready)
         except KeyFault:
             self._route.forget()
             raise

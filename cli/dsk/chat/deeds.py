@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dsk.chat.conversation import Conversation
     from dsk.chat.memory import Told
+    from dsk.chat.modes import Modes
     from dsk.chat.questions import Questions
     from dsk.world import World
 
@@ -42,6 +43,7 @@ class Deeds:
         questions: Questions,
         ask: Callable[[Sequence[Mapping[str, Any]], bool], object],
         confirm: Callable[[str], bool],
+        modes: Modes,
         world: World,
     ) -> None:
         """``ask`` says something, the second time in the place of the last question; ``confirm`` gets a yes or no."""
@@ -49,6 +51,7 @@ class Deeds:
         self._questions = questions
         self._ask = ask
         self._confirm = confirm
+        self._modes = modes
         self._world = world
 
     def do(self, order: Order) -> None:
@@ -102,7 +105,8 @@ class Deeds:
 
         messages, instead = self._last_question()
         before = text_of_messages(messages)
-        text = edit(before, self._world.env, lost="nothing was asked")
+        with self._modes.shown():
+            text = edit(before, self._world.env, lost="nothing was asked")
         if not before.endswith("\n"):
             # Most editors end the last line, whether it was ended or not.
             text = text.removesuffix("\n")
@@ -123,8 +127,12 @@ class Deeds:
         if not turns:
             raise UsageFault("nothing was said that could be saved")
         place = expanded(path, self._world.env)
-        is_written = write_new(place, transcript(turns), lambda: self._confirm(f"{path} is there already. Replace it?"))
+        is_written = write_new(place, transcript(turns), lambda: self._may_replace(path))
         self._say(f"saved in {path}" if is_written else "nothing was saved")
+
+    def _may_replace(self, path: str) -> bool:
+        with self._modes.shown():
+            return self._confirm(f"{path} is there already. Replace it?")
 
     def _copy(self, _: str) -> None:
         self._say(copy(self._last("copied").said.content, self._world))

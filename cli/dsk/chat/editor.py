@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import Completer, Completion
@@ -18,14 +18,17 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus, is_searching
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from dsk.chat.candidates import candidates
 from dsk.chat.plain import MORE, PROMPT, confirm
+from dsk.chat.prompt_signals import PromptSignals
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
@@ -33,25 +36,28 @@ if TYPE_CHECKING:
     from prompt_toolkit.document import Document
     from prompt_toolkit.key_binding import KeyPressEvent
 
+    from dsk.chat.interrupts import Interrupts
     from dsk.chat.recall import Recall
     from dsk.world import World
 
 STYLE = {"prompt": "bold", "label": "", "more": ""}
-#: What asyncio takes over while a prompt is shown.
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH)
 
 
 class EditingReader:
     """Reads texts at a terminal that can be drawn on."""
 
-    def __init__(self, descriptor: int, recall: Recall, world: World, *, color: str) -> None:
+    reads_keys = True
+
+    def __init__(self, descriptor: int, recall: Recall, interrupts: Interrupts, world: World, *, color: str) -> None:
         """``color`` is auto, always or never."""
         self._descriptor = descriptor
+        self._interrupts = interrupts
         self._world = world
         self._recall = _Recall(recall)
         # Files of their own: whatever the locale says, a terminal is spoken to in UTF-8.
         self._source = open(descriptor, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as this
         self._target = open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        self._input = Vt100Input(self._source)
         # A terminal that is asked where its cursor is may answer when nobody listens any more.
         output = Vt100_Output(self._target, _size, term=world.env.get("TERM"), enable_cpr=False)
         self._session: PromptSession[str] = PromptSession(
@@ -65,7 +71,7 @@ class EditingReader:
             prompt_continuation=_continuation,
             style=Style.from_dict(STYLE),
             color_depth=None if world.has_color(STDOUT, color) else ColorDepth.DEPTH_1_BIT,
-            input=Vt100Input(self._source),
+            input=self._input,
             output=output,
         )
 
@@ -75,8 +81,12 @@ class EditingReader:
         self._world.is_mid_line = False
         message = FormattedText([("class:label", label), ("class:prompt", PROMPT)])
         try:
-            with _signals_kept() as handlers:
-                return asyncio.run(self._prompt(message, handlers))
+            with PromptSignals() as signals:
+                text = asyncio.run(self._prompt(message, signals))
+                self._interrupts.hold()
+                if self._was_interrupted():
+                    self._interrupts.keep()
+                return text
         except EOFError:
             return None
 
@@ -84,21 +94,33 @@ class EditingReader:
         """Whether the answer is yes."""
         return confirm(self._descriptor, question, self._world)
 
-    async def _prompt(self, message: FormattedText, handlers: dict[int, Any]) -> str:
+    async def _prompt(self, message: FormattedText, signals: PromptSignals) -> str:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if callable(handlers[number]):
-                loop.add_signal_handler(number, partial(self._leave_by, handlers[number], number))
-        return await self._session.prompt_async(message)
-
-    def _leave_by(self, handler: Any, number: int) -> None:
-        """What the handler raises ends the prompt, with the terminal as it was before."""
-        app = self._session.app
+        heed = partial(self._heed, signals)
+        signals.tell = partial(loop.call_soon_threadsafe, heed)
         try:
-            handler(number, None)
-        except BaseException as error:
-            if app.is_running and app.future and not app.future.done():
-                app.exit(exception=error)
+            return await self._session.prompt_async(message, pre_run=heed, handle_sigint=False)
+        finally:
+            signals.tell = None
+
+    def _heed(self, signals: PromptSignals) -> None:
+        """An interrupt is a key; what ends the process ends the prompt before."""
+        app = self._session.app
+        while app.future and not app.future.done() and (number := signals.take()):
+            if number == signal.SIGINT:
+                app.key_processor.send_sigint()
+            else:
+                app.exit(exception=EOFError)
+
+    def _was_interrupted(self) -> bool:
+        """Whether ^C was typed after the end of the text, when it was a key still: the terminal makes a signal of the
+        next one. Other keys are kept for the next prompt."""
+        typed = get_typeahead(self._input)
+        while not self._input.closed and select.select([self._descriptor], [], [], 0)[0]:
+            typed += self._input.read_keys()
+        kept = [press for press in typed if press.key != Keys.ControlC]
+        store_typeahead(self._input, kept)
+        return len(kept) < len(typed)
 
 
 class _Recall(History):
@@ -174,16 +196,3 @@ def _size() -> Size:
 
 def _continuation(_width: int, _number: int, _wraps: int) -> FormattedText:
     return FormattedText([("class:more", MORE)])
-
-
-@contextmanager
-def _signals_kept() -> Iterator[dict[int, Any]]:
-    """Give signals back to those who had them: asyncio takes handlers and the wakeup descriptor, and leaves nothing."""
-    handlers: dict[int, Any] = {n: signal.getsignal(n) for n in SIGNALS}
-    wakeup = signal.set_wakeup_fd(-1)
-    try:
-        yield handlers
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)

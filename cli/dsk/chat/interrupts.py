@@ -15,11 +15,32 @@ class Interrupts:
 
     def __init__(self) -> None:
         self._last = 0.0
+        self._is_held = False
+        self._has_come = False
         self._before = signal.getsignal(signal.SIGINT)
 
+    def hold(self) -> None:
+        """From here on one is held until ``ready``: what it is to stop has not begun, or is not to be disturbed."""
+        self._is_held = True
+
+    def keep(self) -> None:
+        """One has come that was no signal."""
+        self._has_come = True
+
     def ready(self) -> None:
-        """Something new begins, which the next one is to stop."""
+        """Something is done now that the next one is to stop, and one that was held stops at once.
+
+        Raises ``KeyboardInterrupt``.
+        """
         self._last = 0.0
+        self._is_held = False
+        if self._has_come:
+            self._has_come = False
+            self._interrupt(signal.SIGINT, None)
+
+    def forget(self) -> None:
+        """Nothing is left that one which was held could stop."""
+        self._has_come = self._is_held = False
 
     def __enter__(self) -> Interrupts:
         if callable(self._before):
@@ -32,6 +53,9 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._before)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self._is_held:
+            self._has_come = True
+            return
         now = time.monotonic()
         if now - self._last > PAUSE and callable(self._before):
             self._last = now

@@ -11,10 +11,11 @@ from dsk.chat.commands import parse
 from dsk.chat.conversation import Conversation
 from dsk.chat.deeds import Deeds
 from dsk.chat.interrupts import Interrupts
+from dsk.chat.modes import Modes
 from dsk.chat.questions import Questions
 from dsk.chat.recall import Recall
 from dsk.chat.route import Route
-from dsk.chat.terminal import open_terminal, quiet
+from dsk.chat.terminal import open_terminal
 from dsk.errors import Failure, InterruptFault, Status
 from dsk.output.notes import note, tell_failure
 from dsk.world import STDOUT
@@ -40,6 +41,10 @@ class Reader(Protocol):
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes."""
 
+    @property
+    def reads_keys(self) -> bool:
+        """Whether it wants what is typed as it is typed, and not as lines of the terminal."""
+
 
 def chat(settings: AskSettings, world: World) -> Status:
     """Hold a conversation until its user leaves.
@@ -48,22 +53,23 @@ def chat(settings: AskSettings, world: World) -> Status:
     """
     with open_terminal(world) as terminal, Route(world) as route, Interrupts() as interrupts:
         questions = Questions(settings.prompt, settings.sending.network, world)
-        talk = Conversation(settings, route, world)
+        talk = Conversation(settings, route, interrupts, world)
         first = questions.first()
-        reader = _reader(terminal, settings.sending.output.color, world)
-        _Chat(talk, questions, reader, interrupts, terminal, world).run(first)
+        reader = _reader(terminal, settings.sending.output.color, interrupts, world)
+        with Modes(terminal, reads_keys=reader.reads_keys) as modes:
+            _Chat(talk, questions, reader, interrupts, modes, world).run(first)
     return Status.OK
 
 
-def _reader(terminal: int, color: str, world: World) -> Reader:
+def _reader(terminal: int, color: str, interrupts: Interrupts, world: World) -> Reader:
     recall = Recall(world)
     if world.env.get("TERM", "") in PLAIN:
         from dsk.chat.plain import PlainReader
 
-        return PlainReader(terminal, recall, world)
+        return PlainReader(terminal, recall, interrupts, world)
     from dsk.chat.editor import EditingReader
 
-    return EditingReader(terminal, recall, world, color=color)
+    return EditingReader(terminal, recall, interrupts, world, color=color)
 
 
 class _Chat:
@@ -73,16 +79,16 @@ class _Chat:
         questions: Questions,
         reader: Reader,
         interrupts: Interrupts,
-        terminal: int,
+        modes: Modes,
         world: World,
     ) -> None:
         self._talk = talk
         self._questions = questions
         self._reader = reader
         self._interrupts = interrupts
-        self._terminal = terminal
+        self._modes = modes
         self._world = world
-        self._deeds = Deeds(talk, questions, self._say, reader.confirm, world)
+        self._deeds = Deeds(talk, questions, self._say, reader.confirm, modes, world)
 
     def run(self, first: Sequence[Mapping[str, Any]]) -> None:
         note(f"{self._talk.title}; /help lists the commands, ^D leaves", self._world)
@@ -101,6 +107,7 @@ class _Chat:
     def _step(self) -> bool:
         """Read one text and do what it says; False if that was the end."""
         self._world.progress = lambda: "waiting for a question"
+        self._interrupts.forget()
         count = len(self._questions.files)
         try:
             text = self._reader.read(f"({count} file{'s' if count > 1 else ''}) " if count else "")
@@ -113,7 +120,6 @@ class _Chat:
 
     def _attempt(self, action: Callable[[], bool]) -> bool:
         """What the action says; whatever goes wrong with it is told, and is no end."""
-        self._interrupts.ready()
         try:
             return action()
         except KeyboardInterrupt:
@@ -128,6 +134,7 @@ class _Chat:
         order = parse(text)
         if isinstance(order, str):
             return self._say(self._questions.of(order))
+        self._interrupts.ready()
         if order.name == "quit":
             return False
         self._deeds.do(order)
@@ -136,9 +143,10 @@ class _Chat:
     def _say(self, messages: Sequence[Mapping[str, Any]], instead: bool = False) -> bool:
         """Ask, and leave a blank line after the answer."""
         try:
-            with quiet(self._terminal):
+            with self._modes.quiet():
+                self._talk.unanswered = messages
                 self._talk.ask(messages, instead=instead)
-        except InterruptFault:
+        except (InterruptFault, KeyboardInterrupt):
             note(f"stopped; {self._stopped(instead)}", self._world)
         os.write(STDOUT, b"\n")
         return True

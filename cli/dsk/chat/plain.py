@@ -11,6 +11,7 @@ from dsk.output.notes import tell
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
+    from dsk.chat.interrupts import Interrupts
     from dsk.chat.recall import Recall
     from dsk.world import World
 
@@ -23,9 +24,12 @@ PROMPT, MORE = "> ", ". "
 class PlainReader:
     """Reads texts. A backslash at the end of a line, or lines that come at once, make a text of several lines."""
 
-    def __init__(self, descriptor: int, recall: Recall, world: World) -> None:
+    reads_keys = False
+
+    def __init__(self, descriptor: int, recall: Recall, interrupts: Interrupts, world: World) -> None:
         self._descriptor = descriptor
         self._recall = recall
+        self._interrupts = interrupts
         self._world = world
 
     def read(self, label: str) -> str | None:
@@ -35,6 +39,7 @@ class PlainReader:
             line = read_line(self._descriptor, prompt, self._world)
             if line is None and not text:
                 return None
+            self._interrupts.hold()
             text += line or ""
             if line is not None and text.endswith("\\"):
                 text, prompt = text[:-1] + "\n", MORE
@@ -43,6 +48,7 @@ class PlainReader:
             else:
                 self._recall.add(text)
                 return text
+            self._interrupts.ready()
 
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes."""

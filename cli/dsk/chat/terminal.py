@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 TERMINAL = "/dev/tty"
-#: Where a terminal's attributes have the flag that shows what is typed.
-LOCAL_FLAGS = 3
 
 
 @contextmanager
@@ -41,31 +39,7 @@ def open_terminal(world: World) -> Iterator[int]:
         os.close(descriptor)
 
 
-@contextmanager
-def quiet(descriptor: int) -> Iterator[None]:
-    """Do not show what is typed meanwhile, in the midst of the answer: it is kept for the next prompt."""
-    try:
-        shown = termios.tcgetattr(descriptor)
-    except termios.error:
-        yield
-        return
-    hidden = list(shown)
-    # Nor does ^C take it away.
-    hidden[LOCAL_FLAGS] = hidden[LOCAL_FLAGS] & ~termios.ECHO | termios.NOFLSH
-    _set(descriptor, hidden)
-    try:
-        yield
-    finally:
-        _set(descriptor, shown)
-
-
 def forget(descriptor: int) -> None:
     """Take away what was typed and not read."""
     with suppress(termios.error):
         termios.tcflush(descriptor, termios.TCIFLUSH)
-
-
-def _set(descriptor: int, attributes: list[object]) -> None:
-    # A terminal that has gone shows nothing anyway.
-    with suppress(termios.error):
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, attributes)  # type: ignore[arg-type]

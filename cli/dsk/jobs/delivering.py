@@ -88,9 +88,10 @@ def exchange(
     notes: Sequence[str],
     listener: Listener | None = None,
     succession: Succession | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> Status:
     """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
-    ``listener`` is told of the answer as well."""
+    ``listener`` is told of the answer as well; ``ready`` is called when all is set up, and may raise as signals do."""
     command, network, output, stops, record, is_logged, turn = sending
     if command == "ask":
         endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
@@ -177,6 +178,8 @@ def exchange(
         raise
     try:
         try:
+            if ready:
+                ready()
             ending = exchange.run(printer.descriptor)
         except (KeyboardInterrupt, Terminated) as signalled:
             # It came just before the exchange could take it for an ending.
