@@ -302,6 +302,22 @@ def test_a_command_among_other_words_is_shown_once_and_last(start: Start, fault:
     assert terminal.ended() == ("r\nhi\n", 0)
 
 
+@pytest.mark.parametrize("fault", ["tiny", "one-write"])
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        ("`echo hi`\n", "echo hi"),
+        ("`date` | wc", "`date` | wc"),
+        ("`ls` lists.\n\nUse `ls`.\n", "`ls` lists.\n\nUse `ls`."),
+    ],
+)
+def test_an_answer_without_a_fence_is_shown_once(start: Start, answer: str, seen: str, fault: str) -> None:
+    terminal = start(answer, faults=(fault,))
+    assert terminal.until(QUESTION) == f"{seen}\ndsk: "
+    terminal.answer("q")
+    assert terminal.ended()[1] == 0
+
+
 def test_without_words_an_example_is_given(dsk: Dsk) -> None:
     result = dsk.run("sh", "--offline", stdin=None)
     assert result.status == 2

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dsk.output.code import CodeOnly
-from dsk.stream.code.command import FENCES, command_in
+from dsk.stream.code.command import FENCES, command_in, unquoted
 from dsk.stream.events import Content, Event
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.output.outlet import Outlet
+
+QUOTE = "`"
 
 
 class Proposal:
@@ -61,7 +63,7 @@ class Proposal:
 
 class View:
     """An answer in pieces, and what of it is shown: what stands before the first fence as it comes, then the code in
-    it, and nothing of what follows."""
+    it, and nothing of what follows. A line in backticks waits for its end."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -75,7 +77,7 @@ class View:
             return self._code.feed(text) if self._code else self._outside(text)
         self._held += text
         begin = self._held.lstrip()
-        if not begin or any(fence.startswith(begin) for fence in FENCES if fence != begin):
+        if not begin or any(fence.startswith(begin) for fence in FENCES if fence != begin) or _may_be_quoted(begin):
             return ""
         return self._begin(begin)
 
@@ -86,7 +88,7 @@ class View:
 
     def close(self) -> str:
         """What was held back: the text has ended."""
-        shown = "" if self._is_begun else self._begin(self._held.lstrip())
+        shown = "" if self._is_begun else self._begin(unquoted(self._held.strip()))
         return shown + (self._code.close() if self._code else self._held)
 
     def _begin(self, begin: str) -> str:
@@ -115,3 +117,8 @@ class View:
             shown += line + newline
             self._starts_line = bool(newline)
         return shown
+
+
+def _may_be_quoted(begin: str) -> bool:
+    """Whether this may be all there is, and in backticks, which are no part of a command."""
+    return begin.startswith(QUOTE) and not begin.startswith(FENCES) and "\n" not in begin.rstrip()

@@ -28,11 +28,15 @@ def reason_in(text: str) -> str:
     return " ".join(" ".join(lines).split())
 
 
+def unquoted(text: str) -> str:
+    """The text without a pair of backticks around all of it."""
+    within = _IN_BACKTICKS.fullmatch(text)
+    return within[2].strip() if within else text
+
+
 def _command(text: str) -> str:
     block = _first_block(text)
-    command = (text if block is None else block).replace("\r\n", "\n").strip()
-    within = _IN_BACKTICKS.fullmatch(command)
-    return within[2].strip() if within else command
+    return unquoted((text if block is None else block).replace("\r\n", "\n").strip())
 
 
 def _first_block(text: str) -> str | None:
