@@ -19,8 +19,7 @@ from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk, Result, wait_until
 from tests.map.helpers import Serve, contents, echo, first_alone, lines_of, numbered, run
-
-OUT = "out.jsonl"
+from tests.map.kills import OUT, check_each_once, run_with_kills
 
 
 def start(dsk: Dsk, server: ScriptedServer, *args: str) -> Any:
@@ -58,24 +57,15 @@ def test_a_process_that_is_killed_again_and_again_asks_and_writes_each_record_on
     dsk: Dsk, serve: Serve, order: str
 ) -> None:
     count, chance = 300, random.Random(7)
-    (dsk.home / "in.txt").write_bytes(numbered(count))
-    out = dsk.home / OUT
     server = serve(Script(replies=(Reply(echo=True),), first_token=0.02))
-    kills = 0
-    while True:
-        with start(dsk, server, "--resume", "-j", "16", order) as process:
-            goal = len(server.requests) + chance.randrange(20, 60)
-            wait_until(partial(has_come_to, process, server, goal), "some requests")
-            if process.poll() is not None:
-                break
-            process.kill()
-            process.wait(30)
-            kills += 1
-    assert (process.returncode, kills > 3) == (0, True)
-    lines = lines_of(out)
-    assert sorted(line["id"] for line in lines) == list(range(1, count + 1))
-    assert all(line["content"] == f"record {line['id']}" and line["status"] == 0 for line in lines)
-    assert not (dsk.home / f"{OUT}.waiting").exists()
+
+    def wait(process: Popen[bytes]) -> None:
+        goal = len(server.requests) + chance.randrange(20, 60)
+        wait_until(partial(has_come_to, process, server, goal), "some requests")
+
+    kills = run_with_kills(dsk, server, count, wait, "-j", "16", order)
+    assert kills > 3
+    check_each_once(dsk, count)
     # Only what was in flight when it was killed may have been asked twice.
     assert len(server.requests) <= count + 16 * kills
 
