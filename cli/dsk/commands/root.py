@@ -15,6 +15,7 @@ COMMANDS = {
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
     "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
     "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
+    "usage": ("dsk.commands.usage:COMMAND", "Sum up tokens and what they cost."),
     "session": ("dsk.commands.session:COMMAND", "List, show, fork and undo conversations."),
     "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),

@@ -82,6 +82,8 @@ class Exchange:
         self._source: Source | None = None
         self._is_open = False
         self._broken_by: Failure | None = None
+        # Tokens of the stream that is or was under way, as far as the server has told no counts of it.
+        self._uncounted = 0
         self._first_token: float | None = None
         self._http_status: int | None = None
 
@@ -158,11 +160,13 @@ class Exchange:
             on_first_token=self._note_first_token,
         )
         source = self._source = self._transport.begin(path, body)
+        counts_before = self.answer.usage
         try:
             failure = self._receive(source, reception)
         finally:
             source.close()
             self._prospects.spent += reception.tokens
+            self._uncounted = reception.tokens if self.answer.usage is counts_before else 0
         if reception.is_stopped:
             self.answer.stopped = True
             return None
@@ -256,7 +260,7 @@ class Exchange:
         if fruitless:
             self._pause(self._transport.delay(fruitless, failure))
         self._broken_by = failure
-        self._tell(Resume(at, failure.message))
+        self._tell(Resume(at, failure.message, self._uncounted))
 
     def _pause(self, seconds: float) -> None:
         self._gone.wait(seconds * self._transport.pace)

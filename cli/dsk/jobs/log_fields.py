@@ -70,10 +70,11 @@ def status_word(run: Run) -> str:
 
 
 def tokens(run: Run) -> int | None:
-    """The tokens of the answer, reasoning included; None if the server did not say."""
-    from dsk.output.counts import token_counts
+    """The tokens of the answer, reasoning included, and those of streams that broke off and were gone on with; None
+    if the server did not say."""
+    from dsk.output.counts import paid_counts
 
-    return token_counts(_value(run.usage, None)).completion
+    return paid_counts(_value(run.usage, None), _value(run.resumed, [])).completion
 
 
 def local_time(seconds: float) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.stream.usage import is_count
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dsk.ending import Ending, Timing
 
 
@@ -36,6 +38,26 @@ def token_counts(usage: dict[str, Any] | None) -> Counts:
 def pace_of(ending: Ending) -> float | None:
     """Tokens per second of a run; None if it waited for other things than tokens in between."""
     return None if ending.earlier else tokens_per_second(token_counts(ending.usage), ending.timing)
+
+
+def paid_counts(usage: dict[str, Any] | None, resumed: Sequence[Mapping[str, Any]]) -> Counts:
+    """The counts of all streams of an answer, with an estimate of those that broke before the server told theirs.
+
+    ``resumed`` is as ``--json`` has it. A request that goes on has the text so far in its prompt, which therefore was
+    shorter before by what came then. None of it is taken to have been in the cache.
+    """
+    counts = token_counts(usage)
+    broken = [(one["at"], one.get("uncounted") or 0) for one in resumed]
+    if counts.prompt is None or counts.completion is None or not any(uncounted for _, uncounted in broken):
+        return counts
+    told = 1 + sum(not uncounted for _, uncounted in broken)
+    size = counts.prompt // told
+    prompt, completion = counts.prompt, counts.completion
+    for at, uncounted in reversed(broken):
+        size = max(size - uncounted, 0) if at else size
+        prompt += size if uncounted else 0
+        completion += uncounted
+    return counts._replace(prompt=prompt, completion=completion)
 
 
 def tokens_per_second(counts: Counts, timing: Timing) -> float | None:

@@ -71,8 +71,8 @@ def _line(event: Event) -> dict[str, Any] | None:
             return {"type": "tool_call", "choice": choice} | call
         case Start(answer_id, model):
             return {"type": "start", "id": answer_id, "model": model}
-        case Resume(at, reason):
-            return {"type": "resume", "at": at, "reason": reason}
+        case Resume():
+            return {"type": "resume", **event._asdict()}
         case Usage(data):
             return {"type": "usage", "usage": data}
         case ToolResult():

@@ -15,7 +15,7 @@ from dsk.state.paths import config_file
 from dsk.state.profile import BUILT_IN, DEEPSEEK, Profile, is_name, new_profile
 from dsk.state.toml_file import Places, parse_toml, read_toml
 
-TOP_KEYS = ("profile", "profiles", "defaults", "aliases")
+TOP_KEYS = ("profile", "profiles", "defaults", "aliases", "prices")
 KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password")
 
 
@@ -23,7 +23,7 @@ class Config(NamedTuple):
     """The file as a whole, checked. ``profiles`` always has ``deepseek``, with what the file changes in it.
 
     ``profile`` is the name that the file chooses, None if it does not; ``own`` has the fields that the file sets
-    in each profile.
+    in each profile. ``prices`` are as TOML has them.
     """
 
     places: Places
@@ -32,6 +32,7 @@ class Config(NamedTuple):
     own: Mapping[str, frozenset[str]]
     defaults: Mapping[str, object]
     aliases: Mapping[str, str]
+    prices: Mapping[str, Mapping[str, Any]]
 
     def place(self, *keys: str) -> str:
         """``FILE:LINE`` of a key, named from the top: ``place("profiles", "groq", "model")``."""
@@ -95,10 +96,14 @@ def _checked(places: Places, tree: Mapping[str, Any]) -> Config:
         _check(places, (key,), table, rules.TABLE)
     for alias, model in tables["aliases"].items():
         _check(places, ("aliases", alias), model, rules.NAME, f"aliases.{alias}")
+    if tables["prices"]:
+        from dsk.state.prices import check_prices
+
+        check_prices(places, tables["prices"])
     profiles = {DEEPSEEK: BUILT_IN}
     profiles |= {name: _profile(places, name, table) for name, table in tables["profiles"].items()}
     own = {name: frozenset(table) for name, table in tables["profiles"].items()}
-    return Config(places, tree.get("profile"), profiles, own, tables["defaults"], tables["aliases"])
+    return Config(places, tree.get("profile"), profiles, own, tables["defaults"], tables["aliases"], tables["prices"])
 
 
 def _profile(places: Places, name: str, table: Any) -> Profile:

@@ -96,10 +96,12 @@ class Done(NamedTuple):
 
 class Resume(NamedTuple):
     """A stream that had broken off goes on in another. ``at`` counts the characters of the answer so far; at 0 it
-    begins anew. Made by the exchange, not by a stream."""
+    begins anew. ``uncounted`` is about how many tokens the broken one brought, if the server has told no counts of
+    it. Made by the exchange, not by a stream."""
 
     at: int
     reason: str
+    uncounted: int = 0
 
 
 class ToolResult(NamedTuple):

@@ -25,7 +25,7 @@ def request_options() -> list[click.Parameter]:
             group=REQUEST,
             brief="The model to ask.",
             metavar="NAME",
-            shell_complete=_complete_model,
+            shell_complete=complete_model,
             help="The model, or an alias of the config file.",
         ),
         Option(
@@ -141,7 +141,8 @@ def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str,
     return value
 
 
-def _complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_model(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of models that are known here."""
     import os
 
     from dsk.jobs.model_names import model_names

@@ -1,0 +1,51 @@
+"""What the values under [prices] must be, field by field. Pure: knows no file and no line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import isfinite
+
+from dsk.pricing.hours import parse_hours
+from dsk.state.rules import NAME, Rule
+
+RATES = ("cache_hit", "cache_miss", "output")
+PEAK_RATES = tuple(f"peak_{name}" for name in RATES)
+NEEDED = ("currency", "as_of", *RATES)
+#: All of these, or none.
+PEAK = (*PEAK_RATES, "peak_hours")
+
+
+def _is_currency(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[A-Z]{3}", value) is not None
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _is_rate(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    # A whole number may be too large for isfinite.
+    return value >= 0 and (isinstance(value, int) or isfinite(value))
+
+
+def _is_hours(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) and parse_hours(text) for text in value)
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and all(map(NAME.holds, value))
+
+
+RATE = Rule("a number of at least 0, the price of 1,000,000 tokens", _is_rate)
+PRICE: Mapping[str, Rule] = {
+    "currency": Rule('a currency of three capital letters, such as "USD"', _is_currency),
+    "as_of": Rule("the date on which the price was true, such as 2026-11-15 without quotes", _is_date),
+    **dict.fromkeys((*RATES, *PEAK_RATES), RATE),
+    "peak_hours": Rule('a list of hours in UTC, such as ["Mon-Fri 01:00-04:00"]', _is_hours),
+    "host": NAME,
+    "also": Rule("a list of names of models", _is_names),
+}
