@@ -48,7 +48,7 @@ def test_the_wheel_holds_the_package_the_pages_and_the_completions(built: Path) 
     modules = {str(path.relative_to(ROOT / "cli")) for path in (ROOT / "cli" / "dsk").rglob("*.py")}
     templates = {f"dsk/templates/{path.name}" for path in (ROOT / "cli" / "dsk" / "templates").iterdir()}
     assert len(templates) >= 12
-    assert modules | templates | {"dsk/py.typed"} <= names
+    assert modules | templates | {"dsk/py.typed", "dsk/prices.toml"} <= names
     assert {name.split("/")[0] for name in names} == {
         "dsk",
         f"dsk_cli-{__version__}.data",

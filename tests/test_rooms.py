@@ -28,17 +28,19 @@ KNOWS = {
     "deferred": "",
     "shells": "",
     "unseen": "",
+    "pricing": "",
     "stream": "errors unseen",
     "request": "errors",
     "prompt": "errors world",
-    "state": "errors unseen",
+    "state": "errors unseen pricing",
     "wire": "errors deferred",
     "scripted": "errors",
     "ending": "errors stream",
     "output": "errors world unseen stream ending",
     "exchange": "errors request stream wire ending output",
     "map": "errors world request prompt stream wire ending output exchange",
-    "jobs": "errors world successor shells unseen stream request prompt state wire scripted ending output exchange map",
+    "jobs": "errors world successor shells unseen pricing stream request prompt state wire scripted ending output"
+    " exchange map",
     "chat": "errors world stream request prompt state wire scripted ending output exchange jobs",
     "commands": "errors world successor shells stream request prompt state wire scripted output map jobs chat",
     "signals": "errors world output",
@@ -47,10 +49,11 @@ KNOWS = {
 }
 
 # Rooms that only compute: the same in, the same out.
-PURE = {"errors", "shells", "unseen", "stream", "request", "ending"}
+PURE = {"errors", "shells", "unseen", "pricing", "stream", "request", "ending"}
 PURE_MAY_IMPORT = {
     "__future__",
     "collections",
+    "decimal",
     "enum",
     "html",
     "io",

@@ -47,6 +47,7 @@ def test_every_variable_has_its_value(player: Player) -> None:
         "id=id-1",
         "status=0",
         "http_status=200",
+        "cost=",
     ]
 
 

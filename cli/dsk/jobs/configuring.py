@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import KeyFault, Status
 from dsk.jobs.settling import BASE_URL_VARIABLE, DEEPSEEK, PROFILE_FIELDS, settle_server
@@ -56,16 +56,18 @@ def show_config(asked: Asked, as_json: bool, world: World) -> Status:
     server = settle_server(asked.network, config, world.env)
     settings = _settings(asked, config, server, world.env)
     aliases = {name: Row(model, config.place("aliases", name)) for name, model in config.aliases.items()}
+    prices = {name: Row(_text_of(fields), config.place("prices", name)) for name, fields in config.prices.items()}
     paths = _paths(world.env)
     if as_json:
         import json
 
-        parts = {"settings": settings, "aliases": aliases, "paths": paths}
+        parts = {"settings": settings, "aliases": aliases, "prices": prices, "paths": paths}
         tree = {part: {name: row._asdict() for name, row in rows.items()} for part, rows in parts.items()}
         write_out_all(STDOUT, json.dumps(tree).encode() + b"\n")
         return Status.OK
     rows = dict(settings)
     rows |= {f"aliases.{name}": row for name, row in aliases.items()}
+    rows |= {f"prices.{name}": row for name, row in prices.items()}
     rows |= {f"paths.{name}": row for name, row in paths.items()}
     lines = [[_shown(name), _shown(row.value), _shown(row.origin)] for name, row in rows.items()]
     text = table(["SETTING", "VALUE", "ORIGIN"], lines, aligned=world.is_terminal(STDOUT))
@@ -155,6 +157,12 @@ def _paths(env: Mapping[str, str]) -> dict[str, Row]:
         "templates": Row(templates_folder(env), config_origin),
         "log": Row(log_file(env), state_origin),
     }
+
+
+def _text_of(price: Mapping[str, Any]) -> str:
+    """The rates of a price in a few words."""
+    rates = " ".join(f"{name} {price[name]}" for name in ("cache_hit", "cache_miss", "output"))
+    return f"{rates} {price['currency']}, as of {price['as_of']}"
 
 
 def _shown(value: object) -> str:

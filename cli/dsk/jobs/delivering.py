@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dsk.jobs.settings import Sending, Stops
     from dsk.jobs.turn_log import TurnLog
     from dsk.jobs.turns import Succession
+    from dsk.output.write_out import Costing
+    from dsk.stream.answer import Answer
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
@@ -112,7 +114,8 @@ def exchange(
 
         head = head_of(question.fields, policy, notes, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
-    printer = open_printer(output, world)
+    cost = _costing(question, OFFLINE if network.offline else endpoint.base_url, world) if output.write_out else None
+    printer = open_printer(output, world, cost)
     progress = Progress(
         world,
         clocks.begun,
@@ -207,6 +210,20 @@ def exchange(
     finally:
         if log and log.warning:
             warn([log.warning], world)
+
+
+def _costing(question: Question, base_url: str, world: World) -> Costing:
+    """What an answer costs that begins now."""
+    import time
+
+    begun = time.time()
+
+    def cost(answer: Answer) -> str | None:
+        from dsk.jobs.costing import cost_of
+
+        return cost_of(answer, question.fields.get("model"), base_url, begun, world.env)
+
+    return cost
 
 
 def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:

@@ -24,26 +24,29 @@ if TYPE_CHECKING:
     from dsk.output.part import LastPart, Part
     from dsk.output.settings import OutputSettings
     from dsk.output.sink import Sink
+    from dsk.output.write_out import Costing
     from dsk.world import World
 
 HTTP_OK = 200
 ENDED_BY_SIGNAL = (Status.HUNG_UP, Status.INTERRUPTED, Status.TERMINATED)
 
 
-def open_printer(settings: OutputSettings, world: World) -> Printer:
-    """Open everything that will be written to.
+def open_printer(settings: OutputSettings, world: World, cost: Costing | None = None) -> Printer:
+    """Open everything that will be written to. ``cost`` estimates what an answer cost, where there is something to be
+    paid.
 
     Raises ``UsageFault`` for a descriptor that is not open and ``LocalFault`` for a file or stdout that cannot be
     written to. Waits for a reader where a path is a FIFO.
     """
-    return Printer(settings, world)
+    return Printer(settings, world, cost)
 
 
 class Printer:
     """The output of one run. ``descriptor`` is where the answer goes."""
 
-    def __init__(self, settings: OutputSettings, world: World) -> None:
+    def __init__(self, settings: OutputSettings, world: World, cost: Costing | None = None) -> None:
         self._settings = settings
+        self._cost = cost
         self._world = world
         self._sinks = Sinks(world)
         self._parts: list[Part] = []
@@ -275,4 +278,4 @@ class Printer:
         if settings.write_out:
             from dsk.output.write_out import WriteOut
 
-            self._last_parts.extend(WriteOut(outlet, settings.write_out) for outlet in self._stderr())
+            self._last_parts.extend(WriteOut(outlet, settings.write_out, self._cost) for outlet in self._stderr())

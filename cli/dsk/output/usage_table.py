@@ -17,7 +17,7 @@ MOST_BAR = 40
 LEAST_NAME = 10
 GAP = "  "
 # What a narrow terminal does without, the first first.
-DISPENSABLE = ("miss", "reasoning", "failed", "hit", "bar", "runs")
+DISPENSABLE = ("miss", "reasoning", "failed", "hit", "bar", "runs", "prompt")
 _UNITS = ("", "k", "M", "G", "T", "P")
 
 
@@ -56,7 +56,7 @@ def short(count: int) -> str:
         return str(count)
     power = (len(str(count)) - 1) // 3
     # Rounding may carry it to the next unit.
-    power += round(count / 1000**power, 1) >= 1000
+    power += count / 1000**power >= 999.5
     power = min(power, len(_UNITS) - 1)
     value = count / 1000**power
     digits = 2 if value < 9.995 else 1 if value < 99.95 else 0

@@ -10,12 +10,20 @@ from dsk.errors import Status, UsageFault
 from dsk.output.counts import pace_of, token_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from dsk.ending import Ending
     from dsk.output.outlet import Outlet
+    from dsk.stream.answer import Answer
+
+    #: What an answer cost, as an estimate; None if there is nothing to be paid.
+    Costing: TypeAlias = Callable[[Answer], str | None]
 
 
 class Facts(NamedTuple):
-    """The variables but ``json``, each under its name: seconds, tokens, tokens per second, the server's words."""
+    """The variables but ``json``, each under its name: seconds, tokens, tokens per second, the server's words.
+    ``cost`` is a text such as ``~0.0012 USD``."""
 
     ttft: float | None
     total: float | None
@@ -29,6 +37,7 @@ class Facts(NamedTuple):
     id: str | None
     status: int
     http_status: int | None
+    cost: str | None = None
 
 
 NAMES = (*Facts._fields, "json")
@@ -67,14 +76,17 @@ def _read(path: str) -> str:
 class WriteOut:
     """Writes the format at the very end, also for a run that failed."""
 
-    def __init__(self, outlet: Outlet, text: str) -> None:
-        """``text`` is what ``check_format`` gave."""
+    def __init__(self, outlet: Outlet, text: str, cost: Costing | None = None) -> None:
+        """``text`` is what ``check_format`` gave; ``cost`` estimates what an answer cost."""
         self._outlet = outlet
         self._text = text
+        self._cost = cost
 
     def end(self, ending: Ending) -> None:
         """Write it, with what is not known left empty."""
         values = facts(ending)
+        if self._cost and ("%{cost}" in self._text or "%{json}" in self._text):
+            values = values._replace(cost=self._cost(ending.answer))
 
         def fill(match: re.Match[str]) -> str:
             name = match[1]

@@ -42,7 +42,7 @@ def _is_names(value: object) -> bool:
 
 RATE = Rule("a number of at least 0, the price of 1,000,000 tokens", _is_rate)
 PRICE: Mapping[str, Rule] = {
-    "currency": Rule('a currency of three capital letters, such as "USD"', _is_currency),
+    "currency": Rule('three capital letters, such as "USD"', _is_currency),
     "as_of": Rule("the date on which the price was true, such as 2026-11-15 without quotes", _is_date),
     **dict.fromkeys((*RATES, *PEAK_RATES), RATE),
     "peak_hours": Rule('a list of hours in UTC, such as ["Mon-Fri 01:00-04:00"]', _is_hours),
