@@ -1,8 +1,9 @@
-"""What one answer cost, as an estimate by the table of prices."""
+"""What one run cost, as an estimate by the table of prices."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
@@ -16,18 +17,25 @@ if TYPE_CHECKING:
     from dsk.stream.answer import Answer
 
 
-def cost_of(answer: Answer, asked: object, base_url: str, begun: float, env: Mapping[str, str]) -> str | None:
-    """``~0.0012 USD``, or ``unknown``: the price, or the tokens; None if no answer had begun. ``asked`` is the model
-    of the request, ``begun`` when that went out, in seconds since the epoch."""
-    if not answer.begun:
+def cost_of(
+    answers: Sequence[Answer], asked: object, base_url: str, begun: float, env: Mapping[str, str]
+) -> str | None:
+    """``~0.0012 USD`` for all answers of a run, or ``unknown``: a price, or the tokens; None if no answer had begun.
+
+    ``asked`` is the model of the requests, ``begun`` when the first of them went out, in seconds since the epoch.
+    """
+    counts = [paid_counts(one.usage, [event._asdict() for event in one.resumed]) for one in answers if one.begun]
+    if not counts:
         return None
-    counts = paid_counts(answer.usage, [event._asdict() for event in answer.resumed])
-    if counts.prompt is None and counts.completion is None:
+    if any(one.prompt is None and one.completion is None for one in counts):
         return UNKNOWN
     try:
         prices = load_prices(load(env))
     except UsageFault:
         # The file has changed since it was read for this run.
         return UNKNOWN
-    price = prices.find([answer.model, asked if isinstance(asked, str) else None], base_url)
-    return estimate({price.currency: price.cost(tokens_of(counts), begun)}) if price else UNKNOWN
+    price = prices.find([answers[-1].model, asked if isinstance(asked, str) else None], base_url)
+    if not price:
+        return UNKNOWN
+    cost = sum(price.cost(tokens_of(one), begun) for one in counts)
+    return estimate({price.currency: Decimal(cost)})

@@ -24,13 +24,13 @@ from dsk.world import STDERR
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dsk.ending import Ending
     from dsk.exchange.source import Listener, Transport
     from dsk.jobs.log_writing import RunLog
     from dsk.jobs.settings import Sending, Stops
     from dsk.jobs.turn_log import TurnLog
     from dsk.jobs.turns import Succession
     from dsk.output.write_out import Costing
-    from dsk.stream.answer import Answer
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
@@ -213,15 +213,15 @@ def exchange(
 
 
 def _costing(question: Question, base_url: str, world: World) -> Costing:
-    """What an answer costs that begins now."""
+    """What a run costs that begins now."""
     import time
 
     begun = time.time()
 
-    def cost(answer: Answer) -> str | None:
+    def cost(ending: Ending) -> str | None:
         from dsk.jobs.costing import cost_of
 
-        return cost_of(answer, question.fields.get("model"), base_url, begun, world.env)
+        return cost_of(ending.answers, question.fields.get("model"), base_url, begun, world.env)
 
     return cost
 

@@ -32,7 +32,7 @@ ENDED_BY_SIGNAL = (Status.HUNG_UP, Status.INTERRUPTED, Status.TERMINATED)
 
 
 def open_printer(settings: OutputSettings, world: World, cost: Costing | None = None) -> Printer:
-    """Open everything that will be written to. ``cost`` estimates what an answer cost, where there is something to be
+    """Open everything that will be written to. ``cost`` estimates what the run cost, where there is something to be
     paid.
 
     Raises ``UsageFault`` for a descriptor that is not open and ``LocalFault`` for a file or stdout that cannot be

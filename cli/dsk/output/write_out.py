@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
     from dsk.ending import Ending
     from dsk.output.outlet import Outlet
-    from dsk.stream.answer import Answer
 
-    #: What an answer cost, as an estimate; None if there is nothing to be paid.
-    Costing: TypeAlias = Callable[[Answer], str | None]
+    #: What a run cost, as an estimate; None if there is nothing to be paid.
+    Costing: TypeAlias = Callable[[Ending], str | None]
 
 
 class Facts(NamedTuple):
@@ -77,7 +76,7 @@ class WriteOut:
     """Writes the format at the very end, also for a run that failed."""
 
     def __init__(self, outlet: Outlet, text: str, cost: Costing | None = None) -> None:
-        """``text`` is what ``check_format`` gave; ``cost`` estimates what an answer cost."""
+        """``text`` is what ``check_format`` gave; ``cost`` estimates what a run cost."""
         self._outlet = outlet
         self._text = text
         self._cost = cost
@@ -86,7 +85,7 @@ class WriteOut:
         """Write it, with what is not known left empty."""
         values = facts(ending)
         if self._cost and ("%{cost}" in self._text or "%{json}" in self._text):
-            values = values._replace(cost=self._cost(ending.answer))
+            values = values._replace(cost=self._cost(ending))
 
         def fill(match: re.Match[str]) -> str:
             name = match[1]
