@@ -25,7 +25,7 @@ FILES = Path(__file__).parent / "examples" / "files"
 SOURCES = [*PAGES, *([README] if README.exists() else [])]
 # Those that need other machines are run by tests/map/test_many_machines.py.
 EXAMPLES = [example for source in SOURCES for example in examples(source) if "--sshlogin" not in example.command]
-TOOLS = ("awk", "curl", "git", "jq", "parallel")
+TOOLS = ("awk", "curl", "git", "jq", "parallel", "patch")
 SIGPIPE_STATUS = 141
 
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "ask": ("dsk.commands.ask:COMMAND", "Ask one question and stream the answer."),
     "chat": ("dsk.commands.chat:COMMAND", "Hold a conversation at the terminal."),
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
+    "fim": ("dsk.commands.fim:COMMAND", "Fill in the middle of a text, at the cursor."),
     "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
     "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
     "usage": ("dsk.commands.usage:COMMAND", "Sum up tokens and what they cost."),

@@ -27,7 +27,7 @@ from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
-from dsk.request.prefix import path_of, text_of_prefix, with_prefix
+from dsk.request.prefix import gone_on_with, path_of, text_of_prefix
 from dsk.stream.answer import Answer
 from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
@@ -130,9 +130,10 @@ class Exchange:
         """Path and body of the next request, and what the server is given of the answer in it."""
         fields, body = self._question.fields, self._question.body
         if self.answer.has_content:
-            fields = with_prefix(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
+            fields = gone_on_with(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
             body = encode(fields)
-        return path_of(fields), body, text_of_prefix(fields) if self.answer.has_content else ""
+        path = path_of(fields, has_beta=self._policy.can_prefix)
+        return path, body, text_of_prefix(fields) if self.answer.has_content else ""
 
     def _take_in(self, reasoning: str, content: str) -> None:
         """Begin with what another run has left."""

@@ -10,7 +10,7 @@ class Policy(NamedTuple):
 
     ``retry`` counts further attempts before an answer began, all of them within ``retry_max_time`` seconds from the
     start (None: no limit). ``resume`` counts how often a broken answer is taken up again, ``continue_on_length`` how
-    often one that the token limit cut. These two need a server with prefix completion (``can_prefix``).
+    often one that the token limit cut. In a chat these two need a server with prefix completion (``can_prefix``).
     """
 
     retry: int = 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Failure, LengthFault, StallFault
-from dsk.request.prefix import takes_prefix
+from dsk.request.prefix import can_go_on
 
 if TYPE_CHECKING:
     from dsk.exchange.policy import Policy
@@ -62,14 +62,14 @@ class Prospects:
             # A new request may generate as much again.
             self.spent = 0
             has_grown = len(self._answer.content) > self._resumed_at
-            return self._can_prefix() and has_grown and self._continues < self._policy.continue_on_length
+            return self._can_go_on() and has_grown and self._continues < self._policy.continue_on_length
         return failure.transient and self.can_take_up()
 
     def can_take_up(self) -> bool:
         """Whether a stream that broke off may go on in another."""
         if self._resumes >= self._policy.resume or self._is_raw or self.has_said_all():
             return False
-        return self._can_prefix() or self._can_start_again()
+        return self._can_go_on() or self._can_start_again()
 
     def take_up(self, failure: Failure, at: int) -> tuple[str, int]:
         """Count another stream, which begins after ``at`` characters: what to say of it, and how often in a row one
@@ -87,10 +87,10 @@ class Prospects:
         self.failures = 0
         return said, fruitless
 
-    def _can_prefix(self) -> bool:
+    def _can_go_on(self) -> bool:
         answer = self._answer
         is_one_text = answer.has_content and set(answer.choices) == {0} and not answer.tool_calls
-        if not (self._policy.can_prefix and is_one_text and takes_prefix(self._fields)):
+        if not (is_one_text and can_go_on(self._fields, has_beta=self._policy.can_prefix)):
             return False
         limit = self._fields.get("max_tokens")
         return not self._is_raw and (not isinstance(limit, int) or self.spent < limit)

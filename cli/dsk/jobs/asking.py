@@ -11,7 +11,7 @@ from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
 from dsk.prompt.compose import compose, split_system
 from dsk.prompt.settings import PromptSettings
-from dsk.request.body import Body, build, encode
+from dsk.request.body import build, encode
 from dsk.request.options import RequestOptions
 from dsk.state.config import load
 
@@ -73,7 +73,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
     if settings.show:
-        _show(settings.show, body, server, settings.sending, world)
+        from dsk.jobs.showing import show_request
+
+        show_request(settings.show, body.fields, server, settings.sending, world)
         return Status.OK
     from dsk.exchange.question import Question
     from dsk.jobs.delivering import deliver
@@ -105,47 +107,3 @@ def fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
         return fetch_file(url, settle_clocks(network))
 
     return fetch
-
-
-def _show(what: Literal["body", "curl"], body: Body, server: Server, sending: Sending, world: World) -> None:
-    """Write it where the answer would go."""
-    from dsk.output.sinks import Sinks
-
-    sinks = Sinks(world)
-    answer = sinks.open_answer(sending.output.output)
-    if what == "body":
-        data = encode(body.fields, pretty=world.is_terminal(answer.descriptor))
-    else:
-        data = _curl(body, server, sending.network, world).encode()
-    if world.is_terminal(answer.descriptor):
-        from dsk.output.escapes import clean_json
-
-        # The only strings of the user's in a curl command are in its body: it still sends the same.
-        data = clean_json(data.decode()).encode()
-    sinks.begin()
-    sinks.put(answer, data + b"\n")
-    sinks.flush()
-    sinks.close()
-    if sinks.answer_fault:
-        raise sinks.answer_fault
-
-
-def _curl(body: Body, server: Server, network: NetworkSettings, world: World) -> str:
-    """The curl command; a warning if the variable that it takes the key from is not set."""
-    from dsk.jobs.settling import sends_key
-    from dsk.request.curl import curl_command
-    from dsk.request.prefix import path_of
-
-    if network.offline:
-        warn([f"--offline is not in the command: it asks {server.base_url}"], world)
-    variable = server.profile.key_env if sends_key(server, world.env) else None
-    if variable and not world.env.get(variable):
-        warn([f"the command takes the key from ${variable}, which is not set"], world)
-    return curl_command(
-        server.base_url + path_of(body.fields),
-        variable,
-        server.profile.headers,
-        encode(body.fields),
-        connect_timeout=network.connect_timeout,
-        max_time=network.max_time,
-    )

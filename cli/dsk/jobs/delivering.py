@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 OFFLINE = "offline"
 # Bytes: what is smaller has gone before anybody could read how far it is.
 LARGE = 1 << 20
+# Commands that make the body themselves and can show it.
+SHOW_BODIES = ("ask", "fim")
 OFFLINE_NOTE = "offline: the built-in script answers, no model was asked"
 
 
@@ -95,8 +97,8 @@ def exchange(
     """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
     ``listener`` is told of the answer as well; ``ready`` is called when all is set up, and may raise as signals do."""
     command, network, output, stops, record, is_logged, turn = sending
-    if command == "ask":
-        endpoint = endpoint._replace(body_hint="dsk ask --dry-run shows what was sent")
+    if command in SHOW_BODIES:
+        endpoint = endpoint._replace(body_hint=f"dsk {command} --dry-run shows what was sent")
     is_raw = output.format == "raw"
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
     policy = Policy(
@@ -134,7 +136,7 @@ def exchange(
             # The first request is another one than the question's own.
             made.close()
         elif made:
-            way.hasten(path_of(question.fields), question.body, made)
+            way.hasten(path_of(question.fields, has_beta=policy.can_prefix), question.body, made)
         # The request is on its way: what is loaded from here on is loaded while the server thinks.
         printer.prepare()
         from dsk.exchange.concluding import conclude

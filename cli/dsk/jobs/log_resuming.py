@@ -15,7 +15,7 @@ from dsk.output.escapes import firewall
 from dsk.output.notes import note
 from dsk.output.settings import OutputSettings
 from dsk.output.sinks import write_out_all
-from dsk.request.prefix import takes_prefix
+from dsk.request.prefix import can_go_on, is_completion
 from dsk.state.config import load
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
@@ -45,7 +45,8 @@ def resume_run(number: int, world: World) -> Status:
         raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
     if run.is_whole:
         note(f"run {run.id} has its whole answer", world)
-        text = run.content if not run.content or run.content.endswith("\n") else run.content + "\n"
+        has_end = not run.content or run.content.endswith("\n") or is_completion(json.loads(body))
+        text = run.content if has_end else run.content + "\n"
         if world.is_terminal(STDOUT):
             wall = firewall("show")
             text = wall.feed(text) + wall.close()
@@ -53,11 +54,12 @@ def resume_run(number: int, world: World) -> Status:
         return Status.OK
     network = network_of(run.profile, run.base_url)
     server = settle_server(network, load(world.env), world.env)
-    question = _rest_of(run, body, can_prefix=bool(server.profile.prefix_completion))
+    question = _rest_of(run, body, has_beta=bool(server.profile.prefix_completion))
     if not question.content:
         note(f"run {run.id} is asked again from the start", world)
     place = partial(_place_of, turn) if turn else None
-    return deliver(question, server, Sending("log resume", network, OutputSettings(), Stops(), turn=place), world)
+    output = OutputSettings(newline=not is_completion(question.fields))
+    return deliver(question, server, Sending("log resume", network, output, Stops(), turn=place), world)
 
 
 def _place_of(turn: Turn) -> NewTurn:
@@ -65,9 +67,9 @@ def _place_of(turn: Turn) -> NewTurn:
     return NewTurn(turn.messages, turn.system, turn.parent, turn.session, replaces=turn.run.id)
 
 
-def _rest_of(run: Run, body: bytes, *, can_prefix: bool) -> Question:
+def _rest_of(run: Run, body: bytes, *, has_beta: bool) -> Question:
     """The question of a run with what there is of its answer, if that can be gone on with."""
     fields = json.loads(body)
-    if can_prefix and not run.tool_calls and not run.choices and takes_prefix(fields):
+    if not run.tool_calls and not run.choices and can_go_on(fields, has_beta=has_beta):
         return Question(body, fields, run.content, run.reasoning)
     return Question(body, fields)

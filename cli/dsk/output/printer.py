@@ -165,6 +165,10 @@ class Printer:
                 return JsonLines(answer)
             case "text" if settings.extract:
                 return self._code(answer, settings.extract)
+            case "text" if settings.edit:
+                from dsk.output.edit import EditPart
+
+                return EditPart(answer, settings.edit)
             case "text":
                 return self._text(answer)
 

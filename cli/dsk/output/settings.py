@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from dsk.output.edit import Edit
     from dsk.output.extraction import Extraction
 
 Format: TypeAlias = Literal["text", "raw", "json", "jsonl"]
@@ -15,7 +16,7 @@ Color: TypeAlias = Literal["auto", "always", "never"]
 
 
 class OutputSettings(NamedTuple):
-    """The output options of ``ask``, ``send`` and ``decode``.
+    """The output options of ``ask``, ``send``, ``decode`` and ``fim``.
 
     ``output`` is a path, ``-`` or None for stdout. ``reasoning_to``, ``events_to`` and ``usage_to`` are each the
     number of an open descriptor, a path, ``-`` for stdout, or None. ``write_out`` has been checked.
@@ -34,6 +35,7 @@ class OutputSettings(NamedTuple):
     markdown: Markdown = "auto"
     color: Color = "auto"
     extract: Extraction | None = None
+    edit: Edit | None = None
 
     @property
     def wants_usage(self) -> bool:

@@ -51,13 +51,13 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
     if options.logprobs is not None:
         fields["logprobs"] = True
         fields["top_logprobs"] = options.logprobs
-    fields.update(parse_field(text) for text in options.set)
-    _check_text(fields)
+    own, warnings = set_fields(options)
+    fields |= own
+    check_text(fields)
     if is_deepseek and any(isinstance(message.get("content"), list) for message in messages):
         from dsk.request.images import check_images
 
         check_images(messages, fields["model"])
-    warnings = [warning for text in options.set if (warning := text_warning(text))]
     return Body(fields, [*warnings, *(_warnings(fields, options) if is_deepseek else [])])
 
 
@@ -86,7 +86,18 @@ def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _check_text(fields: dict[str, Any]) -> None:
+def set_fields(options: RequestOptions) -> tuple[dict[str, Any], list[str]]:
+    """The fields of ``--set``, and what to say of them. Raises ``UsageFault``."""
+    warnings = [warning for text in options.set if (warning := text_warning(text))]
+    return dict(parse_field(text) for text in options.set), warnings
+
+
+def deprecation_warnings(fields: dict[str, Any]) -> list[str]:
+    """What to say of fields that DeepSeek takes no notice of."""
+    return [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
+
+
+def check_text(fields: dict[str, Any]) -> None:
     """Raise ``UsageFault`` for a field with bytes of argv that were not UTF-8; the prompt has been looked at."""
     for name, value in fields.items():
         try:
@@ -107,7 +118,7 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
         found.append("top_p has no effect unless the model thinks (--think)")
     if not thinks and options.effort not in (None, "none"):
         found.append("--effort has no effect while thinking is off")
-    found += [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
+    found += deprecation_warnings(fields)
     if options.json_mode and not any("json" in str(m.get("content")).lower() for m in fields["messages"]):
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")
     return found

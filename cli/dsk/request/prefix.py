@@ -1,7 +1,9 @@
-"""A question asked again from where its answer broke off: DeepSeek's chat prefix completion.
+"""A question asked again from where its answer broke off, and the paths that take it.
 
-The text so far goes back as a last assistant message with ``prefix`` set, to the beta path; reasoning that came
-before it goes along. Source: the API reference of 2026-09-10, chat prefix completion.
+In a chat that is DeepSeek's chat prefix completion: the text so far goes back as a last assistant message with
+``prefix`` set, to the beta path; reasoning that came before it goes along. In a completion, which fills in the middle,
+the text so far goes back at the end of the prompt, which any server understands. Source: the API reference of
+2026-09-10, chat prefix completion and FIM completion.
 """
 
 from __future__ import annotations
@@ -11,36 +13,57 @@ from typing import Any
 
 CHAT_PATH = "/chat/completions"
 PREFIX_PATH = "/beta/chat/completions"
+FIM_PATH = "/beta/completions"
+#: Where servers that follow OpenAI take the same body.
+COMPLETIONS_PATH = "/completions"
 
 
-def takes_prefix(fields: Mapping[str, Any]) -> bool:
-    """Whether an answer to this body can be taken up in the middle and still be one answer.
+def can_go_on(fields: Mapping[str, Any], *, has_beta: bool) -> bool:
+    """Whether an answer to this body can be taken up in the middle and still be one answer; ``has_beta``: by a server
+    with prefix completion.
 
-    Not if several choices are asked for, and not in JSON mode: a model that is held to a whole JSON value would
-    begin a new one.
+    Not if several choices are asked for, nor in JSON mode: a model that is held to a whole JSON value would
+    begin a new one; nor if the answer repeats the prompt.
     """
+    if fields.get("n") not in (None, 1):
+        return False
+    if is_completion(fields):
+        return isinstance(fields["prompt"], str) and not fields.get("echo")
     response_format = fields.get("response_format")
     wants_text = response_format is None or (
         isinstance(response_format, dict) and response_format.get("type") == "text"
     )
-    return fields.get("n") in (None, 1) and wants_text and isinstance(fields.get("messages"), list)
+    return has_beta and wants_text and isinstance(fields.get("messages"), list)
 
 
-def with_prefix(fields: Mapping[str, Any], content: str, reasoning: str, spent: int) -> dict[str, Any]:
+def gone_on_with(fields: Mapping[str, Any], content: str, reasoning: str, spent: int) -> dict[str, Any]:
     """The body that asks for the rest. ``spent`` tokens of ``max_tokens`` are used up.
 
     A prefix that the body had already goes before the text so far.
     """
+    if is_completion(fields):
+        again = dict(fields) | {"prompt": fields["prompt"] + content}
+    else:
+        again = dict(fields) | {"messages": _with_prefix(fields, content, reasoning)}
+    if isinstance(fields.get("max_tokens"), int):
+        again["max_tokens"] = max(fields["max_tokens"] - spent, 1)
+    return again
+
+
+def _with_prefix(fields: Mapping[str, Any], content: str, reasoning: str) -> list[dict[str, Any]]:
     messages = list(fields["messages"])
     last: dict[str, Any] = {"role": "assistant", "content": content, "prefix": True}
     if messages and is_prefix(messages[-1]):
         last = messages.pop() | {"content": text_of_prefix(fields) + content}
+        reasoning = thought_of_prefix(fields) + reasoning
     if reasoning:
         last["reasoning_content"] = reasoning
-    again = dict(fields) | {"messages": [*messages, last]}
-    if isinstance(fields.get("max_tokens"), int):
-        again["max_tokens"] = max(fields["max_tokens"] - spent, 1)
-    return again
+    return [*messages, last]
+
+
+def is_completion(fields: Mapping[str, Any]) -> bool:
+    """Whether a body asks for a completion of a text, not of a chat."""
+    return "prompt" in fields and "messages" not in fields
 
 
 def is_prefix(message: object) -> bool:
@@ -50,15 +73,26 @@ def is_prefix(message: object) -> bool:
 
 def text_of_prefix(fields: Mapping[str, Any]) -> str:
     """The beginning of the answer that the body itself gives; "" if it gives none."""
+    return _in_prefix(fields, "content")
+
+
+def thought_of_prefix(fields: Mapping[str, Any]) -> str:
+    """The beginning of the reasoning that the body itself gives; "" if it gives none."""
+    return _in_prefix(fields, "reasoning_content")
+
+
+def _in_prefix(fields: Mapping[str, Any], name: str) -> str:
     messages = fields.get("messages")
     if not (isinstance(messages, list) and messages and is_prefix(messages[-1])):
         return ""
-    content = messages[-1].get("content")
-    return content if isinstance(content, str) else ""
+    text = messages[-1].get(name)
+    return text if isinstance(text, str) else ""
 
 
-def path_of(fields: Mapping[str, Any]) -> str:
-    """The path that takes this body."""
+def path_of(fields: Mapping[str, Any], *, has_beta: bool) -> str:
+    """The path that takes this body; ``has_beta``: at a server with prefix completion."""
+    if is_completion(fields):
+        return FIM_PATH if has_beta else COMPLETIONS_PATH
     messages = fields.get("messages")
     has_prefix = isinstance(messages, list) and bool(messages) and is_prefix(messages[-1])
     return PREFIX_PATH if has_prefix else CHAT_PATH

@@ -19,6 +19,8 @@ from dsk.scripted.stories import story_for
 CODE_BLOCK = "code block"
 # And whoever does in the system message gets a command.
 COMMAND_LINES = "command lines"
+# Characters.
+SHORTEST_BEGINNING = 4
 
 
 class Call(NamedTuple):
@@ -47,7 +49,7 @@ class Answer(NamedTuple):
 def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
     """The answer that a reply gives to a request."""
     text = "" if "empty" in faults else _text(reply, asked)
-    text = _after(text, asked.prefix)
+    text = _after(text, _begun(text, asked.prompt) if asked.fim else asked.prefix)
     if "repeat-prefix" in faults:
         text = asked.prefix + text
     text = _before_stop(text, asked.stops)
@@ -76,7 +78,8 @@ def _text(reply: Reply, asked: Asked) -> str:
         return reply.text
     if reply.tool_calls:
         return ""
-    story = story_for(asked.prompt)
+    # A text that is gone on with has grown at its end.
+    story = story_for(asked.prompt[:1] if asked.fim else asked.prompt)
     if asked.json_mode:
         return story.json
     if COMMAND_LINES in asked.system.lower():
@@ -94,6 +97,13 @@ def _reasoning(reply: Reply, asked: Asked) -> str:
 
 def _after(text: str, prefix: str) -> str:
     return text[len(prefix) :] if text.startswith(prefix) else text
+
+
+def _begun(text: str, prompt: str) -> str:
+    """The beginning of a text that a prompt ends with: it is gone on with. A word at least, to be none by chance."""
+    longest = min(len(text), len(prompt))
+    found = (size for size in range(longest, SHORTEST_BEGINNING - 1, -1) if prompt.endswith(text[:size]))
+    return text[: next(found, 0)]
 
 
 def _before_stop(text: str, stops: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ from dsk.scripted.responses import Request, Response, Timing, Writes, plain
 from dsk.scripted.script import Reply, Script
 
 CHAT: Final = ("/chat/completions", "/v1/chat/completions", "/beta/chat/completions")
-FIM: Final = ("/beta/completions",)
+FIM: Final = ("/beta/completions", "/v1/completions")
 EVENT_STREAM: Final = "text/event-stream; charset=utf-8"
 
 #: How many conversations are remembered to give the same reply again to a request that goes on with one.

@@ -146,8 +146,8 @@ def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     """The output settings among a command's values."""
     from dsk.output.settings import OutputSettings
 
-    values = {name: params[name] for name in OutputSettings._fields if name != "extract"}
-    return OutputSettings(**values, extract=extraction(params))
+    values = {name: params[name] for name in OutputSettings._fields if name in params}
+    return OutputSettings(**(values | {"extract": extraction(params)}))
 
 
 def json_option() -> click.Parameter:

@@ -1,0 +1,121 @@
+"""The job of ``dsk fim``: the text around the cursor to a body, the body to the server, what is missing to stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dsk.errors import Status, UsageFault
+from dsk.exchange.question import Question
+from dsk.jobs.connecting import Connecting
+from dsk.jobs.delivering import deliver
+from dsk.jobs.settings import FromTemplate
+from dsk.jobs.settling import settle_request, settle_server
+from dsk.output.notes import warn
+from dsk.prompt.cursor import nearest
+from dsk.prompt.gap import read_gap
+from dsk.request.body import encode
+from dsk.request.fim import MOST_TOKENS, build_fim
+from dsk.state.config import load
+
+if TYPE_CHECKING:
+    from dsk.jobs.settings import Sending
+    from dsk.jobs.settling import Server
+    from dsk.output.edit import Edit
+    from dsk.prompt.gap import Found, GapSettings
+    from dsk.request.options import RequestOptions
+    from dsk.state.config import Config
+    from dsk.world import World
+
+
+class FimSettings(NamedTuple):
+    """What ``fim`` was told. At most ``context`` characters around the cursor are sent; ``origins`` says of each
+    parameter where its value came from; ``show`` asks for the body or the curl command in place of an answer."""
+
+    gap: GapSettings
+    context: int
+    request: RequestOptions
+    origins: Mapping[str, str]
+    sending: Sending
+    prints_edit: bool
+    show: Literal["body", "curl"] | None
+
+
+def fim(settings: FimSettings, world: World) -> Status:
+    """Ask for what belongs at the cursor; the status of the answer."""
+    config = load(world.env)
+    sending = settings.sending
+    server = settle_server(sending.network, config, world.env)
+    options, warnings = _options(settings, config, server)
+    leads_away = not (settings.show or sending.network.offline)
+    connecting = Connecting(server, sending.network.connect_timeout, world) if leads_away else None
+    found = read_gap(settings.gap, world, connecting.begin if connecting else lambda: None)
+    _check_output(found, sending.output.output)
+    near = nearest(found.gap, settings.context)
+    usage = sending.output.wants_usage
+    body = build_fim(near.before, near.after, options, is_deepseek=server.is_deepseek, usage=usage)
+    warnings = [*warnings, *body.warnings]
+    if settings.prints_edit:
+        if body.fields.get("echo"):
+            raise UsageFault("--print-edit and --set echo", "the answer would repeat the text before it")
+        sending = sending._replace(output=sending.output._replace(edit=_edit(found)))
+    warn(warnings, world)
+    if settings.show:
+        from dsk.jobs.showing import show_request
+
+        show_request(settings.show, body.fields, server, sending, world)
+        return Status.OK
+    return deliver(Question(encode(body.fields), body.fields), server, sending, world, warnings, connecting)
+
+
+def _options(settings: FimSettings, config: Config, server: Server) -> tuple[RequestOptions, list[str]]:
+    """The options of the body, and what to say of them: a token limit that is meant for chats is lessened to what
+    there may be."""
+
+    def values_from(origin: str) -> frozenset[str]:
+        return frozenset(name for name, found in settings.origins.items() if found == origin)
+
+    options, warnings = settle_request(
+        settings.request, values_from("file"), values_from("environment"), FromTemplate(), config, server
+    )
+    limit = options.max_tokens
+    if limit is None or limit <= MOST_TOKENS or not server.is_deepseek:
+        return options, warnings
+    if settings.origins["max_tokens"] == "flag":
+        raise UsageFault(
+            f"--max-tokens {limit}",
+            f"DeepSeek fills in at most {MOST_TOKENS} tokens",
+            hint="--continue-on-length goes past it",
+        )
+    return options._replace(max_tokens=MOST_TOKENS), warnings
+
+
+def _check_output(found: Found, output: str | None) -> None:
+    """Raise ``UsageFault`` if the answer would take the place of the text that it is for."""
+    if found.file is None or output in (None, "-"):
+        return
+    from dsk.output.opening import place_of
+
+    if place_of(str(output)) == place_of(found.file):
+        hint = "--print-edit | patch puts the answer into it"
+        raise UsageFault(f"--output {output}", "it is the file that has the cursor", hint=hint)
+
+
+def _edit(found: Found) -> Edit:
+    from dsk.output.edit import Edit
+
+    if found.file is None:
+        raise UsageFault("--print-edit", "the text has no file's name", hint="--at names one, or --name that of stdin")
+    before, after, mark = found.gap
+    return Edit(_from_here(found.file), before, mark, after)
+
+
+def _from_here(file: str) -> str:
+    """The file's path from the working directory if it is in it, else that from the root without its slash: what
+    patch and git take."""
+    import os
+
+    path = os.path.relpath(file)
+    if path.startswith(os.pardir + os.sep):
+        path = os.path.abspath(file)  # noqa: PTH100 - pathlib is slow to load
+    return path.lstrip("/")

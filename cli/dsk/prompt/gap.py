@@ -1,0 +1,118 @@
+"""Where the text around the cursor comes from: two texts, a file with a mark, or a file and a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsk.errors import UsageFault
+from dsk.prompt.cursor import Gap, at_mark, at_place, parse_place
+from dsk.prompt.files import read_bytes
+from dsk.prompt.stdin import is_directory, read_stdin
+from dsk.prompt.text import argument, text_of
+from dsk.world import STDIN
+
+if TYPE_CHECKING:
+    from dsk.world import World
+
+STDIN_WORD = "-"
+HINT = "try dsk fim --at FILE:LINE:COL, or dsk fim -h"
+
+
+class GapSettings(NamedTuple):
+    """What the command line says of it. ``file`` has the ``mark``; ``at`` is ``FILE:LINE:COL``; ``before`` and
+    ``after`` are texts or ``@FILE``. A file ``-`` is stdin, which ``name`` gives a name."""
+
+    file: str | None
+    mark: str
+    at: str | None
+    before: str | None
+    after: str | None
+    name: str | None
+
+
+class Found(NamedTuple):
+    """A gap, and the name of the file that it is in; None if there is no such file."""
+
+    gap: Gap
+    file: str | None
+
+
+def read_gap(settings: GapSettings, world: World, before_stdin: Callable[[], None]) -> Found:
+    """The text around the cursor. ``before_stdin`` is called before stdin is read, which may take any time.
+
+    Raises ``UsageFault`` if it is not said where that is, or said twice, if a file cannot be read or is no text, or has
+    no such place, and if there is nothing on either side.
+    """
+    _check_one_source(settings)
+    source = _Source(world, before_stdin)
+    if settings.before is not None or settings.after is not None:
+        found = Found(_two_texts(settings, source), None)
+    elif settings.at is not None:
+        place = parse_place(settings.at)
+        text, name = source.text(place.file, "--at", settings.name)
+        found = Found(at_place(text, place, name), _file_name(place.file, settings.name))
+    else:
+        file = _marked_file(settings, world)
+        text, name = source.text(file, "cannot read", settings.name)
+        mark = argument(settings.mark, "--mark")
+        found = Found(at_mark(text, mark, name), _file_name(file, settings.name))
+    if not found.gap.before and not found.gap.after:
+        raise UsageFault("there is no text around the cursor", hint="a line that says what is wanted is enough")
+    return found
+
+
+def _check_one_source(settings: GapSettings) -> None:
+    texts = "--before" if settings.before is not None else "--after" if settings.after is not None else ""
+    named = [texts, "--at" if settings.at is not None else "", f"FILE {settings.file}" if settings.file else ""]
+    said = [name for name in named if name]
+    if len(said) > 1:
+        raise UsageFault(f"{said[0]} and {said[1]}", "each says where the text is", hint="leave one of them out")
+    if settings.name is not None and not _reads_stdin(settings):
+        raise UsageFault(f"--name {settings.name}", "it names stdin, which is not read", hint="leave it out")
+
+
+def _reads_stdin(settings: GapSettings) -> bool:
+    if settings.at is not None:
+        return settings.at.startswith(f"{STDIN_WORD}:")
+    return settings.before is None and settings.after is None and settings.file in (None, STDIN_WORD)
+
+
+def _two_texts(settings: GapSettings, source: _Source) -> Gap:
+    texts = {"--before": settings.before or "", "--after": settings.after or ""}
+    if all(value == f"@{STDIN_WORD}" for value in texts.values()):
+        raise UsageFault("stdin is named more than once", "it can be read only once")
+    before, after = (
+        source.text(value[1:], name, None)[0] if value.startswith("@") else argument(value, name)
+        for name, value in texts.items()
+    )
+    return Gap(before, after)
+
+
+def _marked_file(settings: GapSettings, world: World) -> str:
+    if settings.file is None and world.is_terminal(STDIN):
+        raise UsageFault("there is no text to fill in", "no file is named and stdin is a terminal", hint=HINT)
+    return settings.file or STDIN_WORD
+
+
+def _file_name(file: str, name: str | None) -> str | None:
+    return name if file == STDIN_WORD else file
+
+
+class _Source:
+    """Files and standard input."""
+
+    def __init__(self, world: World, before_stdin: Callable[[], None]) -> None:
+        self._world = world
+        self._before_stdin = before_stdin
+
+    def text(self, file: str, what: str, name: str | None) -> tuple[str, str]:
+        """The text of a file, and what it is called in an error; ``what`` is who wanted it."""
+        if file != STDIN_WORD:
+            return text_of(read_bytes(file, what), file), file
+        if is_directory():
+            raise UsageFault("stdin is a directory")
+        self._world.progress = lambda: "reading stdin"
+        self._before_stdin()
+        called = name or "stdin"
+        return text_of(read_stdin(None), called), called
