@@ -26,7 +26,7 @@ OUTPUT_OPTIONS = ("format", "output", "events_to", "usage_to", "usage", "write_o
 # What is written is code, and the model does not think.
 PLAIN = {"markdown": "never", "reasoning": "hide"}
 
-HELP = """Fill in the middle: write to stdout what belongs where the cursor is in a text.
+HELP = """Fill in the middle: write what belongs at the cursor in a text to stdout.
 
 The cursor is a mark in FILE or stdin, or a line and column, or between two texts.
 

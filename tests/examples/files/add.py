@@ -1,5 +1,0 @@
-def add(a, b):
-    
-
-
-print(add(1, 2))
