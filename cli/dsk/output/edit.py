@@ -33,6 +33,9 @@ class EditPart:
     def received(self, _data: bytes, _events: Sequence[Event]) -> None:
         """Nothing is written yet."""
 
+    def turn(self, _ending: Ending) -> None:
+        """Nothing is written yet."""
+
     def end(self, ending: Ending) -> None:
         """Write the diff, if there is anything in it."""
         name, before, mark, after = self._edit
