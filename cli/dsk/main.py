@@ -93,7 +93,7 @@ def main(argv: Sequence[str]) -> Status:
         )
         fault.__cause__ = error
     report(fault, world, debug=debug)
-    return fault.status
+    return Status(world.trouble) if fault.status is Status.FAILED else fault.status
 
 
 def signal_behind(error: BaseException) -> Failure | None:

@@ -14,6 +14,7 @@ class World:
     ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there. ``is_mid_line``: what was
     written last where stderr goes has not ended its line, and a message begins one of its own. ``messages`` counts
     those that have been written there. ``clear_line`` makes room for one where something is shown that is to vanish.
+    ``trouble`` is the exit status of what is no fault but this machine's; a command whose 1 is an answer has another.
     """
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
@@ -22,6 +23,7 @@ class World:
         self.is_mid_line = False
         self.messages = 0
         self.clear_line: Callable[[], None] = lambda: None
+        self.trouble = 1
 
     def is_terminal(self, descriptor: int) -> bool:
         """Whether the descriptor is open and a terminal."""

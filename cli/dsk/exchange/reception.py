@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dsk.errors import BrokenFault
 from dsk.stream.decoder import Decoder
-from dsk.stream.events import Content, Event, Malformed, Reasoning, Refusal, ToolCall
+from dsk.stream.events import Content, Event, Logprobs, Malformed, Reasoning, Refusal, ToolCall
 
 if TYPE_CHECKING:
     from dsk.exchange.source import Listener
@@ -97,8 +97,12 @@ class Reception:
 
     def _shortened(self, events: Sequence[Event], stopper: Stopper) -> list[Event]:
         found: list[Event] = []
+        was_stopped = stopper.stopped
         for event in events:
             if stopper.stopped:
+                # They are those of the token that the text ends with.
+                if not was_stopped and isinstance(event, Logprobs):
+                    found.append(event)
                 break
             if not isinstance(event, Content) or event.choice != 0:
                 found.append(event)

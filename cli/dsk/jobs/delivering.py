@@ -96,7 +96,7 @@ def exchange(
 ) -> Status:
     """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
     ``listener`` is told of the answer as well; ``ready`` is called when all is set up, and may raise as signals do."""
-    command, network, output, stops, record, is_logged, turn = sending
+    command, network, output, stops, record, is_logged, turn, judge = sending
     if command in SHOW_BODIES:
         endpoint = endpoint._replace(body_hint=f"dsk {command} --dry-run shows what was sent")
     is_raw = output.format == "raw"
@@ -208,6 +208,8 @@ def exchange(
 
             is_command = output.extract.which == "command"
             ending = with_command(ending) if is_command else with_code(ending, SHOWN_BY_LOG if log else SHOWN_WITHOUT)
+        if judge:
+            ending = judge(ending)
         return conclude(listeners, ending, log)
     finally:
         if log and log.warning:

@@ -47,7 +47,7 @@ def show_bodies(records: Iterator[Record], bodies: Bodies, world: World) -> Stat
             limited += 1
             most += limit
         if count <= SHOWN:
-            _write(fields, world)
+            write_body(fields, world)
     for kind, number in faults.items():
         _tell(*kind, places[kind], number, world)
     bad = faults.total()
@@ -64,7 +64,8 @@ def _tell(message: str, hint: str, place: str, number: int, world: World) -> Non
         tell(f"dsk: hint: {hint}", world)
 
 
-def _write(fields: dict[str, Any], world: World) -> None:
+def write_body(fields: dict[str, Any], world: World) -> None:
+    """Write a request body to stdout. Raises ``ReaderGone`` or ``LocalFault``."""
     data = encode(fields, pretty=world.is_terminal(STDOUT))
     if world.is_terminal(STDOUT):
         from dsk.output.escapes import clean_json

@@ -5,38 +5,22 @@ Nothing runs but after a yes that was typed when the whole command was on the sc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, Status
 from dsk.jobs.asking import ask
+from dsk.jobs.kept import Kept
 from dsk.output.notes import note, tell, warn
 from dsk.successor import Successor
 from dsk.world import STDIN, STDOUT
 
 if TYPE_CHECKING:
-    from dsk.ending import Ending
     from dsk.jobs.asking import AskSettings
     from dsk.jobs.this_system import ThisSystem
-    from dsk.stream.events import Event
     from dsk.world import World
 
 #: Failures of an explanation or an edit after which nobody is there to choose.
 OVER = (Status.HUNG_UP, Status.TERMINATED, Status.CLOSED)
-
-
-class Kept:
-    """A listener that keeps the answer."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def received(self, _data: bytes, _events: Sequence[Event]) -> None:
-        """Nothing: the end has all of it."""
-
-    def end(self, ending: Ending) -> None:
-        """Keep it."""
-        self.text = ending.answer.content
 
 
 def propose(settings: AskSettings, system: ThisSystem, world: World) -> Status | Successor:

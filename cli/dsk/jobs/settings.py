@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
+    from dsk.ending import Ending
     from dsk.output.settings import OutputSettings
     from dsk.state.log.rows import NewTurn
     from dsk.wire.settings import NetworkSettings
@@ -45,7 +46,8 @@ class Wish(NamedTuple):
 
 class Sending(NamedTuple):
     """The settings of a command that sends; ``log``: whether the run is logged; ``turn`` makes its place in
-    a session, once the request is on its way."""
+    a session, once the request is on its way; ``judge`` says what an ending comes to where it is not the text that is
+    wanted."""
 
     command: str
     network: NetworkSettings
@@ -54,3 +56,4 @@ class Sending(NamedTuple):
     record: str | None = None
     log: bool = True
     turn: Callable[[], NewTurn] | None = None
+    judge: Callable[[Ending], Ending] | None = None

@@ -78,7 +78,7 @@ def compose(
         raise UsageFault(
             "there is no prompt",
             "the editor left nothing" if settings.editor else _emptiness(words, stdin),
-            hint=template.advice if template else 'try dsk ask "Tell me a story", or dsk ask -h',
+            hint=template.advice if template else settings.advice,
         )
     return [*messages, {"role": "user", "content": content(parts)}]
 

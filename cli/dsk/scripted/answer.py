@@ -14,6 +14,7 @@ from dsk.scripted.faults import Fault
 from dsk.scripted.pieces import cut
 from dsk.scripted.script import Reply
 from dsk.scripted.stories import story_for
+from dsk.scripted.yes_or_no import MARK, NO, YES, answer_to
 
 # Whoever says so in the prompt gets the story as a program.
 CODE_BLOCK = "code block"
@@ -74,6 +75,8 @@ def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
 def _text(reply: Reply, asked: Asked) -> str:
     if reply.echo:
         return asked.prompt
+    if reply.yes_if is not None:
+        return YES if reply.yes_if in asked.prompt else NO
     if reply.text is not None:
         return reply.text
     if reply.tool_calls:
@@ -82,6 +85,8 @@ def _text(reply: Reply, asked: Asked) -> str:
     story = story_for(asked.prompt[:1] if asked.fim else asked.prompt)
     if asked.json_mode:
         return story.json
+    if MARK in asked.system.lower():
+        return answer_to(asked.system, asked.prompt)
     if COMMAND_LINES in asked.system.lower():
         return story.command
     return story.code if CODE_BLOCK in asked.prompt.lower() else story.text

@@ -1,13 +1,16 @@
 """Log probabilities for scripted tokens, in the shapes of the chat and the completions API. Pure.
 
-The likeliest token is always the one that was given; the others are made up, and all but the first few are so
-unlikely that the API reports -9999.0, as it does outside of the top 20.
+The likeliest token is the one that was given; the others are made up, and all but the first few are so
+unlikely that the API reports -9999.0, as it does outside of the top 20. Of a yes or a no the opposite has all that is
+left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+
+from dsk.scripted.yes_or_no import other
 
 OUTSIDE = -9999.0
 _REPORTED = 5
@@ -44,6 +47,9 @@ def _entry(token: str, value: float) -> dict[str, Any]:
 
 
 def _alternatives(token: str, value: float, top: int) -> list[tuple[str, float]]:
-    others = [other for other in _ALTERNATIVES if other != token]
+    if opposite := other(token, value):
+        left = [(name, OUTSIDE) for name in _ALTERNATIVES]
+        return sorted([(token, value), opposite], key=lambda pair: -pair[1])[:top] + left[: max(top - 2, 0)]
+    others = [name for name in _ALTERNATIVES if name != token]
     made_up = [(o, value - 2.5 * (n + 1) if n < _REPORTED else OUTSIDE) for n, o in enumerate(others)]
     return [(token, value), *made_up][:top]

@@ -139,6 +139,7 @@ _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str, Callable[[Any], Any]]
     "usage": (lambda v: isinstance(v, dict), "an object", _same),
     "logprobs": (_all(_is_number), "a list of numbers", lambda values: tuple(map(float, values))),
     "echo": (lambda v: isinstance(v, bool), "true or false", _same),
+    "yes_if": (_is_text, "a text", _same),
     "recording": (_is_text, "a path", _same),
     "status": (lambda v: isinstance(v, int) and 200 <= v <= 599, "an HTTP status from 200 to 599", _same),
     "headers": (

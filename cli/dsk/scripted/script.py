@@ -23,7 +23,8 @@ class Reply(NamedTuple):
     """One answer.
 
     ``text`` None is a short built-in story and ``reasoning`` None a built-in line of thought; reasoning is
-    given only where the request has thinking on. With ``echo`` the answer is the request's last user message.
+    given only where the request has thinking on. With ``echo`` the answer is the request's last user message; with
+    ``yes_if`` it is Yes where that text is in that message, and No elsewhere.
     ``recording`` is a recorded SSE body, served as it is, frame by frame, in place of everything else.
     ``status`` other than 200 answers with that error, its body the usual one; ``body`` is any other body, also
     with 200. ``logprobs`` are the values reported where the request asks for them, one for each token, the last
@@ -38,6 +39,7 @@ class Reply(NamedTuple):
     usage: Mapping[str, object] = {}
     logprobs: tuple[float, ...] = (-0.01,)
     echo: bool = False
+    yes_if: str | None = None
     recording: bytes | None = None
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
