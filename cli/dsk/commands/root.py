@@ -15,6 +15,7 @@ COMMANDS = {
     "sh": ("dsk.commands.sh:COMMAND", "Propose a shell command, run it after a yes."),
     "fim": ("dsk.commands.fim:COMMAND", "Fill in the middle of a text, at the cursor."),
     "test": ("dsk.commands.test:COMMAND", "Ask for a yes or no, as exit status."),
+    "grep": ("dsk.commands.grep:COMMAND", "Print the lines that a description fits."),
     "map": ("dsk.commands.map:COMMAND", "Ask of every record of a file."),
     "log": ("dsk.commands.log:COMMAND", "Look at earlier runs."),
     "usage": ("dsk.commands.usage:COMMAND", "Sum up tokens and what they cost."),

@@ -9,17 +9,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, IncompleteFault, LocalFault, ReaderGone, Status, Terminated
-from dsk.exchange.policy import Policy
-from dsk.jobs.delivering import OFFLINE_NOTE
-from dsk.jobs.settling import settle_clocks, settle_endpoint
+from dsk.jobs.many import reached, way_of
 from dsk.map.appending import Appender
-from dsk.map.asker import Asker, Way
+from dsk.map.asker import Asker
 from dsk.map.choosing import Choice, count_of
 from dsk.map.crew import Crew
 from dsk.map.held import Held
 from dsk.map.journal import Journal
 from dsk.map.level import Level
-from dsk.map.limits import allow_files
 from dsk.map.lines import Lines
 from dsk.map.outcome import line_of
 from dsk.map.output_file import OutputFile, Resuming, open_output
@@ -29,8 +26,6 @@ from dsk.map.tally import Tally, end_line, progress_line, status_table
 from dsk.output.notes import note, tell, warn
 from dsk.output.opening import is_writable
 from dsk.output.reader import ReaderWatch
-from dsk.wire.endpoint import Endpoint
-from dsk.wire.network import pool_of
 from dsk.world import STDERR, STDOUT
 
 if TYPE_CHECKING:
@@ -39,6 +34,7 @@ if TYPE_CHECKING:
     from dsk.map.bodies import Bodies
     from dsk.map.outcome import Outcome
     from dsk.map.record import Record
+    from dsk.wire.endpoint import Endpoint
     from dsk.world import World
 
 #: Failures that are told one by one.
@@ -50,15 +46,7 @@ def run(settings: MapSettings, server: Server, bodies: Bodies, records: Iterator
     """Ask the records. Raises ``IncompleteFault`` unless all are complete."""
     template = bodies.digest
     with ExitStack() as stack:
-        if settings.network.offline:
-            from dsk.scripted.offline import offline_script
-            from dsk.scripted.server import ScriptedServer
-
-            scripted = stack.enter_context(ScriptedServer(offline_script(), keep_requests=False))
-            note(OFFLINE_NOTE, world)
-            endpoint = Endpoint(scripted.base_url, None, {})
-        else:
-            endpoint = settle_endpoint(server, world.env)
+        endpoint = reached(server, settings.network, stack, world)
         resuming = Resuming(template, settings.retry_failed, settings.force) if settings.resume else None
         output = _opened(settings, resuming)
         warn(output.notes, world)
@@ -94,7 +82,6 @@ class _Work:
         self._lock = threading.Lock()
         self._held = output.held
         self._tally = Tally(output.held.total, output.held.failed)
-        allow_files(settings.jobs)
         descriptor = output.appender.descriptor
         is_terminal = world.is_terminal(descriptor)
         shows = settings.progress != 0
@@ -105,30 +92,17 @@ class _Work:
             has_bar=shows and world.is_terminal(STDERR) and not is_terminal and world.env.get("TERM") != "dumb",
             every=settings.progress,
         )
-        network = settings.network
-        policy = Policy(
-            retry=network.retry,
-            retry_max_time=network.retry_max_time,
-            resume=network.resume,
-            continue_on_length=network.continue_on_length,
-            can_prefix=bool(server.profile.prefix_completion),
-        )
-        way = Way(
-            endpoint._replace(body_hint=BODY_HINT),
-            pool_of(settings.jobs),
-            policy,
-            lambda streams: settle_clocks(network, streams=streams),
-        )
+        way = way_of(endpoint._replace(body_hint=BODY_HINT), server, settings.network, settings.jobs)
         journal = Journal(output.journal) if output.journal and settings.in_order else None
         self._descriptor = descriptor
-        self._lines = Lines(output.appender, in_order=settings.in_order, journal=journal)
+        self._lines = Lines(output.appender, len, in_order=settings.in_order, journal=journal)
         level = Level(settings.jobs, self._showing.say)
         self._asker = Asker(bodies.of, template, way, level, self._tally)
         self._render = _renderer(settings.text, is_terminal=is_terminal)
 
     def run(self, records: Iterator[Record]) -> Status:
         settings, world = self._settings, self._world
-        crew = Crew(self._due(records), self._asker, self._lines, self._render, self._ended, settings.jobs)
+        crew = Crew(self._due(records), self._asker.ask, self._lines, self._render, self._ended, settings.jobs)
         world.progress = self._showing.line
         is_ending = False
         try:
@@ -192,7 +166,7 @@ class _Work:
         hint = "; the same command with --resume goes on" if self._settings.output and not self._settings.text else ""
         note(done + hint, self._world)
 
-    def _conclude(self, crew: Crew) -> Status:
+    def _conclude(self, crew: Crew[Record, Outcome, bytes]) -> Status:
         settings, tally, held = self._settings, self._tally, self._held
         if settings.progress:
             note(progress_line(tally), self._world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
@@ -14,7 +14,6 @@ from dsk.request.body import encode
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
-    from dsk.map.bodies import Bodies
     from dsk.map.record import Record
     from dsk.world import World
 
@@ -25,15 +24,16 @@ TOLD = 10
 OTHERS = ("it cannot be asked for another reason", "")
 
 
-def show_bodies(records: Iterator[Record], bodies: Bodies, world: World) -> Status:
-    """Write the first bodies to stdout, and tell of all of them on stderr."""
+def show_bodies(records: Iterator[Record], body_of: Callable[[Record], dict[str, Any]], world: World) -> Status:
+    """Write the first bodies to stdout, and tell of all of them on stderr. ``body_of`` raises ``UsageFault`` for what
+    cannot be asked."""
     count, limited = 0, 0
     faults: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], str] = {}
     tokens, most = 0.0, 0
     for record in records:
         try:
-            fields = bodies.of(record)
+            fields = body_of(record)
         except UsageFault as fault:
             kind = (fault.message, fault.hint)
             kind = kind if kind in places or len(places) < TOLD else OTHERS

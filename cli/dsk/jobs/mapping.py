@@ -81,7 +81,7 @@ def map_records(settings: MapSettings, world: World) -> Status:
     if settings.dry_run:
         from dsk.jobs.map_showing import show_bodies
 
-        return show_bodies(records, bodies, world)
+        return show_bodies(records, bodies.of, world)
     from dsk.jobs.map_running import run
 
     return run(settings._replace(files=files), server, bodies, records, world)

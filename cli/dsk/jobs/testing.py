@@ -95,7 +95,9 @@ def _ask(
     for top in TOPS:
         fields = settled.body(messages, top).fields
         try:
-            deliver(Question(encode(fields), fields), settled.server, settings.sending, world, warnings, connecting, kept)
+            deliver(
+                Question(encode(fields), fields), settled.server, settings.sending, world, warnings, connecting, kept
+            )
             return
         except Failure as fault:
             if top is None or not wants_fewer(fault):

@@ -6,6 +6,7 @@ and marks around it, the words of other languages for a question in one of these
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,10 +14,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from dsk.stream.answer import Choice
 
-YES = frozenset("yes y true ja oui si sí sim da да はい 是 是的 对 예 네".split())
-NO = frozenset("no n false nein nee nej non não nao нет ні いいえ 否 不 不是 아니요".split())
-#: Spaces of vocabularies (SentencePiece, byte-level BPE), and what may stand around a word.
-MARKS = "▁Ġ \t\r\n*_\"'`.,:;!?()[]{}<>#-。，！“”„«»‘’"
+YES = {
+    *("yes", "y", "true", "ja", "oui", "si", "sí", "sim", "da", "tak", "да", "はい", "是", "是的", "对", "예", "네"),
+}
+NO = {
+    *(
+        "no",
+        "n",
+        "false",
+        "nein",
+        "nee",
+        "nej",
+        "non",
+        "não",
+        "nao",
+        "nie",
+        "нет",
+        "いいえ",
+        "否",
+        "不",
+        "不是",
+        "아니요",
+    ),
+}
+#: A word in what may stand around it: marks and spaces, also those of vocabularies (SentencePiece, byte-level BPE).
+WORD = re.compile(r"[\W_Ġ]*(.*?)[\W_]*", re.DOTALL)
 #: Below this the two together are not what the model says.
 LEAST = 0.5
 
@@ -94,7 +116,8 @@ def _at(values: object, place: int) -> object:
 
 
 def _word(text: str) -> str:
-    return text.strip(MARKS).casefold()
+    found = WORD.fullmatch(text)
+    return found[1].casefold() if found else ""
 
 
 def _side(word: str) -> bool | None:

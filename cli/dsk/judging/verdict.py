@@ -37,7 +37,9 @@ def judged(ending: Ending) -> Ending:
     text = ending.answer.content
     if text.strip():
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-        fault = InvalidFault("the answer is neither yes nor no", repr(shown), hint="ask what can be answered with yes or no")
+        fault = InvalidFault(
+            "the answer is neither yes nor no", repr(shown), hint="ask what can be answered with yes or no"
+        )
         return ending._replace(failure=fault)
     if ending.failure:
         why = "the model thinks first" if ending.answer.reasoning else "it was cut before its first word"

@@ -7,34 +7,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dsk.errors import Failure
 from dsk.exchange.leaving import Leaving
 
 if TYPE_CHECKING:
-    from dsk.map.asker import Asker
     from dsk.map.lines import Lines
-    from dsk.map.outcome import Outcome
-    from dsk.map.record import Record
+
+Record = TypeVar("Record")
+Outcome = TypeVar("Outcome")
+Line = TypeVar("Line")
 
 #: Seconds; a wait is over before it, unless the run takes weeks.
 LONG = 1e6
 
 
-class Crew:
+class Crew(Generic[Record, Outcome, Line]):
     """Up to ``jobs`` threads, begun as there are records for them."""
 
     def __init__(
         self,
         records: Iterator[Record],
-        asker: Asker,
-        lines: Lines,
-        line_of: Callable[[Outcome], bytes],
+        ask: Callable[[Record], Outcome | None],
+        lines: Lines[Line],
+        line_of: Callable[[Outcome], Line],
         ended: Callable[[Outcome], str | None],
         jobs: int,
     ) -> None:
-        """``ended`` is told of each outcome and gives a reason if no further record is to be begun."""
+        """``ask`` gives None if the run was stopped meanwhile. ``ended`` is told of each outcome and gives a reason if
+        no further record is to be begun."""
         #: Why no further record was begun, if that was so.
         self.halted: str | None = None
         #: What the input ended with, if not with its end.
@@ -42,7 +44,7 @@ class Crew:
         #: Whether the input was read to its end.
         self.is_through = False
         self._records = records
-        self._asker = asker
+        self._ask = ask
         self._lines = lines
         self._line_of = line_of
         self._ended = ended
@@ -65,15 +67,19 @@ class Crew:
 
     def fail(self, fault: BaseException) -> None:
         """End the run now, with this; from any thread."""
-        with self._counting:
-            self._is_closed = True
-            self._fault = self._fault or fault
-            if not self._over.is_set:
-                self._over.set()
+        self._fault = self._fault or fault
+        self.end()
 
     def close(self) -> None:
         """Begin no further record."""
         self._is_closed = True
+
+    def end(self) -> None:
+        """End the run now, as if the input had ended; from any thread. What is under way is left alone."""
+        with self._counting:
+            self._is_closed = True
+            if not self._over.is_set:
+                self._over.set()
 
     def _spawn(self) -> None:
         threading.Thread(target=self._work, name="map", daemon=True).start()
@@ -82,7 +88,7 @@ class Crew:
         try:
             while (task := self._take()) is not None:
                 place, record = task
-                outcome = self._asker.ask(record)
+                outcome = self._ask(record)
                 if outcome is None:
                     return
                 self._lines.put(place, self._line_of(outcome))

@@ -19,6 +19,12 @@ class Piece(NamedTuple):
 
 
 def split(blocks: Iterable[bytes], separator: bytes, limit: int = LIMIT) -> Iterator[Piece]:
+    """``split_exactly`` without a byte order mark at the beginning."""
+    for piece in split_exactly(blocks, separator, limit):
+        yield piece._replace(data=piece.data.removeprefix(BOM)) if piece.number == 1 else piece
+
+
+def split_exactly(blocks: Iterable[bytes], separator: bytes, limit: int = LIMIT) -> Iterator[Piece]:
     """The pieces between separators of one byte; what comes after the last one is a piece if it is not empty."""
     number, size, is_too_long = 0, 0, False
     pending: list[bytes] = []
@@ -31,7 +37,7 @@ def split(blocks: Iterable[bytes], separator: bytes, limit: int = LIMIT) -> Iter
                 data = b"".join(pending)
                 pending.clear()
             is_too_long = is_too_long or len(data) > limit
-            yield Piece(number, b"" if is_too_long else _without_bom(number, data), is_too_long)
+            yield Piece(number, b"" if is_too_long else data, is_too_long)
             size, is_too_long = 0, False
         if rest:
             size += len(rest)
@@ -41,8 +47,4 @@ def split(blocks: Iterable[bytes], separator: bytes, limit: int = LIMIT) -> Iter
             else:
                 pending.append(rest)
     if pending or is_too_long:
-        yield Piece(number + 1, _without_bom(number + 1, b"".join(pending)), is_too_long)
-
-
-def _without_bom(number: int, data: bytes) -> bytes:
-    return data.removeprefix(BOM) if number == 1 else data
+        yield Piece(number + 1, b"".join(pending), is_too_long)

@@ -1,0 +1,162 @@
+"""The job of ``dsk grep``: the lines of files that a description fits, decided many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dsk.errors import LocalFault, ReaderGone, Status, Terminated, UsageFault
+from dsk.grep.deciding import Decider, Decision
+from dsk.grep.lines import Line, Unit, read_lines
+from dsk.grep.selecting import HOPELESS, Selecting, Selector
+from dsk.jobs.judging import Asking, Settled, settle
+from dsk.jobs.many import reached, way_of
+from dsk.judging.asking import TOPS, grep_system
+from dsk.map.appending import Appender
+from dsk.map.crew import Crew
+from dsk.map.level import Level
+from dsk.map.lines import Lines
+from dsk.map.source import check_source
+from dsk.map.tally import Tally
+from dsk.output.notes import note, warn
+from dsk.output.opening import is_writable
+from dsk.output.reader import ReaderWatch
+from dsk.prompt.text import argument
+from dsk.world import STDIN, STDOUT
+
+if TYPE_CHECKING:
+    from dsk.map.record import Record
+    from dsk.world import World
+
+BODY_HINT = "dsk grep --dry-run shows what is sent"
+
+
+class GrepSettings(NamedTuple):
+    """What ``grep`` was told. ``files`` are those of the input, ``-`` being stdin."""
+
+    description: str
+    files: tuple[str, ...]
+    asking: Asking
+    selecting: Selecting = Selecting()
+    unit: Unit = "line"
+    jobs: int = 8
+    dry_run: bool = False
+
+
+def grep(settings: GrepSettings, world: World) -> Status:
+    """OK if some line was selected, 1 if none was; what went wrong has another status."""
+    settled = settle(settings.asking, world)
+    description = argument(settings.description, "the description")
+    if not description.strip():
+        raise UsageFault("the description is blank", hint='dsk grep "errors that need a human" FILE')
+    _check_files(settings.files, world)
+    system = {"role": "system", "content": grep_system(description, settings.unit)}
+    body_of = partial(_body_of, settled, system)
+    warn(settled.warnings, world)
+    warn(settled.body([system], None).warnings, world)
+    if settings.dry_run:
+        return _show(settings, body_of, world)
+    if settings.selecting.shows != "nothing" and not is_writable(STDOUT):
+        raise LocalFault("cannot write to stdout", "it is closed")
+    with ExitStack() as stack:
+        endpoint = reached(settled.server, settings.asking.network, stack, world)
+        way = way_of(endpoint._replace(body_hint=BODY_HINT), settled.server, settings.asking.network, settings.jobs)
+        say = partial(note, world=world)
+        tally = Tally()
+        decider = Decider(body_of, way, Level(settings.jobs, say), tally, say)
+        return _Run(settings, decider, tally, world).run()
+
+
+def _check_files(files: Sequence[str], world: World) -> None:
+    for name in files:
+        check_source(name)
+    if files.count("-") > 1:
+        raise UsageFault("stdin is named more than once", "it can be read only once")
+    if "-" in files and world.is_terminal(STDIN):
+        raise UsageFault("there is no input", "stdin is a terminal", hint="pipe lines in, or name a file")
+
+
+def _body_of(settled: Settled, system: dict[str, Any], record: Record, top: int | None) -> dict[str, Any]:
+    if record.trouble:
+        raise UsageFault(record.trouble)
+    return settled.body([system, {"role": "user", "content": record.text}], top).fields
+
+
+def _show(settings: GrepSettings, body_of: Any, world: World) -> Status:
+    from dsk.jobs.map_showing import show_bodies
+
+    lines = read_lines(settings.files, settings.unit, lambda _file: False)
+    records = (line.record for line in lines if not line.is_blank)
+    status = show_bodies(records, lambda record: body_of(record, TOPS[0]), world)
+    return Status.OK if status is Status.OK else Status(world.trouble)
+
+
+class _Run:
+    def __init__(self, settings: GrepSettings, decider: Decider, tally: Tally, world: World) -> None:
+        self._world = world
+        self._decider = decider
+        self._tally = tally
+        self._wish = settings.selecting
+        self._selector = Selector(
+            settings.selecting, settings.files, Appender(STDOUT, "stdout"), partial(note, world=world), self._enough
+        )
+        self._lines: Lines[Decision] = Lines(
+            self._selector,
+            lambda decision: decision.size,
+            # Any one will do where nothing is written.
+            in_order=settings.selecting.shows != "nothing",
+        )
+        self._crew: Crew[Line, Decision, Decision] = Crew(
+            read_lines(settings.files, settings.unit, self._selector.is_done),
+            decider.decide,
+            self._lines,
+            lambda decision: decision,
+            _reason,
+            settings.jobs,
+        )
+
+    def run(self) -> Status:
+        crew, selector = self._crew, self._selector
+        self._world.progress = self._progress
+        # Who writes nothing has no reader.
+        watched = STDOUT if self._wish.shows != "nothing" else -1
+        is_ending = False
+        with ReaderWatch(watched, lambda: crew.fail(ReaderGone("stdout is closed"))):
+            try:
+                crew.run()
+            except (KeyboardInterrupt, Terminated):
+                is_ending = True
+                crew.close()
+                raise
+            finally:
+                self._decider.stop()
+                self._lines.finish(in_hurry=is_ending)
+            selector.finish()
+        if self._wish.shows == "nothing" and selector.selected:
+            return Status.OK
+        if crew.input_fault:
+            raise crew.input_fault
+        if selector.failed:
+            return self._tell_failed()
+        return Status.OK if selector.selected else Status.FAILED
+
+    def _enough(self) -> None:
+        self._crew.end()
+
+    def _progress(self) -> str:
+        selector = self._selector
+        return f"{selector.decided} decided, {selector.selected} selected, {self._tally.under_way} in flight"
+
+    def _tell_failed(self) -> Status:
+        failed = self._selector.failed
+        count = failed.total()
+        note(f"{count} of {self._selector.decided + count} could not be decided", self._world)
+        (status, *others) = failed
+        return Status(self._world.trouble) if others or status is Status.FAILED else status
+
+
+def _reason(decision: Decision) -> str | None:
+    failure = decision.failure
+    return failure.message if failure and failure.status in HOPELESS else None
