@@ -43,6 +43,6 @@ def judged(ending: Ending) -> Ending:
         return ending._replace(failure=fault)
     if ending.failure:
         why = "the model thinks first" if ending.answer.reasoning else "it was cut before its first word"
-        hint = "raise --max-tokens: 1000 leaves room to think"
+        hint = "set think = false in the profile if the server knows that, or raise --max-tokens"
         return ending._replace(failure=LengthFault("there is no answer", why, hint=hint))
     return ending._replace(failure=InvalidFault("the answer is neither yes nor no", "it is empty", hint="run it again"))
