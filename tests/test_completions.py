@@ -57,6 +57,8 @@ COMPLETED = {
     "dsk ask -P bo": ["ask", "-P", "bob's $HOME"],
     "dsk ask -P 'bo": ["ask", "-P", "bob's $HOME"],
     "dsk sh --eff": ["sh", "--effort"],
+    "dsk test --unsure=y": ["test", "--unsure=yes"],
+    "dsk grep -v hi filt": ["grep", "-v", "hi", "filter.md"],
     "dsk ch": ["chat"],
     "dsk chat --session ta": ["chat", "--session", "tale"],
     "dsk chat -f filt": ["chat", "-f", "filter.md"],

@@ -36,20 +36,23 @@ KNOWS = {
     "wire": "errors deferred",
     "scripted": "errors",
     "ending": "errors stream",
+    "judging": "errors stream request ending",
     "output": "errors world unseen stream ending",
     "exchange": "errors request stream wire ending output",
     "map": "errors world request prompt stream wire ending output exchange",
-    "jobs": "errors world successor shells unseen pricing stream request prompt state wire scripted ending output"
-    " exchange map",
+    "grep": "errors judging prompt map",
+    "jobs": "errors world successor shells unseen pricing stream request prompt state wire scripted ending judging output"
+    " exchange map grep",
     "chat": "errors world stream request prompt state wire scripted ending output exchange jobs",
-    "commands": "errors world successor shells stream request prompt state wire scripted output map jobs chat",
+    "commands": "errors world successor shells stream request prompt state wire scripted judging output map grep jobs"
+    " chat",
     "signals": "errors world output",
     "main": "errors world successor deferred output commands signals",
     "__main__": "main",
 }
 
 # Rooms that only compute: the same in, the same out.
-PURE = {"errors", "shells", "unseen", "pricing", "stream", "request", "ending"}
+PURE = {"errors", "shells", "unseen", "pricing", "stream", "request", "ending", "judging"}
 PURE_MAY_IMPORT = {
     "__future__",
     "collections",
@@ -58,6 +61,7 @@ PURE_MAY_IMPORT = {
     "html",
     "io",
     "json",
+    "math",
     "re",
     "shlex",
     "typing",

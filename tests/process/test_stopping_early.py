@@ -40,6 +40,13 @@ def test_until_prints_the_match_and_nothing_after_it(dsk: Dsk, serve: Serve, fau
     assert ask(dsk, server, "--until", "nowhere") == Result(TEXT.encode(), b"", 0)
 
 
+def test_the_token_that_the_text_ends_with_keeps_its_log_probabilities(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT),), faults=_faults("one-write")))
+    result = ask(dsk, server, "--until", "END", "--logprobs", "2", "--json")
+    (choice,) = json.loads(result.stdout)["choices"]
+    assert [entry["token"] for entry in choice["logprobs"]["content"]] == ["one", " two", " END"]
+
+
 def test_until_closes_the_connection_while_the_server_still_holds_it(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="a b END"),), faults=_faults("stall-after=3")))
     assert ask(dsk, server, "--until", "END") == Result(b"a b END\n", b"", 0)

@@ -80,6 +80,7 @@ def test_replies_come_from_a_file(dsk: Dsk, tmp_path: Path) -> None:
         {"status": 503, "headers": {"Retry-After": "1"}, "body": {"a": 1}},
         {"recording": "a.sse"},
         {"echo": True, "faults": ["drop-after=0"]},
+        {"yes_if": "nothing of the kind"},
     ]
     (tmp_path / "replies.jsonl").write_text("\n\n".join(map(json.dumps, lines)) + "\n")
     with serving(dsk, "--reply", f"{tmp_path}/replies.jsonl") as server:
@@ -91,6 +92,7 @@ def test_replies_come_from_a_file(dsk: Dsk, tmp_path: Path) -> None:
     assert (got[2].status, got[2].json, got[2].headers["retry-after"]) == (503, {"a": 1}, "1")
     assert got[3].body == b"data: {}\n\n"
     assert (got[4].end, got[4].text) == ("closed", "")
+    assert got[5].text == "No"
 
 
 @pytest.mark.parametrize("text", ['[{"text": "a"}, {"text": "b"}]', '{"text": "a"}\n{"text": "b"}'])
