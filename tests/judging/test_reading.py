@@ -24,7 +24,7 @@ def entry(token: str, value: float, **others: float) -> dict[str, Any]:
 
 def reading(content: str, logprobs: dict[str, Any] | None = None) -> Reading | None:
     choice = Choice()
-    choice.add_content(content)
+    choice.add_content(content.encode())
     choice.logprobs = logprobs
     return read(choice)
 
