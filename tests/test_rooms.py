@@ -41,8 +41,8 @@ KNOWS = {
     "exchange": "errors request stream wire ending output",
     "map": "errors world request prompt stream wire ending output exchange",
     "grep": "errors judging prompt map",
-    "jobs": "errors world successor shells unseen pricing stream request prompt state wire scripted ending judging output"
-    " exchange map grep",
+    "jobs": "errors world successor shells unseen pricing stream request prompt state wire scripted ending judging"
+    " output exchange map grep",
     "chat": "errors world stream request prompt state wire scripted ending output exchange jobs",
     "commands": "errors world successor shells stream request prompt state wire scripted judging output map grep jobs"
     " chat",
