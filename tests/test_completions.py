@@ -33,7 +33,7 @@ quick = "deepseek-flash"
 [profiles.local]
 base_url = "http://127.0.0.1:9"
 model = "qwen3:8b"
-[profiles."my box"]
+[profiles."your box"]
 base_url = "http://127.0.0.1:9"
 [profiles."bob's $HOME"]
 base_url = "http://127.0.0.1:9"
@@ -86,10 +86,10 @@ COMPLETED = {
     "dsk ask -t translate -p to=@filt": ["ask", "-t", "translate", "-p", "to=@filter.md"],
     "dsk template show summ": ["template", "show", "summarise"],
     "dsk send -P lo": ["send", "-P", "local"],
-    "dsk key set -P m": ["key", "set", "-P", "my box"],
-    "dsk key set -P my\\ b": ["key", "set", "-P", "my box"],
-    'dsk key set -P "my b': ["key", "set", "-P", "my box"],
-    "dsk key set --profile=m": ["key", "set", "--profile=my box"],
+    "dsk key set -P y": ["key", "set", "-P", "your box"],
+    "dsk key set -P your\\ b": ["key", "set", "-P", "your box"],
+    'dsk key set -P "your b': ["key", "set", "-P", "your box"],
+    "dsk key set --profile=y": ["key", "set", "--profile=your box"],
     "dsk ask -f filt": ["ask", "-f", "filter.md"],
     "dsk ask --file=filt": ["ask", "--file=filter.md"],
     "dsk ask -o filt": ["ask", "-o", "filter.md"],

@@ -10,7 +10,7 @@ import pytest
 
 from dsk.errors import Status, UsageFault
 from dsk.state.config import Config, choose, load
-from dsk.state.profile import BUILT_IN
+from dsk.state.profile import BUILT_IN, SERVER_NAMES
 
 
 class Home:
@@ -50,6 +50,12 @@ max_tokens = 100
 system = "be brief"
 prefix_completion = true
 schema_mode = "json_schema"
+thinking = "none"
+max_effort = "high"
+max_tokens_field = "max_completion_tokens"
+include_usage = false
+key_header = "api-key"
+query = { api-version = "1" }
 headers = { X-Team = "blue", "X-Empty" = "" }
 
 [defaults]
@@ -92,6 +98,12 @@ def test_every_field_of_a_profile_is_taken(home: Home) -> None:
         "prefix_completion": True,
         "schema_mode": "json_schema",
         "headers": {"X-Team": "blue", "X-Empty": ""},
+        "thinking": "none",
+        "max_effort": "high",
+        "max_tokens_field": "max_completion_tokens",
+        "include_usage": False,
+        "key_header": "api-key",
+        "query": {"api-version": "1"},
     }
     assert config.defaults == {"top-p": 0.5}
     assert config.aliases == {"k": "kimi-k2"}
@@ -100,8 +112,8 @@ def test_every_field_of_a_profile_is_taken(home: Home) -> None:
 def test_a_place_is_file_and_line(home: Home) -> None:
     config = home.load(FULL)
     assert config.place("profiles", "groq", "effort") == f"{home.file}:9"
-    assert config.place("defaults", "top-p") == f"{home.file}:18"
-    assert config.place("profiles", "groq", "headers", "X-Team") == f"{home.file}:15"
+    assert config.place("defaults", "top-p") == f"{home.file}:24"
+    assert config.place("profiles", "groq", "headers", "X-Team") == f"{home.file}:21"
     assert config.place("profiles", "nobody") == str(home.file)
 
 
@@ -153,9 +165,10 @@ def test_the_name_asked_for_goes_before_the_one_in_the_file(home: Home) -> None:
 
 def test_an_unknown_profile_that_was_asked_for_lists_those_there_are(home: Home) -> None:
     config = home.load(FULL)
+    others = [name for name in SERVER_NAMES if name != "groq"]
     with pytest.raises(UsageFault) as caught:
         choose(config, "grok")
-    assert caught.value.message == "there is no profile 'grok': the profiles are deepseek, groq"
+    assert caught.value.message == f"there is no profile 'grok': the profiles are deepseek, groq, {', '.join(others)}"
     assert caught.value.hint == "did you mean groq?"
 
 
@@ -163,7 +176,9 @@ def test_an_unknown_profile_in_the_file_has_its_line(home: Home) -> None:
     config = home.load('\nprofile = "x"')
     with pytest.raises(UsageFault) as caught:
         choose(config)
-    assert caught.value.message == f"{home.file}:2: there is no profile 'x': the profiles are deepseek"
+    assert caught.value.message == (
+        f"{home.file}:2: there is no profile 'x': the profiles are deepseek, {', '.join(SERVER_NAMES)}"
+    )
 
 
 def test_a_file_that_changes_is_read_anew(home: Home) -> None:
@@ -196,8 +211,12 @@ def test_a_file_that_changes_is_read_anew(home: Home) -> None:
         ("[profiles.x]\nmax_tokens = 1.0", 2, "max_tokens must be", ""),
         ("[profiles.x]\nmax_tokens = true", 2, "max_tokens must be", ""),
         ("[profiles.x]\nthink = 1", 2, "think must be true or false", ""),
-        ("[profiles.x]\nprefix_completion = 'yes'", 2, "prefix_completion must be true or false", ""),
+        ("[profiles.x]\nprefix_completion = 'yes'", 2, 'prefix_completion must be true, false, "beta"', ""),
         ("[profiles.x]\nschema_mode = 'strict'", 2, 'schema_mode must be "function", "json_schema" or "prompt"', ""),
+        ("[profiles.x]\nthinking = 'x'", 2, 'thinking must be "thinking", "reasoning_effort"', ""),
+        ("[profiles.x]\nkey_header = 'Connection'", 2, "key_header must be the name of a header", ""),
+        ("[profiles.x]\nmax_tokens_field = 'a b'", 2, "max_tokens_field must be the name of a body field", ""),
+        ("[profiles.x]\nquery = { a = 1 }", 2, "a must be a text", ""),
         ("[profiles.x]\neffort = 'medium'", 2, 'effort must be "none", "low", "high" or "max"', ""),
         ("[profiles.x]\neffort = []", 2, "effort must be", ""),
         ("[profiles.x]\nsystem = 1", 2, "system must be a text", ""),

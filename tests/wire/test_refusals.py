@@ -72,7 +72,7 @@ def test_the_status_decides(status: int, kind: type[Failure]) -> None:
         ("The supported API model names are deepseek-flash, but you passed X.", "dsk models"),
         ("Content Exists Risk", "change it"),
         ("Thinking mode does not support this tool_choice", "the next step"),
-        ("openai does not support parameters: ['thinking']", "a profile of its own"),
+        ("openai does not support parameters: ['thinking']", "dsk profile add"),
         ("anything else", "the next step"),
     ],
 )

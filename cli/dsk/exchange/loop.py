@@ -27,7 +27,7 @@ from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
-from dsk.request.prefix import gone_on_with, path_of, text_of_prefix
+from dsk.request.prefix import gone_on_with, text_of_prefix
 from dsk.stream.answer import Answer
 from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
@@ -132,8 +132,7 @@ class Exchange:
         if self.answer.has_content:
             fields = gone_on_with(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
             body = encode(fields)
-        path = path_of(fields, has_beta=self._policy.can_prefix)
-        return path, body, text_of_prefix(fields) if self.answer.has_content else ""
+        return *self._question.sent(fields, body), text_of_prefix(fields) if self.answer.has_content else ""
 
     def _take_in(self, reasoning: str, content: str) -> None:
         """Begin with what another run has left."""

@@ -7,18 +7,31 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dsk.errors import InvalidFault
+from dsk.request.prefix import in_way
 
 
 class Question(NamedTuple):
     """The body as it is sent, and what it says; nothing of either where frames are decoded.
 
-    ``content`` and ``reasoning`` are what another run has left of the answer, to be gone on with.
+    ``content`` and ``reasoning`` are what another run has left of the answer, to be gone on with. ``prefix_way`` is the
+    server's way to be given the beginning of an answer: ``request.prefix.in_way``.
     """
 
     body: bytes = b""
     fields: Mapping[str, Any] = MappingProxyType({})
     content: str = ""
     reasoning: str = ""
+    prefix_way: str = ""
+
+    def sent(self, fields: Mapping[str, Any], body: bytes) -> tuple[str, bytes]:
+        """Path and body as the server is sent them, for these fields in this body: the question's own, or those that go
+        on with its answer."""
+        path, put = in_way(fields, self.prefix_way)
+        if put == fields:
+            return path, body
+        from dsk.request.body import encode
+
+        return path, encode(put)
 
     @property
     def wants_json(self) -> bool:

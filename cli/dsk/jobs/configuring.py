@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HIDDEN = "(hidden)"
+# How a profile's server differs from DeepSeek's.
+WAYS = ("thinking", "max_effort", "max_tokens_field", "include_usage", "key_header", "query")
 DEFAULT = "default"
 
 
@@ -87,6 +89,7 @@ def _settings(asked: Asked, config: Config, server: Server, env: Mapping[str, st
         "prefix_completion": _own("prefix_completion", config, server),
         "schema_mode": _own("schema_mode", config, server),
         "headers": _own("headers", config, server),
+        **{field: _own(field, config, server) for field in WAYS},
     }
     if profile.key_command:
         rows["key_command"] = rows["key_command"]._replace(value=HIDDEN)

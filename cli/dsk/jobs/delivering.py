@@ -14,7 +14,6 @@ from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
-from dsk.request.prefix import path_of
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
 from dsk.wire.preconnection import Preconnection, preconnect
@@ -99,6 +98,7 @@ def exchange(
     command, network, output, stops, record, is_logged, turn, judge = sending
     if command in SHOW_BODIES:
         endpoint = endpoint._replace(body_hint=f"dsk {command} --dry-run shows what was sent")
+    question = question._replace(prefix_way=server.prefix_way)
     is_raw = output.format == "raw"
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
     policy = Policy(
@@ -136,7 +136,7 @@ def exchange(
             # The first request is another one than the question's own.
             made.close()
         elif made:
-            way.hasten(path_of(question.fields, has_beta=policy.can_prefix), question.body, made)
+            way.hasten(*question.sent(question.fields, question.body), made)
         # The request is on its way: what is loaded from here on is loaded while the server thinks.
         printer.prepare()
         from dsk.exchange.concluding import conclude
@@ -159,7 +159,7 @@ def exchange(
 
         def made_for(question: Question) -> Exchange:
             return Exchange(
-                question,
+                question._replace(prefix_way=server.prefix_way),
                 transport,
                 listeners,
                 clocks=clocks,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.errors import UsageFault, hide_secret
 from dsk.jobs.thinking import Level, settle_thinking
 from dsk.request.models import resolve_retired
-from dsk.request.options import RequestOptions
+from dsk.request.options import RequestOptions, Ways
 from dsk.wire.clocks import Clocks
-from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback
+from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback, query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,25 @@ class Server(NamedTuple):
         """Whether DeepSeek's rules hold; a stand-in for it at another address keeps them."""
         return self.profile.name == DEEPSEEK
 
+    @property
+    def prefix_way(self) -> str:
+        """How the server is given the beginning of an answer; "" if it takes none."""
+        way = self.profile.prefix_completion
+        return way if isinstance(way, str) else "beta" if way else ""
+
+    @property
+    def ways(self) -> Ways | None:
+        """What the server calls things; None if it is as DeepSeek has it."""
+        own = self.profile
+        if all(way is None for way in (own.thinking, own.max_effort, own.max_tokens_field, own.include_usage)):
+            return None
+        return Ways(
+            own.thinking or "thinking",
+            own.max_effort or "max",
+            own.max_tokens_field or "max_tokens",
+            own.include_usage is not False,
+        )
+
 
 def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, str]) -> Server:
     """The profile asked for, and its base URL. DEEPSEEK_BASE_URL counts for the profile deepseek alone.
@@ -60,9 +79,14 @@ def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, st
     if not base_url:
         raise UsageFault(
             f"profile {profile.name} has no base_url",
-            hint=f"add it at {config.place('profiles', profile.name)}, or give --base-url",
+            hint=f"add it at {config.place('profiles', profile.name)}, or give --base-url{_example(profile)}",
         )
     return Server(profile, check_base_url(base_url))
+
+
+def _example(profile: Profile) -> str:
+    """What the base URL looks like where each user has another one."""
+    return " https://RESOURCE.openai.azure.com/openai/v1" if profile.name == "azure" else ""
 
 
 def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
@@ -91,7 +115,13 @@ def settle_endpoint(server: Server, env: Mapping[str, str], *, has_offline: bool
         raise no_key_fault(profile, looked_at, has_offline=has_offline)
     if key:
         hide_secret(key.secret)
-    endpoint = Endpoint(base_url, key.secret if key else None, profile.headers)
+    endpoint = Endpoint(
+        base_url,
+        key.secret if key else None,
+        profile.headers,
+        key_header=profile.key_header or "",
+        query=query_text(profile.query),
+    )
     check_key_is_safe(endpoint)
     return endpoint
 
@@ -137,7 +167,8 @@ def settle_request(
     layers = [flags, variables, template, owned, defaults, {n: getattr(profile, n) for n in PROFILE_FIELDS}]
     model = _first(layers, "model")
     if not model:
-        raise UsageFault(f"profile {profile.name!r} has no model", hint="name one with -m; dsk models lists them")
+        listing = f"dsk models -P {profile.name}"
+        raise UsageFault(f"profile {profile.name!r} has no model", hint=f"name one with -m; {listing} lists them")
     model = config.aliases.get(model, model)
     warnings: list[str] = []
     retired = resolve_retired(model, host_of(server.base_url))
@@ -162,6 +193,7 @@ def settle_request(
             effort=effort,
             temperature=_first(layers, "temperature"),
             max_tokens=_first(layers, "max_tokens"),
+            ways=server.ways,
         ),
         warnings,
     )

@@ -8,7 +8,7 @@ from dsk.jobs.settling import sends_key
 from dsk.output.notes import warn
 from dsk.output.sinks import Sinks
 from dsk.request.body import encode
-from dsk.request.prefix import path_of
+from dsk.request.prefix import in_way
 
 if TYPE_CHECKING:
     from dsk.jobs.settings import Sending
@@ -43,17 +43,20 @@ def show_request(
 def _curl(fields: dict[str, Any], server: Server, network: NetworkSettings, world: World) -> str:
     """The curl command; a warning if the variable that it takes the key from is not set."""
     from dsk.request.curl import curl_command
+    from dsk.wire.endpoint import query_text
 
     if network.offline:
         warn([f"--offline is not in the command: it asks {server.base_url}"], world)
     variable = server.profile.key_env if sends_key(server, world.env) else None
     if variable and not world.env.get(variable):
         warn([f"the command takes the key from ${variable}, which is not set"], world)
+    path, put = in_way(fields, server.prefix_way)
     return curl_command(
-        server.base_url + path_of(fields, has_beta=bool(server.profile.prefix_completion)),
+        server.base_url + path + query_text(server.profile.query),
         variable,
         server.profile.headers,
-        encode(fields),
+        encode(put),
         connect_timeout=network.connect_timeout,
         max_time=network.max_time,
+        key_header=server.profile.key_header or "",
     )

@@ -45,7 +45,14 @@ def settle_thinking(flags: Level, environment: Level, lower: Sequence[Level]) ->
 def is_asked_for(fields: Mapping[str, Any]) -> bool:
     """Whether the body of a request asks the model to reason first."""
     thinking = fields.get("thinking")
-    return isinstance(thinking, dict) and thinking.get("type") == "enabled"
+    if thinking is not None:
+        return isinstance(thinking, dict) and thinking.get("type") == "enabled"
+    # As other servers have it: dsk.request.dialect.
+    for name, switch in (("reasoning", "enabled"), ("chat_template_kwargs", "enable_thinking")):
+        told = fields.get(name)
+        if isinstance(told, dict) and switch in told:
+            return told[switch] is True
+    return fields.get("reasoning_effort") not in (None, "none")
 
 
 def _named(level: Level, in_environment: bool) -> str:

@@ -28,12 +28,14 @@ NOWHERE = -1
 
 
 class Way(NamedTuple):
-    """How records are asked. ``clocks`` starts those of a record, for a body that is streamed or not."""
+    """How records are asked. ``clocks`` starts those of a record, for a body that is streamed or not; ``prefix_way`` is
+    that of ``Question``."""
 
     endpoint: Endpoint
     pool: Pool
     policy: Policy
     clocks: Callable[[bool], Clocks]
+    prefix_way: str = ""
 
 
 class Asker:
@@ -62,7 +64,8 @@ class Asker:
         way, pieces = self._way, Pieces()
         clocks = way.clocks(bool(fields.get("stream")))
         steered = Steered(Network(way.endpoint, clocks, pool=way.pool), self._level, clocks)
-        exchange = Exchange(Question(body, fields), steered, [pieces], clocks=clocks, policy=way.policy)
+        question = Question(body, fields, prefix_way=way.prefix_way)
+        exchange = Exchange(question, steered, [pieces], clocks=clocks, policy=way.policy)
         self._tally.begin(pieces)
         self._exchanges.add(exchange)
         try:

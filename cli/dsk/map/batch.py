@@ -21,8 +21,9 @@ def is_batch(value: object) -> bool:
     return isinstance(value, dict) and "custom_id" in value and "body" in value
 
 
-def body_of(value: dict[str, Any], *, is_deepseek: bool) -> dict[str, Any]:
+def body_of(value: dict[str, Any], *, asks_usage: bool) -> dict[str, Any]:
     """The body to be sent: that of the line, streamed unless it says otherwise, so that clocks and resumption hold.
+    ``asks_usage``: the server has to be asked for token counts.
 
     Raises ``UsageFault`` if it asks for anything but a chat completion.
     """
@@ -36,7 +37,7 @@ def body_of(value: dict[str, Any], *, is_deepseek: bool) -> dict[str, Any]:
     if "stream" in body:
         return body
     streamed = body | {"stream": True}
-    if not is_deepseek:
+    if asks_usage:
         streamed.setdefault("stream_options", {"include_usage": True})
     return streamed
 

@@ -39,7 +39,9 @@ class Bodies:
         if record.trouble:
             raise UsageFault(record.trouble)
         if isinstance(record.value, dict) and is_batch(record.value):
-            return body_of(record.value, is_deepseek=self._is_deepseek)
+            ways = self._options.ways
+            asks_usage = not self._is_deepseek and (ways is None or ways.include_usage)
+            return body_of(record.value, asks_usage=asks_usage)
         messages = self._prompting.messages(record)
         body = build(messages, self._options, is_deepseek=self._is_deepseek, usage=True)
         for warning in body.warnings:

@@ -1,7 +1,7 @@
 """The request body. Fields that nobody asked for are not sent, ``stream`` and the profile's own apart.
 
-Field names, ranges and what a mode ignores are those of DeepSeek's chat completions reference of autumn 2026;
-other servers ignore what they do not know.
+Field names, ranges and what a mode ignores are those of DeepSeek's chat completions reference of autumn 2026; what
+other servers call them is in ``dsk.request.dialect``.
 """
 
 from __future__ import annotations
@@ -33,17 +33,25 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
     for options that contradict each other, a field that cannot be set, and pictures that DeepSeek refuses.
     """
     fields: dict[str, Any] = {"model": options.model, "messages": list(messages), "stream": options.stream}
-    if options.stream and usage and not is_deepseek:
+    ways = options.ways
+    if options.stream and usage and not is_deepseek and (ways is None or ways.include_usage):
         fields["stream_options"] = {"include_usage": True}
     think = wants_thinking(options)
-    if think is not None:
-        fields["thinking"] = {"type": "enabled" if think else "disabled"}
-    if options.effort and options.effort != "none":
-        fields["reasoning_effort"] = options.effort
+    found: list[str] = []
+    if ways:
+        from dsk.request import dialect
+
+        fields |= dialect.thinking_fields(ways, think, options)
+        found = dialect.warnings(ways, think)
+    else:
+        if think is not None:
+            fields["thinking"] = {"type": "enabled" if think else "disabled"}
+        if options.effort and options.effort != "none":
+            fields["reasoning_effort"] = options.effort
     for name in ("temperature", "top_p", "max_tokens", "user_id"):
         value = getattr(options, name)
         if value is not None:
-            fields[name] = value
+            fields[ways.max_tokens if ways and name == "max_tokens" else name] = value
     if options.stop:
         fields["stop"] = list(options.stop)
     if options.json_mode:
@@ -58,7 +66,7 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
         from dsk.request.images import check_images
 
         check_images(messages, fields["model"])
-    return Body(fields, [*warnings, *(_warnings(fields, options) if is_deepseek else [])])
+    return Body(fields, [*found, *warnings, *(_warnings(fields, options) if is_deepseek else [])])
 
 
 def wants_thinking(options: RequestOptions) -> bool | None:

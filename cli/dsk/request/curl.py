@@ -14,8 +14,10 @@ def curl_command(
     *,
     connect_timeout: float,
     max_time: float | None,
+    key_header: str = "",
 ) -> str:
-    """A shell command; the key stays a variable that the shell expands. None: no key is sent. Times are in seconds.
+    """A shell command; the key stays a variable that the shell expands. None: no key is sent. ``key_header`` is as
+    in ``Endpoint``. Times are in seconds.
 
     The body is a here-document because a long prompt does not fit into an argument. It is one line of JSON, so
     no line of it can be the end mark, and curl's ``-d @-`` takes nothing from it but the final newline.
@@ -25,7 +27,8 @@ def curl_command(
         clocks += f" --max-time {_plain(max_time)}"
     lines = [f"curl -sSN {clocks} {shlex.quote(url)}"]
     if key_variable:
-        lines.append(f'-H "Authorization: Bearer ${key_variable}"')
+        field = f"{key_header}:" if key_header else "Authorization: Bearer"
+        lines.append(f'-H "{field} ${key_variable}"')
     lines.append("-H 'Content-Type: application/json'")
     lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
     lines.append("-d @- <<'END'")

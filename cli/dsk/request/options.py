@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class Ways(NamedTuple):
+    """What a server other than DeepSeek's calls things: the way to tell it whether to think (``request.dialect``), its
+    greatest effort, the field of the token limit; and whether token counts have to be asked for."""
+
+    thinking: str
+    max_effort: str
+    max_tokens: str
+    include_usage: bool
+
+
 class RequestOptions(NamedTuple):
-    """The body options of ``ask``, as their flags are named."""
+    """The body options of ``ask``, as their flags are named. ``ways`` are the server's; None: as DeepSeek's."""
 
     model: str | None = None
     think: bool | None = None
@@ -20,3 +30,4 @@ class RequestOptions(NamedTuple):
     user_id: str | None = None
     set: tuple[str, ...] = ()
     stream: bool = True
+    ways: Ways | None = None

@@ -3,7 +3,7 @@
 In a chat that is DeepSeek's chat prefix completion: the text so far goes back as a last assistant message with
 ``prefix`` set, to the beta path; reasoning that came before it goes along. In a completion, which fills in the middle,
 the text so far goes back at the end of the prompt, which any server understands. Source: the API reference of
-2026-09-10, chat prefix completion and FIM completion.
+2026-09-10, chat prefix completion and FIM completion. ``in_way`` puts a prefix to servers that have another way of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ PREFIX_PATH = "/beta/chat/completions"
 FIM_PATH = "/beta/completions"
 #: Where servers that follow OpenAI take the same body.
 COMPLETIONS_PATH = "/completions"
+LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 def can_go_on(fields: Mapping[str, Any], *, has_beta: bool) -> bool:
@@ -45,8 +46,9 @@ def gone_on_with(fields: Mapping[str, Any], content: str, reasoning: str, spent:
         again = dict(fields) | {"prompt": fields["prompt"] + content}
     else:
         again = dict(fields) | {"messages": _with_prefix(fields, content, reasoning)}
-    if isinstance(fields.get("max_tokens"), int):
-        again["max_tokens"] = max(fields["max_tokens"] - spent, 1)
+    for limit in LIMITS:
+        if isinstance(fields.get(limit), int):
+            again[limit] = max(fields[limit] - spent, 1)
     return again
 
 
@@ -96,3 +98,23 @@ def path_of(fields: Mapping[str, Any], *, has_beta: bool) -> str:
     messages = fields.get("messages")
     has_prefix = isinstance(messages, list) and bool(messages) and is_prefix(messages[-1])
     return PREFIX_PATH if has_prefix else CHAT_PATH
+
+
+def in_way(fields: Mapping[str, Any], way: str) -> tuple[str, dict[str, Any]]:
+    """Path and body that put a body to a server with this way of prefix completion, which only one with a prefix needs.
+
+    Mistral's (``prefix``) is DeepSeek's at the usual path. vLLM is told to go on with the last message
+    (``continue_final_message``), llama.cpp and Groq do so anyway (``last_message``). None of them takes the reasoning
+    back. Any other way is DeepSeek's, ``beta`` at a server that is known to have it.
+    """
+    path = path_of(fields, has_beta=way == "beta")
+    if path != PREFIX_PATH or way not in ("prefix", "continue_final_message", "last_message"):
+        return path, dict(fields)
+    *earlier, last = fields["messages"]
+    last = {name: value for name, value in last.items() if name != "reasoning_content"}
+    put = dict(fields)
+    if way != "prefix":
+        del last["prefix"]
+    if way == "continue_final_message":
+        put |= {"add_generation_prompt": False, "continue_final_message": True}
+    return CHAT_PATH, put | {"messages": [*earlier, last]}

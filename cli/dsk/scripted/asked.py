@@ -60,18 +60,19 @@ class Asked(NamedTuple):
     system: str = ""
 
 
-def read_chat(data: bytes, *, beta: bool, strict: bool) -> Asked:
-    """The chat request in a body. ``strict`` refuses models that DeepSeek does not have. Raises ``Refused``."""
+def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") -> Asked:
+    """The chat request in a body. ``strict`` refuses models that DeepSeek does not have, ``prefixes`` is as in
+    ``Script``. Raises ``Refused``."""
     body = schema.parse(data)
     schema.check_chat(body, _place(data))
     messages: list[dict[str, Any]] = body["messages"]
     if not messages:
         raise Refused(400, "Empty input messages")
     last = messages[-1]
-    is_prefix = bool(last.get("prefix"))
+    is_prefix = bool(last.get("prefix")) or _goes_on(body, last, prefixes)
     thinks = _thinks(body)
     _check_common(body, "chat", strict=strict)
-    _check_prefixes(messages, beta=beta)
+    _check_prefixes(messages, beta=beta or prefixes == "prefix")
     _check_tools(body, messages, thinks=thinks)
     if (body.get("response_format") or {}).get("type") == "json_schema":
         raise Refused(400, "This response_format type is unavailable now")
@@ -166,6 +167,12 @@ def _check_common(body: dict[str, Any], kind: str, *, strict: bool) -> None:
 
 def _out_of_range(name: str, low: int, high: int) -> Refused:
     return Refused(400, f"Invalid {name} value, the valid range of {name} is [{low}, {high}]")
+
+
+def _goes_on(body: dict[str, Any], last: dict[str, Any], prefixes: str) -> bool:
+    """Whether a server with another way of prefixes takes the last message for one."""
+    wants = prefixes == "last_message" or (prefixes == "continue_final_message" and body.get(prefixes) is True)
+    return wants and last["role"] == "assistant"
 
 
 def _check_prefixes(messages: list[dict[str, Any]], *, beta: bool) -> None:

@@ -87,7 +87,8 @@ class Endpoint:
         try:
             if path in FIM:
                 return asked.read_fim(request.body, strict=strict)
-            return asked.read_chat(request.body, beta=path.startswith("/beta"), strict=strict)
+            prefixes = self._script.prefixes
+            return asked.read_chat(request.body, beta=path.startswith("/beta"), strict=strict, prefixes=prefixes)
         except Refused as refused:
             return refused
 

@@ -41,7 +41,8 @@ def read_request(peer: Peer, body_limit: int) -> Request:
         raise BadRequest(400)
     pairs = [(f[1].decode("latin-1"), f[2].decode("latin-1")) for f in fields if f]
     target = re.sub("^https?://[^/]*", "", match[2].decode("latin-1"))
-    request = Request(match[1].decode(), target.partition("?")[0] or "/", HeaderMap(pairs), b"", int(match[3]))
+    path, _, query = target.partition("?")
+    request = Request(match[1].decode(), path or "/", HeaderMap(pairs), b"", int(match[3]), query)
     return request._replace(body=_read_body(peer, request, body_limit))
 
 

@@ -34,13 +34,14 @@ class HeaderMap(Mapping[str, str]):
 
 
 class Request(NamedTuple):
-    """One HTTP request, read to its end. ``path`` has no query; ``minor`` is the version 1.x."""
+    """One HTTP request, read to its end. ``path`` is without its ``query``; ``minor`` is the version 1.x."""
 
     method: str
     path: str
     headers: HeaderMap
     body: bytes
     minor: int = 1
+    query: str = ""
 
     @property
     def key(self) -> str:

@@ -56,7 +56,8 @@ class Script(NamedTuple):
     ``first_token`` in seconds, before the first token; ``keep_alive`` is the number of signs of life sent
     meanwhile. ``require_key`` refuses requests without a key, ``strict`` models that DeepSeek does not have. Paths
     outside ``base_path`` (such as "/v1") are not found. A body of more than ``body_limit`` bytes is refused with
-    413.
+    413. ``prefixes`` is the way to be given the beginning of an answer: ``beta`` as DeepSeek has it, ``prefix`` the
+    same at the usual path, ``continue_final_message``, or ``last_message`` for any last one of the assistant.
     """
 
     replies: tuple[Reply, ...] = (Reply(),)
@@ -68,3 +69,4 @@ class Script(NamedTuple):
     strict: bool = False
     base_path: str = ""
     body_limit: int = 64 << 20
+    prefixes: str = "beta"

@@ -19,6 +19,7 @@ class Seen:
     def __init__(self, request: Request, status: int, began: float) -> None:
         self.method = request.method
         self.path = request.path
+        self.query = request.query
         self.headers = request.headers
         self.body = request.body
         self.status = status

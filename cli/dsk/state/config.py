@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dsk.errors import UsageFault
 from dsk.state import rules
 from dsk.state.paths import config_file
-from dsk.state.profile import BUILT_IN, DEEPSEEK, Profile, is_name, new_profile
+from dsk.state.profile import BUILT_IN, DEEPSEEK, SERVER_NAMES, Profile, is_name, new_profile
 from dsk.state.toml_file import Places, parse_toml, read_toml
 
 TOP_KEYS = ("profile", "profiles", "defaults", "aliases", "prices")
@@ -20,7 +20,8 @@ KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password
 
 
 class Config(NamedTuple):
-    """The file as a whole, checked. ``profiles`` always has ``deepseek``, with what the file changes in it.
+    """The file as a whole, checked. ``profiles`` always has ``deepseek``, with what the file changes in it, and the
+    others that are built in where the file names them.
 
     ``profile`` is the name that the file chooses, None if it does not; ``own`` has the fields that the file sets
     in each profile. ``prices`` are as TOML has them.
@@ -42,6 +43,11 @@ class Config(NamedTuple):
         """Whether the file itself says what this field of the profile is."""
         return field in self.own.get(profile, ())
 
+    @property
+    def names(self) -> list[str]:
+        """The profiles there are: those of the file, and those that are built in."""
+        return [*self.profiles, *(name for name in SERVER_NAMES if name not in self.profiles)]
+
 
 def load(env: Mapping[str, str]) -> Config:
     """The config file of this environment; one that does not exist is an empty one.
@@ -60,15 +66,17 @@ def choose(config: Config, name: str | None = None) -> Profile:
     """
     wanted = name or config.profile or DEEPSEEK
     found = config.profiles.get(wanted)
+    if found is None and wanted in SERVER_NAMES:
+        return new_profile(wanted)
     if found is None:
         place = ""
         if not name:
             place = f"{config.place('profile')}: "
         elif config.defaults.get("profile") == name:
             place = f"{config.place('defaults', 'profile')}: "
-        near = _near(wanted, config.profiles) or "dsk config --path names the file to add it to"
+        near = _near(wanted, config.names) or "dsk profile add makes one; dsk config --path names the file"
         raise UsageFault(
-            f"{place}there is no profile {wanted!r}", f"the profiles are {', '.join(config.profiles)}", hint=near
+            f"{place}there is no profile {wanted!r}", f"the profiles are {', '.join(config.names)}", hint=near
         )
     return found
 
@@ -122,6 +130,8 @@ def _profile(places: Places, name: str, table: Any) -> Profile:
             )
         _check(places, (*path, field), value, rule)
     _check_headers(places, path, table.get("headers", {}))
+    for key, value in table.get("query", {}).items():
+        _check(places, (*path, "query", key), value, rules.QUERY)
     if table.get("key_env") == "" and "key_command" in table:
         raise UsageFault(
             f'{places.at(*path, "key_command")}: key_env = "" says that the server needs no key',

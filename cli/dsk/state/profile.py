@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 DEEPSEEK = "deepseek"
+#: Those that are built in besides it: what they are is in ``dsk.state.servers``.
+SERVER_NAMES = (
+    *("llamacpp", "ollama", "vllm", "lmstudio"),
+    *("openrouter", "groq", "mistral", "together", "azure", "openai"),
+)
 
 
 class Profile(NamedTuple):
@@ -15,6 +20,12 @@ class Profile(NamedTuple):
     ``base_url`` is "" if it is only known from ``--base-url``. ``key_env`` "" says that the server needs no key.
     ``temperature`` is 0 to 2, ``max_tokens`` at least 1. ``schema_mode`` is how the server takes the
     schema of an answer. ``headers`` may hold secrets of other kinds.
+
+    ``prefix_completion`` is True for DeepSeek's way to go on with an answer, or the name of another way:
+    ``rules.PREFIX_WAYS``. Of the fields after ``headers``, each that is None is as at DeepSeek: ``thinking`` is one of
+    ``rules.THINKING_WAYS``, ``max_effort`` what the server calls the greatest effort, ``max_tokens_field`` the body
+    field of that limit, ``include_usage`` whether token counts are to be asked for, ``key_header`` the header that
+    has the key and nothing else. ``query`` goes with every request.
     """
 
     name: str
@@ -27,9 +38,15 @@ class Profile(NamedTuple):
     temperature: float | None = None
     max_tokens: int | None = None
     system: str | None = None
-    prefix_completion: bool = False
+    prefix_completion: bool | str = False
     schema_mode: str = "prompt"
     headers: Mapping[str, str] = {}
+    thinking: str | None = None
+    max_effort: str | None = None
+    max_tokens_field: str | None = None
+    include_usage: bool | None = None
+    key_header: str | None = None
+    query: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         """Without the headers and the key command, which may hold secrets."""
@@ -48,11 +65,15 @@ BUILT_IN = Profile(
 
 
 def new_profile(name: str) -> Profile:
-    """What a profile is before the config file says anything of it. Only ``deepseek`` knows its server.
+    """What a profile is before the config file says anything of it. Only those that are built in know their server.
 
     Every other one looks for its key under a name of its own, so that no key reaches another company's server
     by default.
     """
+    if name in SERVER_NAMES:
+        from dsk.state.servers import SERVERS
+
+        return SERVERS[name]
     return BUILT_IN if name == DEEPSEEK else Profile(name, "", default_key_env(name))
 
 

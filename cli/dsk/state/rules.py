@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 EFFORTS = ("none", "low", "high", "max")
 SCHEMA_MODES = ("function", "json_schema", "prompt")
+#: How a server is told to think, and to go on with an answer: see ``dsk.request.dialect`` and ``dsk.request.prefix``.
+THINKING_WAYS = ("thinking", "reasoning_effort", "reasoning", "chat_template_kwargs", "none")
+PREFIX_WAYS = ("beta", "prefix", "continue_final_message", "last_message")
 # dsk sets these itself; a key has its own places, where it is neither shown nor sent in the clear.
 OWN_HEADERS = ("authorization", "accept-encoding", "connection", "content-length", "transfer-encoding")
 
@@ -44,6 +47,14 @@ def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_prefix_way(value: object) -> bool:
+    return isinstance(value, bool) or value in PREFIX_WAYS
+
+
+def _is_header_name(value: object) -> bool:
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None and value.lower() not in OWN_HEADERS[1:]
+
+
 def _is_temperature(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 2
 
@@ -70,6 +81,15 @@ def _is_table(value: object) -> bool:
     return isinstance(value, dict)
 
 
+def _is_field(value: object) -> bool:
+    return isinstance(value, str) and _VARIABLE.fullmatch(value) is not None
+
+
+def _one_of(words: Sequence[str]) -> str:
+    *others, last = (word if word in ("true", "false") else f'"{word}"' for word in words)
+    return f"{', '.join(others)} or {last}"
+
+
 TABLE = Rule("a table", _is_table)
 NAME = Rule("a name, as a text", _is_name)
 PROFILE: Mapping[str, Rule] = {
@@ -78,13 +98,19 @@ PROFILE: Mapping[str, Rule] = {
     "key_env": Rule('the name of an environment variable, or "" if the server needs no key', _is_variable),
     "key_command": Rule("a shell command, as a text", _is_command),
     "think": Rule("true or false", _is_switch),
-    "effort": Rule('"none", "low", "high" or "max"', EFFORTS.__contains__),
+    "effort": Rule(_one_of(EFFORTS), EFFORTS.__contains__),
     "temperature": Rule("a number from 0 to 2", _is_temperature),
     "max_tokens": Rule("a whole number of at least 1", _is_count),
     "system": Rule("a text", _is_text),
-    "prefix_completion": Rule("true or false", _is_switch),
-    "schema_mode": Rule('"function", "json_schema" or "prompt"', SCHEMA_MODES.__contains__),
+    "prefix_completion": Rule(_one_of(("true", "false", *PREFIX_WAYS)), _is_prefix_way),
+    "schema_mode": Rule(_one_of(SCHEMA_MODES), SCHEMA_MODES.__contains__),
     "headers": Rule("a table of texts", _is_table),
+    "thinking": Rule(_one_of(THINKING_WAYS), THINKING_WAYS.__contains__),
+    "max_effort": NAME,
+    "max_tokens_field": Rule("the name of a body field", _is_field),
+    "include_usage": Rule("true or false", _is_switch),
+    "key_header": Rule("the name of a header that dsk does not set itself", _is_header_name),
+    "query": Rule("a table of texts", _is_table),
 }
 
 
@@ -92,6 +118,7 @@ def _is_header(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable() and value == value.strip()
 
 
+QUERY = Rule("a text", _is_text)
 HEADER = Rule("a text of printable ASCII characters that neither begins nor ends with a space", _is_header)
 
 

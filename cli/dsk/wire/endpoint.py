@@ -14,17 +14,31 @@ KEY_HEADERS = ("authorization", "api-key", "x-api-key")
 
 class Endpoint(NamedTuple):
     """A server. ``key`` is the secret itself or None; ``base_url`` has no trailing slash. ``body_hint`` is the next
-    step if it refuses a body."""
+    step if it refuses a body. ``key_header`` is the header that has the key, and nothing else, in the place of
+    ``Authorization``; ``query`` ends every URL."""
 
     base_url: str
     key: str | None
     headers: Mapping[str, str]
     body_hint: str = "check the request body"
+    key_header: str = ""
+    query: str = ""
 
     @property
     def has_key(self) -> bool:
         """Whether a key is sent, be it in a header of the profile's own."""
         return bool(self.key) or any(name.lower() in KEY_HEADERS for name in self.headers)
+
+    @property
+    def key_field(self) -> tuple[str, str] | None:
+        """The header that has the key, and its value; None without a key."""
+        if not self.key:
+            return None
+        return (self.key_header, self.key) if self.key_header else ("Authorization", f"Bearer {self.key}")
+
+    def urls(self, path: str) -> list[str]:
+        """Where a path may be, the likeliest first: ``urls_for``."""
+        return [url + self.query for url in urls_for(self.base_url, path)]
 
     def __repr__(self) -> str:
         """Without the secret."""
@@ -104,6 +118,15 @@ def urls_for(base_url: str, path: str) -> list[str]:
     if path and "v1" not in _split(base_url).path.split("/"):
         urls.append(base_url + "/v1" + path)
     return urls
+
+
+def query_text(query: Mapping[str, str]) -> str:
+    """The end of a URL that has this query; "" for none."""
+    if not query:
+        return ""
+    from urllib.parse import urlencode
+
+    return f"?{urlencode(query)}"
 
 
 def _split(url: str) -> SplitResult:

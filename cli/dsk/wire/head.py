@@ -39,13 +39,13 @@ def request_bytes(url: str, host: str, endpoint: Endpoint, body: bytes) -> bytes
     ``host`` is the value of the header of that name. A test holds the two requests side by side.
     """
     added = {name.lower() for name in endpoint.headers}
-    values = [*endpoint.headers.values(), endpoint.key or "none"]
+    key = endpoint.key_field
+    fields = [*endpoint.headers.items(), *([key] if key else [])]
     if (
         len(added) < len(endpoint.headers)
         or added & SET_HERE
-        or (endpoint.key and "authorization" in added)
-        or not all(map(NAME.fullmatch, endpoint.headers))
-        or not all(map(VALUE.fullmatch, values))
+        or (key and key[0].lower() in added)
+        or not all(NAME.fullmatch(name) and VALUE.fullmatch(value) for name, value in fields)
     ):
         return None
     lines = [
@@ -58,6 +58,6 @@ def request_bytes(url: str, host: str, endpoint: Endpoint, body: bytes) -> bytes
         "Content-Type: application/json",
         *(f"{name}: {value}" for name, value in endpoint.headers.items()),
         f"Content-Length: {len(body)}",
-        *([f"Authorization: Bearer {endpoint.key}"] if endpoint.key else []),
+        *([f"{key[0]}: {key[1]}"] if key else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body

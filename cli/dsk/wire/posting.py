@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.wire.endpoint import urls_for
 from dsk.wire.head import request_bytes
 from dsk.wire.line import Line
 
@@ -46,7 +45,7 @@ class Posting:
 
         Raises ``ClockFault`` if a clock has run out.
         """
-        url = urls_for(self._endpoint.base_url, self._path)[0]
+        url = self._endpoint.urls(self._path)[0]
         request = request_bytes(url, made.address.header, self._endpoint, self._body)
         if request is None or not made.is_fresh():
             made.close()

@@ -11,6 +11,7 @@ import json
 import re
 from math import ceil
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from dsk.errors import (
     BalanceFault,
@@ -26,6 +27,15 @@ from dsk.wire.redirects import readable
 
 CHAT_PATH = "/chat/completions"
 MAX_MESSAGE = 600
+#: Hosts of servers that have a profile of their own built in.
+HOSTS = {
+    "api.openai.com": "openai",
+    "openai.azure.com": "azure",
+    "api.mistral.ai": "mistral",
+    "api.groq.com": "groq",
+    "openrouter.ai": "openrouter",
+    "api.together.xyz": "together",
+}
 # What may well pass by itself.
 TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
@@ -103,6 +113,13 @@ def server_message(body: bytes) -> str:
     return _cut(found)
 
 
+def _other_profile(base_url: str) -> str:
+    """How to speak to a server that is not DeepSeek's."""
+    host = urlsplit(base_url).hostname or ""
+    known = next((name for end, name in HOSTS.items() if host == end or host.endswith(f".{end}")), None)
+    return f"use -P {known}" if known else f"dsk profile add NAME --base-url {base_url} makes one that fits"
+
+
 def _cut(text: str) -> str:
     """One line that is not too long, and in which no part of a key is left."""
     text = without_secrets(" ".join(text.split()))
@@ -164,7 +181,7 @@ def _meaning(status: int, message: str, asked: Asked) -> tuple[type[Failure], st
     elif "model" in low and ("supported" in low or "exist" in low or "not found" in low):
         hint = "dsk models lists the models"
     elif "thinking" in low and re.search("parameter|argument|property|extra", low):
-        hint = "the profile asks this server not to think: give it a profile of its own, see man dsk.toml"
+        hint = f"this server does not know DeepSeek's field thinking: {_other_profile(asked.base_url)}"
     elif "content exists risk" in low:
         hint = "the input was refused as it is: change it"
     else:

@@ -12,7 +12,7 @@ import urllib3
 from dsk.errors import ClockFault, Failure, LocalFault, ServerFault, StallFault, UsageFault
 from dsk.wire.clocks import Clocks
 from dsk.wire.coding import check_coding
-from dsk.wire.endpoint import Endpoint, host_of, is_loopback, urls_for
+from dsk.wire.endpoint import Endpoint, host_of, is_loopback
 from dsk.wire.faults import before_answer, is_lost
 from dsk.wire.head import headers_of
 from dsk.wire.line import Line
@@ -103,7 +103,7 @@ def _fetch(
     pool: Pool | None = None,
 ) -> Reply:
     check_key_stays_here(endpoint)
-    urls = urls_for(endpoint.base_url, path)
+    urls = endpoint.urls(path)
     if pool and path in pool.found:
         urls = [pool.found[path]]
     for url in urls:
@@ -189,7 +189,7 @@ def _request(
                     data=body,
                     headers=headers_of(endpoint, has_body=body is not None),
                     # With an auth of its own, requests leaves ~/.netrc alone.
-                    auth=_Bearer(endpoint.key),
+                    auth=_Key(endpoint),
                     # Loopback needs no proxy, and a key on plain http must not be carried to one.
                     proxies={"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None,
                     # Every wait that follows the connection is the line's.
@@ -205,13 +205,14 @@ def _request(
                 raise before_answer(error, line.clocks_fault, where) from error
 
 
-class _Bearer(requests.auth.AuthBase):
-    def __init__(self, key: str | None) -> None:
-        self._key = key
+class _Key(requests.auth.AuthBase):
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._field = endpoint.key_field
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._key:
-            request.headers["Authorization"] = f"Bearer {self._key}"
+        if self._field:
+            name, value = self._field
+            request.headers[name] = value
         return request
 
 

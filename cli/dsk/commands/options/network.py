@@ -20,11 +20,11 @@ def profile_option() -> click.Parameter:
     return Option(
         ["-P", "--profile"],
         group=NETWORK,
-        brief="A profile of the config file.",
+        brief="A server: deepseek, ollama ...",
         metavar="NAME",
         callback=_check_profile,
         shell_complete=_complete_profile,
-        help="Use this profile of the config file.  [default: deepseek]",
+        help="Use this profile, built in or of the config file.  [default: deepseek]",
     )
 
 
@@ -165,4 +165,4 @@ def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: 
 
     from dsk.state.config import load
 
-    return [name for name in load(os.environ).profiles if name.startswith(incomplete)]
+    return [name for name in load(os.environ).names if name.startswith(incomplete)]
