@@ -278,6 +278,23 @@ def test_usage_is_told_of_the_last_answer_and_of_all(open_chat: Open, serve: Ser
         ]
 
 
+def test_usage_tells_an_estimate_of_what_all_of_it_cost(open_chat: Open, serve: Serve, here: Dsk) -> None:
+    price = 'currency = "USD"\nas_of = 2026-11-15\ncache_hit = 0\ncache_miss = 1\noutput = 2\n'
+    here.write_config(f"[prices.deepseek-flash]\n{price}")
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 6}
+    server = serve(Script(replies=(Reply(text="A", usage=usage),)))
+    with open_chat(server) as screen:
+        screen.prompt()
+        screen.say("one")
+        screen.say("two")
+        screen.type("/undo" + ENTER)
+        screen.prompt()
+        assert said(screen, "/usage")[1:3] == [
+            "conversation, 1 turn: prompt 10, cache hit 4, completion 5",
+            "estimated cost: ~0.000032 USD",
+        ]
+
+
 def test_usage_is_told_after_each_answer_where_it_is_wished_for(open_chat: Open, server: ScriptedServer) -> None:
     with open_chat(server, "-u") as screen:
         screen.prompt()

@@ -138,6 +138,9 @@ def test_other_things_to_sum_up_by_and_to_choose_by(dsk: Dsk) -> None:
     assert runs("--by", "session") == {None: 5, "story": 1}
     assert runs("--by", "profile") == {"deepseek": 6}
     assert runs("--by", "command") == {"ask": 6}
+    assert runs("--by", "month", "-m", "flash") == {}
+    dsk.write_config('[aliases]\nflash = "deepseek-flash"\n')
+    assert runs("--by", "month", "-m", "flash") == {"2026-11": 5, "2026-12": 1}
     assert runs("--model", HOSTILE) == {"2026-11-24": 1}
     assert runs("--since", "2026-11-24", "--until", "2026-11-25T12:00:01") == {"2026-11-24": 2, "2026-11-25": 1}
 

@@ -151,7 +151,9 @@ class Deeds:
         self._say(f"thinking: {'on' if wants_thinking(options) else 'off'}{effort}")
 
     def _usage(self, _: str) -> None:
-        self._say("\n".join(usage_lines(self._talk.memory.turns)))
+        memory = self._talk.memory
+        cost = memory.cost()
+        self._say("\n".join([*usage_lines(memory.turns), *([f"estimated cost: {cost}"] if cost else [])]))
 
     def _session(self, argument: str) -> None:
         word, _, name = argument.partition(" ")

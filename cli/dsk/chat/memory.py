@@ -52,6 +52,10 @@ class Unkept:
             raise UsageFault("nothing was said that could be taken back")
         return self.turns.pop()
 
+    def cost(self) -> str:
+        """Of what is not kept nobody knows."""
+        return ""
+
     def rename(self, name: str) -> None:
         """Raises ``UsageFault``."""
         raise UsageFault(f"this conversation cannot be called {name}", "it is not kept")
@@ -101,6 +105,10 @@ class Kept:
         turn = self.talk.undo()
         self.talk.read()
         return _told(turn)
+
+    def cost(self) -> str:
+        """What all of it cost, as an estimate, also what was taken back; "" if nobody knows."""
+        return self.talk.cost()
 
     def rename(self, name: str) -> None:
         """Give it a name. Raises ``UsageFault`` if it has no turn yet, or the name is taken or none."""

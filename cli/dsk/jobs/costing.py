@@ -1,4 +1,4 @@
-"""What one run cost, as an estimate by the table of prices."""
+"""What one run or one session cost, as an estimate by the table of prices."""
 
 from __future__ import annotations
 
@@ -7,14 +7,28 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
-from dsk.jobs.usage_counting import tokens_of
+from dsk.jobs.usage_counting import summed, tokens_of
 from dsk.output.counts import paid_counts
 from dsk.pricing.money import UNKNOWN, estimate
 from dsk.state.config import load
+from dsk.state.log.reading import reading
+from dsk.state.log.spending import spendings
+from dsk.state.paths import log_file
 from dsk.state.prices import load_prices
 
 if TYPE_CHECKING:
     from dsk.stream.answer import Answer
+
+
+def session_cost(session: int, env: Mapping[str, str]) -> str:
+    """What all runs of a session have cost, also those that were taken back; "" if there is no price for any.
+
+    Raises ``LocalFault`` if the log cannot be used, ``UsageFault`` for a fault in the config file.
+    """
+    prices = load_prices(load(env))
+    with reading(log_file(env)) as log:
+        _, total = summed(spendings(log, session=session), lambda _: "", prices)
+    return total.cost if total.costs else ""
 
 
 def cost_of(

@@ -46,6 +46,14 @@ class Talk:
         """What the user knows it by."""
         return self._name or ("a new session" if self._number is None else f"session {self._number}")
 
+    def cost(self) -> str:
+        """What the session has cost so far, as an estimate; "" if nobody knows. Raises as ``read``."""
+        if self._number is None:
+            return ""
+        from dsk.jobs.costing import session_cost
+
+        return session_cost(self._number, self._world.env)
+
     @property
     def is_named(self) -> bool:
         """Whether it is kept wherever this process runs."""

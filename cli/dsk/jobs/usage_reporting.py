@@ -27,7 +27,7 @@ COUNTS = ("runs", "failed", "untold", "prompt", "cache_hit", "cache_miss", "comp
 
 class Which(NamedTuple):
     """Which runs are summed up, and by what. ``since`` and ``until`` are seconds since the epoch; ``until`` is not
-    among them, None is no end. ``model`` None is all."""
+    among them, None is no end. ``model`` may be an alias; None is all."""
 
     by: str
     since: float
@@ -40,10 +40,12 @@ def report_usage(which: Which, form: str, world: World) -> Status:
 
     Raises ``LocalFault`` if the log cannot be used, ``UsageFault`` for a fault in the config file.
     """
-    prices = load_prices(load(world.env))
+    config = load(world.env)
+    prices = load_prices(config)
+    model = which.model and config.aliases.get(which.model, which.model)
     with reading(log_file(world.env)) as log:
         key = keys(session_titles(log))[which.by]
-        sums, total = summed(spendings(log, which.since, which.until, which.model), key, prices)
+        sums, total = summed(spendings(log, since=which.since, until=which.until, model=model), key, prices)
         is_empty = not sums and log.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None
     rows = in_order(sums, by_time=which.by in ("day", "month"))
     is_terminal = world.is_terminal(STDOUT)

@@ -31,17 +31,27 @@ class Spent(NamedTuple):
 _SELECT = f"SELECT {', '.join(Spent._fields)} FROM runs"
 
 
-def spendings(log: Connection, since: float, until: float | None, model: str | None) -> Iterator[Spent]:
+def spendings(
+    log: Connection,
+    *,
+    since: float = 0.0,
+    until: float | None = None,
+    model: str | None = None,
+    session: int | None = None,
+) -> Iterator[Spent]:
     """The runs that were begun ``since`` then and before ``until``, those under way among them, the oldest first; with
-    ``model`` only those that asked it or had its answer."""
+    ``model`` only those that asked it or had its answer, with ``session``, a number, only those of it."""
     conditions = ["begun >= :since"]
     if until is not None:
         conditions.append("begun < :until")
     if model is not None:
         conditions.append("(model = :model OR model_asked = :model)")
+    if session is not None:
+        conditions.append("id IN (SELECT run FROM turns WHERE session = :session)")
     # The texts lie behind these columns in each row: not one of them is read, nor is there anything to be sorted.
     rows = log.execute(
-        f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY id", {"since": since, "until": until, "model": model}
+        f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY id",
+        {"since": since, "until": until, "model": model, "session": session},
     )
     return (Spent(*row) for row in rows)
 
