@@ -77,10 +77,11 @@ COMMAND = Command(
         Option(
             ["--by"],
             group=OUTPUT,
-            brief="Sum up by this, not by day.",
+            brief="By day, month, model, session, profile, command.",
             env=False,
             type=click.Choice(WAYS),
-            help="Sum up by this.  [default: day]",
+            metavar="WHAT",
+            help="Sum up by day, month, model, session, profile or command.  [default: day]",
         ),
         _flag(["--json", "as_json"], "Print one JSON object.", "Print one JSON object."),
         _flag(["--csv", "as_csv"], "Print CSV.", "Print CSV (RFC 4180), without the total."),
