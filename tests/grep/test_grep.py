@@ -153,7 +153,11 @@ def test_a_line_that_cannot_be_decided_is_named_and_the_others_go_on(dsk: Dsk, s
     )
     failed = grep(dsk, judge(serve, 0.99, "500x1"), "-j", "1", stdin=b"bad\nbad\nbad 2\n")
     assert (failed.stdout, failed.status) == (b"bad\nbad 2\n", 6)
-    assert failed.errors.splitlines()[0].startswith("dsk: line 1 of stdin: ")
+    told = failed.errors.splitlines()
+    assert told[0].startswith("dsk: line 1 of stdin: ")
+    assert told[1] == "dsk: 1 of 3 could not be decided"
+    assert told[2].startswith("dsk: hint: ")
+    assert len(told) == 3
     mixed = grep(dsk, judge(serve, 0.99, "500x1"), "-j", "1", stdin=b"bad\n\xff\n")
     assert (mixed.stdout, mixed.status) == (b"", 2), "they failed in different ways"
     quiet = grep(dsk, judge(serve), "-q", "-j", "1", stdin=b"\xff\nbad\n")

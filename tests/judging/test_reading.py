@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log, nan
+from math import inf, log, nan
 from typing import Any
 
 import pytest
@@ -102,14 +102,16 @@ def test_where_there_are_none_the_text_decides(logprobs: dict[str, Any]) -> None
     assert reading("No, it is not.", logprobs) == Reading(0.0, has_logprobs=False)
 
 
-def test_values_that_are_no_numbers_are_left_out() -> None:
+def test_values_that_are_no_numbers_are_left_out_and_none_is_too_large() -> None:
     token = entry("Yes", log(0.5), No=log(0.5))
     token["top_logprobs"] += [{"token": " no", "logprob": value} for value in (nan, -inf, None, "0", True)]
     assert p_yes(token) == pytest.approx(0.5)
-    assert p_yes(entry("Yes", 7.0, No=-exp(9))) == 1.0
+    assert p_yes(entry("Yes", 7.0, No=-(10**400))) == 1.0
 
 
-@pytest.mark.parametrize("text", ["", " \n", "***", "Perhaps", "Not really", "Yesterday", "Noise, yes"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "***", "Perhaps", "Not really", "Yesterday", "Noise, yes", "a" + "*" * 50_000 + "b"]
+)
 def test_a_text_that_begins_with_another_word_is_neither(text: str) -> None:
     assert reading(text) is None
 

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 # What -m is here is what it is in grep.
 MODEL = "model"
+# What one question is to ask, a line is here.
+OF_A_LINE = {
+    "dry_run": "Print the first three request bodies, tell about how many tokens all have, and send nothing.",
+    "max_time": "Give a line up that takes longer.  [default: no limit]",
+    "retry_max_time": "Try again only within this time from the start of a line.  [default: no limit]",
+}
 
 HELP = """Print the lines of FILEs, or of stdin, that a description fits.
 
@@ -94,13 +100,14 @@ def _grep_options() -> list[click.Parameter]:
     ]
 
 
-def _request_options() -> list[click.Parameter]:
-    found = judging_request_options()
-    for option in found:
+def _for_lines(options: list[click.Parameter]) -> list[click.Parameter]:
+    for option in options:
         if isinstance(option, Option) and option.name == MODEL:
             option.opts.remove("-m")
             option.brief = ""
-    return found
+        if isinstance(option, Option) and option.name in OF_A_LINE:
+            option.help = OF_A_LINE[option.name]
+    return options
 
 
 def _grep(**params: Any) -> Job:
@@ -145,8 +152,8 @@ COMMAND = Command(
         click.Argument(["description"]),
         click.Argument(["file"], nargs=-1),
         *_grep_options(),
-        *_request_options(),
-        *judging_network_options(),
+        *_for_lines(judging_request_options()),
+        *_for_lines(judging_network_options()),
     ],
     HELP,
     uses_defaults=True,

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dsk.judging.asking import TOPS, WITHOUT_LOGPROBS, wants_fewer
 from dsk.judging.verdict import judged, reading_of
@@ -40,12 +40,15 @@ class Decision(NamedTuple):
         return len(self.line.data) + OVERHEAD
 
 
+_Answer: TypeAlias = "tuple[float | None, Failure | None]"
+
+
 class _Asked:
     """A text that is asked about. Without an answer when it is over, the run was stopped meanwhile."""
 
     def __init__(self) -> None:
         self.over = Event()
-        self.answer: tuple[float | None, Failure | None] | None = None
+        self.answer: _Answer | None = None
 
 
 class Decider:
@@ -65,7 +68,8 @@ class Decider:
         self._say = say
         self._rung = 0
         self._has_said = False
-        self._known: OrderedDict[bytes, _Asked] = OrderedDict()
+        self._answers: OrderedDict[bytes, float] = OrderedDict()
+        self._under_way: dict[bytes, _Asked] = {}
         self._lock = Lock()
         #: Ends all that is under way. Called once, from any thread.
         self.stop = self._asker.stop
@@ -77,28 +81,34 @@ class Decider:
         answer = self._ask(line.record) if line.record.trouble else self._once(line.record)
         return Decision(line, *answer) if answer else None
 
-    def _once(self, record: Record) -> tuple[float | None, Failure | None] | None:
+    def _once(self, record: Record) -> _Answer | None:
         key = blake2b(record.text.encode(), digest_size=DIGEST_SIZE).digest()
         with self._lock:
-            known = self._known.get(key)
-            mine = known or self._known.setdefault(key, _Asked())
-            self._known.move_to_end(key)
-            if len(self._known) > MOST:
-                self._known.popitem(last=False)
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key], None
+            known = self._under_way.get(key)
+            mine = known or self._under_way.setdefault(key, _Asked())
         if known:
             known.over.wait()
             return known.answer
         try:
             mine.answer = self._ask(record)
         finally:
-            if not mine.answer or mine.answer[1]:
-                # It may be answered when it comes again.
-                with self._lock:
-                    self._known.pop(key, None)
+            with self._lock:
+                del self._under_way[key]
+                self._keep(key, mine.answer)
             mine.over.set()
         return mine.answer
 
-    def _ask(self, record: Record) -> tuple[float | None, Failure | None] | None:
+    def _keep(self, key: bytes, answer: _Answer | None) -> None:
+        """Keep it for when the text comes again, unless it failed: then it may be answered."""
+        if answer and answer[0] is not None:
+            self._answers[key] = answer[0]
+            if len(self._answers) > MOST:
+                self._answers.popitem(last=False)
+
+    def _ask(self, record: Record) -> _Answer | None:
         while True:
             rung = self._rung
             outcome = self._asker.ask(record)

@@ -57,6 +57,8 @@ class Selector:
         #: Lines that have been decided, and how many could not be, by exit status.
         self.decided = 0
         self.failed: Counter[Status] = Counter()
+        #: What to do about those, where that is known.
+        self.hint = ""
 
     @property
     def selected(self) -> int:
@@ -116,4 +118,5 @@ class Selector:
         if failure.status in HOPELESS:
             raise failure
         self.failed[failure.status] += 1
+        self.hint = self.hint or failure.hint
         self._say(f"{decision.line.record.place}: {failure.message}")

@@ -153,6 +153,8 @@ class _Run:
         failed = self._selector.failed
         count = failed.total()
         note(f"{count} of {self._selector.decided + count} could not be decided", self._world)
+        if self._selector.hint:
+            note(f"hint: {self._selector.hint}", self._world)
         (status, *others) = failed
         return Status(self._world.trouble) if others or status is Status.FAILED else status
 

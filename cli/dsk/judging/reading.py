@@ -39,6 +39,9 @@ NO = {
 }
 #: A word in what may stand around it: marks and spaces, also those of vocabularies (SentencePiece, byte-level BPE).
 WORD = re.compile(r"[\W_Ġ]*(.*?)[\W_]*", re.DOTALL)
+LONGEST = 40
+#: What stands for a token outside of the likeliest 20: no probability at all.
+OUTSIDE = -9999.0
 #: Below this the two together are not what the model says.
 LEAST = 0.5
 
@@ -75,10 +78,12 @@ def probability(token: Token) -> float | None:
     yes = no = 0.0
     for text, value in token.likely.items():
         side = _side(_word(text))
+        # Whatever a server sends is some probability.
+        share = exp(min(max(value, OUTSIDE), 0.0))
         if side is True:
-            yes += exp(min(value, 0.0))
+            yes += share
         elif side is False:
-            no += exp(min(value, 0.0))
+            no += share
     if len(token.likely) == 1:
         # The server tells of the token that was drawn only: the rest is for the other side.
         return yes if yes else 1.0 - no if no else None
@@ -116,8 +121,8 @@ def _at(values: object, place: int) -> object:
 
 
 def _word(text: str) -> str:
-    found = WORD.fullmatch(text)
-    return found[1].casefold() if found else ""
+    found = WORD.fullmatch(text) if len(text) <= LONGEST else None
+    return found[1].casefold() if found else text
 
 
 def _side(word: str) -> bool | None:
