@@ -14,7 +14,7 @@ from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options
 from dsk.commands.options.output import output_options
 from dsk.commands.options.prompt import from_template, prompt_options, prompt_settings, template_settings
-from dsk.commands.options.request import request_options, request_settings, showing_options
+from dsk.commands.options.request import prefix_options, request_options, request_settings, showing_options
 from dsk.commands.options.sending import sending
 from dsk.commands.options.session import session_options, session_wish
 from dsk.commands.options.stopping import stop_options
@@ -55,6 +55,7 @@ COMMAND = Command(
         *prompt_options(),
         *session_options(has_room=False),
         *request_options(),
+        *prefix_options(),
         *showing_options(),
         *output_options(),
         *extract_options(),

@@ -27,8 +27,8 @@ from dsk.exchange.question import Question
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
-from dsk.request.prefix import gone_on_with, text_of_prefix
-from dsk.stream.answer import Answer
+from dsk.request.prefix import gone_on_with, text_of_prefix, thought_of_prefix
+from dsk.stream.answer import Answer, Given
 from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Exchange:
         the answer. ``keeps_reasoning``: the reasoning is what is written. ``say`` tells the user something;
         ``on_open`` is called whenever a server has begun to answer."""
         self.answer = Answer(keeps_text=keeps_text)
+        self.answer.given = Given(text_of_prefix(question.fields), thought_of_prefix(question.fields))
         self._question = question
         self._transport = transport
         self._listeners = listeners
@@ -132,7 +133,7 @@ class Exchange:
         if self.answer.has_content:
             fields = gone_on_with(fields, self.answer.content, self.answer.reasoning, self._prospects.spent)
             body = encode(fields)
-        return *self._question.sent(fields, body), text_of_prefix(fields) if self.answer.has_content else ""
+        return *self._question.sent(fields, body), text_of_prefix(fields)
 
     def _take_in(self, reasoning: str, content: str) -> None:
         """Begin with what another run has left."""
@@ -143,7 +144,7 @@ class Exchange:
 
     def _attempt(self, path: str, body: bytes, prefix: str) -> Failure | None:
         """One stream; the failure that ended it, None if the answer is whole. ``prefix`` is what the server was given
-        of the answer."""
+        of the answer: by us, to go on with, or in the request itself, when it may still say what it will."""
         self._is_open = False
         if self._clocks:
             self._clocks.begin_attempt(time.monotonic())
@@ -151,7 +152,7 @@ class Exchange:
         if prefix:
             from dsk.stream.splice import Splice
 
-            splice = Splice(prefix)
+            splice = Splice(prefix, is_begun=self.answer.has_content)
         reception = Reception(
             self.answer,
             self._listeners,
@@ -289,4 +290,4 @@ class Exchange:
         return fault
 
     def _check_json(self) -> Failure | None:
-        return self._question.json_fault(self.answer.content) if self._question.wants_json else None
+        return self._question.json_fault(self.answer.whole_content) if self._question.wants_json else None

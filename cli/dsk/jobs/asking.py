@@ -65,6 +65,10 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         lambda text: note(text, world),
         connecting.begin if connecting else lambda: None,
     )
+    if settled.options.prefix is not None or settled.options.reasoning_prefix is not None:
+        from dsk.jobs.beginning import given_beginning
+
+        messages = [*messages, given_beginning(settled.options, server)]
     turn: Callable[[], NewTurn] | None = partial(_first_turn, messages, world) if settings.wish else None
     if held:
         messages, turn, said = held.join(messages, settled.options, server)

@@ -14,6 +14,7 @@ from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note, warn
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
+from dsk.request.prefix import text_of_prefix
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.network import Network
 from dsk.wire.preconnection import Preconnection, preconnect
@@ -99,6 +100,10 @@ def exchange(
     if command in SHOW_BODIES:
         endpoint = endpoint._replace(body_hint=f"dsk {command} --dry-run shows what was sent")
     question = question._replace(prefix_way=server.prefix_way)
+    if output.extract:
+        from dsk.jobs.extracting import begun_with
+
+        output, stops = begun_with(output, stops, text_of_prefix(question.fields))
     is_raw = output.format == "raw"
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
     policy = Policy(
@@ -264,7 +269,7 @@ def stopper_of(stops: Stops) -> Stopper | None:
     if stops.first_block:
         from dsk.stream.code.stopping import FirstBlock
 
-        return FirstBlock(stops.until, stops.max_lines)
+        return FirstBlock(stops.until, stops.max_lines, stops.begun)
     if stops.until is None and stops.max_lines is None:
         return None
     from dsk.stream.stopping import Stopper

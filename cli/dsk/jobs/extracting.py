@@ -8,9 +8,18 @@ from dsk.errors import InvalidFault
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
+    from dsk.jobs.settings import Stops
+    from dsk.output.settings import OutputSettings
 
 SHOWN_WITHOUT = "without -x the answer is shown"
 SHOWN_BY_LOG = "dsk log show has the answer"
+
+
+def begun_with(output: OutputSettings, stops: Stops, beginning: str) -> tuple[OutputSettings, Stops]:
+    """The same for an answer whose beginning is in the request: a block of code may begin there."""
+    if not beginning or not output.extract:
+        return output, stops
+    return output._replace(extract=output.extract._replace(begun=beginning)), stops._replace(begun=beginning)
 
 
 def with_code(ending: Ending, hint: str = SHOWN_WITHOUT) -> Ending:
@@ -23,7 +32,7 @@ def with_code(ending: Ending, hint: str = SHOWN_WITHOUT) -> Ending:
     from dsk.stream.code.extractor import Extractor
 
     extractor = Extractor()
-    if extractor.feed(ending.answer.content) or extractor.close():
+    if extractor.feed(ending.answer.whole_content) or extractor.close():
         return ending
     why = "it has no fenced block" if ending.answer.content else "it is empty"
     return ending._replace(failure=InvalidFault("there is no code in the answer", why, hint=hint))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.jobs.log_fields import error_message, fields, local_time, status_word, tokens
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
+from dsk.request.prefix import text_of_prefix
 from dsk.state.log.prompts import prompt_of
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
@@ -33,11 +35,11 @@ def show_run(number: int, only_answer: bool, as_json: bool, world: World) -> Sta
     if as_json:
         write_out_all(STDOUT, json_line(fields(run, body), is_terminal=is_terminal))
     else:
-        _print(run.content if only_answer else _page(run, session, prompt_of(body)), is_terminal)
+        _print(run.content if only_answer else _page(run, session, body), is_terminal)
     return Status.OK
 
 
-def _page(run: Run, session: Session | None, prompt: str) -> str:
+def _page(run: Run, session: Session | None, body: str) -> str:
     """The run for people: what is known of it, the prompt, the answer."""
     head = {
         "Run": str(run.id),
@@ -51,10 +53,25 @@ def _page(run: Run, session: Session | None, prompt: str) -> str:
         "Time": _times(run),
     }
     lines = [f"{name}:".ljust(10) + " ".join(value.split()) for name, value in head.items() if value]
-    parts = {"Prompt": prompt, "Reasoning": run.reasoning, "Answer": run.content, "Tool calls": run.tool_calls or ""}
+    parts = {
+        "Prompt": prompt_of(body),
+        "Prefix": _prefix_of(body),
+        "Reasoning": run.reasoning,
+        "Answer": run.content,
+        "Tool calls": run.tool_calls or "",
+    }
     texts = [f"--- {name}\n{text}" for name, text in parts.items() if text]
     page = "\n\n".join(["\n".join(lines), *texts])
     return page if page.endswith("\n") else page + "\n"
+
+
+def _prefix_of(body: str) -> str:
+    """The beginning of the answer that the request gave."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return text_of_prefix(fields) if isinstance(fields, dict) else ""
 
 
 def _tokens(run: Run) -> str:

@@ -13,7 +13,7 @@ from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.jobs.delivering import say_in_between, stopper_of
-from dsk.jobs.extracting import with_code
+from dsk.jobs.extracting import begun_with, with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.recording import STOPPED
@@ -21,6 +21,7 @@ from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
+from dsk.request.prefix import text_of_prefix
 from dsk.stream.recording.reading import Damaged, is_recording, read_recording
 from dsk.stream.recording.steps import Arrived, Failed, Head, Opened, Recording, Step, Stream
 
@@ -47,6 +48,7 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     is_ours = is_recording(data)
     recording = _read(data, file) if is_ours else _stream_of(data)
     policy = _policy(recording.head.policy, file)
+    output, stops = begun_with(output, stops, text_of_prefix(recording.head.request))
     printer = open_printer(output, world)
     printer.prepare()
     for text in recording.head.notes:

@@ -63,8 +63,9 @@ def _parts(turns: Line) -> Iterator[str]:
         if turn.system != system:
             yield f"--- System\n{turn.system or '(none)'}"
             system = turn.system
-        yield f"--- Prompt (run {turn.run.id})\n{text_of_messages(turn.messages)}"
-        yield f"--- Answer{_how_it_ended(turn)}\n{turn.run.content}"
+        told = said(turn)
+        yield f"--- Prompt (run {turn.run.id})\n{text_of_messages(told.messages)}"
+        yield f"--- Answer{_how_it_ended(turn)}\n{told.content}"
         if turn.run.tool_calls:
             yield f"--- Tool calls\n{turn.run.tool_calls}"
 
@@ -91,15 +92,15 @@ def _object(session: Session, turns: Line) -> dict[str, Any]:
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
-    run = turn.run
+    run, told = turn.run, said(turn)
     return {
         "run": run.id,
         "parent": turn.parent,
         "begun": round(run.begun, 3),
         "model": run.model or run.model_asked,
-        "prompt": text_of_messages(turn.messages),
-        "content": run.content,
-        "reasoning": run.reasoning,
+        "prompt": text_of_messages(told.messages),
+        "content": told.content,
+        "reasoning": told.reasoning,
         "state": run.state,
         "status": run.status,
     }

@@ -22,11 +22,13 @@ class FromTemplate(NamedTuple):
 
 
 class Stops(NamedTuple):
-    """Where the text is to end early, if it comes to that; ``first_block``: after its first block of code."""
+    """Where the text is to end early, if it comes to that; ``first_block``: after its first block of code, which may
+    have ``begun`` in the request."""
 
     until: re.Pattern[str] | None = None
     max_lines: int | None = None
     first_block: bool = False
+    begun: str = ""
 
 
 class Wish(NamedTuple):

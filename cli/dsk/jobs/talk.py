@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.request.history import Said, conversation
+from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
@@ -193,8 +194,11 @@ def session_of_terminal(log: Log, world: World) -> Session | None:
 
 
 def said(turn: Turn) -> Said:
-    """A turn as messages are made of it."""
+    """A turn as messages are made of it; a beginning that the request gave is part of the answer."""
     run = turn.run
     # A call that broke off has half its arguments: nothing can be sent of it.
     calls = json.loads(run.tool_calls) if run.tool_calls and run.is_whole else []
-    return Said(turn.messages, run.content, run.reasoning, calls)
+    given = {"messages": turn.messages}
+    messages = [message for message in turn.messages if not is_prefix(message)]
+    content, reasoning = text_of_prefix(given) + run.content, thought_of_prefix(given) + run.reasoning
+    return Said(messages, content, reasoning, calls)

@@ -34,6 +34,7 @@ class BlockFiles:
         self._only_first = extraction.which == "first"
         self._world = world
         self._extractor = Extractor()
+        self._begun = extraction.begun
         self._block: Start | None = None
         self._code: list[str] = []
         self._blocks = 0
@@ -44,6 +45,8 @@ class BlockFiles:
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Write the blocks that end with these events."""
         text = "".join([event.text for event in events if isinstance(event, Content) and event.choice == 0])
+        if self._begun and text:
+            text, self._begun = self._begun + text, ""
         self._take(self._extractor.feed(text))
 
     def turn(self, _ending: Ending) -> None:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 class CodeOnly:
     """Takes the text in pieces and gives the code of its first block, or of all of them, one after another."""
 
-    def __init__(self, which: Which) -> None:
+    def __init__(self, which: Which, begun: str = "") -> None:
+        """``begun`` goes before the first text."""
         self._only_first = which == "first"
         self.begin_anew()
+        self._begun = begun
 
     def begin_anew(self) -> None:
         """Another text begins, which has a first block of its own."""
@@ -28,6 +30,8 @@ class CodeOnly:
 
     def feed(self, text: str) -> str:
         """The code that has come with this piece."""
+        if self._begun and text:
+            text, self._begun = self._begun + text, ""
         return self._code(self._extractor.feed(text))
 
     def close(self) -> str:

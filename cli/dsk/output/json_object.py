@@ -28,4 +28,5 @@ class JsonObject:
 
     def end(self, ending: Ending) -> None:
         """Write the object."""
-        self._outlet.put(json_line(summary(ending, texts=True), is_terminal=self._outlet.is_terminal))
+        fields = summary(ending, texts=True, with_given=True)
+        self._outlet.put(json_line(fields, is_terminal=self._outlet.is_terminal))

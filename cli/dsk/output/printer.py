@@ -218,7 +218,7 @@ class Printer:
             return Proposal(answer)
         from dsk.output.code import CodeOnly
 
-        return Text(answer, Content, newline=self._settings.newline, code=CodeOnly(extraction.which))
+        return Text(answer, Content, newline=self._settings.newline, code=CodeOnly(extraction.which, extraction.begun))
 
     def _add_reasoning(self, answer: Outlet) -> bool:
         """Write reasoning where it is wanted; whether it stands beside the answer there."""

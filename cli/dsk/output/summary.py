@@ -9,14 +9,15 @@ from dsk.errors import Status
 if TYPE_CHECKING:
     from dsk.ending import Ending, Timing, Turn
     from dsk.errors import Failure
-    from dsk.stream.answer import Choice
+    from dsk.stream.answer import Answer, Choice
 
 
-def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
-    """The whole run as one object, its keys in the documented order; ``texts`` False leaves the texts out."""
+def summary(ending: Ending, *, texts: bool, with_given: bool = False) -> dict[str, Any]:
+    """The whole run as one object, its keys in the documented order; ``texts`` False leaves the texts out. With
+    ``with_given`` they have the beginning that the request gave."""
     answer = ending.answer
     # A copy each: the printed choice has the same ones.
-    content, reasoning = (answer.content, answer.reasoning) if texts else ("", "")
+    content, reasoning = _texts(answer, with_given=with_given) if texts else ("", "")
     choices = []
     for index in sorted(answer.choices):
         choice = answer.choices[index]
@@ -37,17 +38,26 @@ def summary(ending: Ending, *, texts: bool) -> dict[str, Any]:
         "error": _error(ending.failure, ending.http_status) if ending.failure else None,
     }
     if ending.earlier and texts:
-        fields["turns"] = [_turn(turn) for turn in ending.earlier]
+        fields["turns"] = [_turn(turn, with_given=with_given) for turn in ending.earlier]
+    if with_given and answer.given.content:
+        fields["prefix"] = answer.given.content
     return fields if texts else {k: v for k, v in fields.items() if k not in ("content", "reasoning")}
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _texts(answer: Answer, *, with_given: bool) -> tuple[str, str]:
+    if with_given:
+        return answer.whole_content, answer.whole_reasoning
+    return answer.content, answer.reasoning
+
+
+def _turn(turn: Turn, *, with_given: bool) -> dict[str, Any]:
     """An answer that another question followed, and what that one added."""
     answer = turn.answer
+    content, reasoning = _texts(answer, with_given=with_given)
     return {
         "id": answer.id or None,
-        "content": answer.content,
-        "reasoning": answer.reasoning,
+        "content": content,
+        "reasoning": reasoning,
         "tool_calls": _tool_calls(answer.tool_calls),
         "finish_reason": answer.finish_reason,
         "usage": answer.usage,

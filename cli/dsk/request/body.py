@@ -62,6 +62,9 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
     own, warnings = set_fields(options)
     fields |= own
     check_text(fields)
+    if fields.get("tools") and options.prefix is not None:
+        # With tools every answer has to have its reasoning, also where it is empty.
+        fields["messages"][-1] = {"reasoning_content": ""} | fields["messages"][-1]
     if is_deepseek and any(isinstance(message.get("content"), list) for message in messages):
         from dsk.request.images import check_images
 

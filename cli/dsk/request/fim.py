@@ -27,7 +27,7 @@ def build_fim(before: str, after: str, options: RequestOptions, *, is_deepseek: 
     if after:
         fields["suffix"] = after
     fields["stream"] = options.stream
-    if options.stream and usage and not is_deepseek:
+    if options.stream and usage and not is_deepseek and (options.ways is None or options.ways.include_usage):
         fields["stream_options"] = {"include_usage": True}
     for name in ("temperature", "top_p", "max_tokens", "logprobs"):
         value = getattr(options, name)

@@ -24,6 +24,8 @@ class RequestOptions(NamedTuple):
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    prefix: str | None = None
+    reasoning_prefix: str | None = None
     stop: tuple[str, ...] = ()
     json_mode: bool = False
     logprobs: int | None = None

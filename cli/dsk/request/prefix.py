@@ -52,13 +52,20 @@ def gone_on_with(fields: Mapping[str, Any], content: str, reasoning: str, spent:
     return again
 
 
+def beginning(content: str, reasoning: str) -> dict[str, Any]:
+    """The message that begins an answer, or with an empty ``content`` only its reasoning."""
+    message: dict[str, Any] = {"role": "assistant", "content": content, "prefix": True}
+    return message | {"reasoning_content": reasoning} if reasoning else message
+
+
 def _with_prefix(fields: Mapping[str, Any], content: str, reasoning: str) -> list[dict[str, Any]]:
     messages = list(fields["messages"])
-    last: dict[str, Any] = {"role": "assistant", "content": content, "prefix": True}
+    last = beginning(content, "")
     if messages and is_prefix(messages[-1]):
         last = messages.pop() | {"content": text_of_prefix(fields) + content}
         reasoning = thought_of_prefix(fields) + reasoning
-    if reasoning:
+    # With tools every answer has to have it, also where it is empty.
+    if reasoning or fields.get("tools"):
         last["reasoning_content"] = reasoning
     return [*messages, last]
 

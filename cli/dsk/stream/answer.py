@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.stream.events import (
     Comment,
@@ -119,6 +119,13 @@ class Choice:
                 self.logprobs[key] = value
 
 
+class Given(NamedTuple):
+    """The beginning of an answer that is not the model's."""
+
+    content: str = ""
+    reasoning: str = ""
+
+
 class Answer:
     """All choices, the usage, and how the stream ended. Texts are those of choice 0, the one that is printed.
 
@@ -142,6 +149,8 @@ class Answer:
         self.resumed: list[Resume] = []
         #: Whether it was stopped on purpose: what there is, is what was wanted.
         self.stopped = False
+        #: The beginning of the answer, and of its reasoning, that the request gave: no part of the texts that came.
+        self.given = Given()
         self._gathered = Gathered if keeps_text else Forgotten
 
     def add(self, event: Event) -> None:
@@ -182,6 +191,16 @@ class Answer:
     def reasoning(self) -> str:
         """The reasoning so far."""
         return self._printed.reasoning
+
+    @property
+    def whole_content(self) -> str:
+        """The answer so far, with the beginning that was given."""
+        return self.given.content + self.content
+
+    @property
+    def whole_reasoning(self) -> str:
+        """The reasoning so far, with the beginning that was given."""
+        return self.given.reasoning + self.reasoning
 
     @property
     def refusal(self) -> str:

@@ -13,6 +13,9 @@ A text alone does not always say which it is, so the rules, in their order, are 
 - What begins with the first ``MIN_REPEAT`` or more characters of it, but not with all, contradicts it; unless
   those characters are in the prefix twice, as in rows of a table, where one more of them is no surprise.
 - Everything else goes on after it.
+
+A prefix that is not the model's own, but the user's, is more easily said again by chance, and need not be obeyed: only
+one of ``MIN_REPEAT`` characters or more is taken to be repeated, and nothing contradicts it.
 """
 
 from __future__ import annotations
@@ -37,8 +40,10 @@ class Splice:
     new: what was held back is dropped by not calling ``close``.
     """
 
-    def __init__(self, prefix: str) -> None:
-        self._candidates = [prefix]
+    def __init__(self, prefix: str, *, is_begun: bool = True) -> None:
+        """``is_begun``: the prefix, or the end of it, is what the model has said."""
+        self._is_begun = is_begun
+        self._candidates = [prefix] if is_begun or len(prefix) >= MIN_REPEAT else []
         trimmed = prefix.lstrip()
         if MIN_REPEAT <= len(trimmed) < len(prefix):
             self._candidates.append(trimmed)
@@ -77,7 +82,7 @@ class Splice:
         return self._settle(expected[:begun] + text)
 
     def _is_long(self, repeated: str) -> bool:
-        return len(repeated) >= MIN_REPEAT and repeated not in self._expected[1:]
+        return self._is_begun and len(repeated) >= MIN_REPEAT and repeated not in self._expected[1:]
 
     def _settle(self, new: str) -> str:
         self._settled = True

@@ -107,6 +107,26 @@ def request_options() -> list[click.Parameter]:
     ]
 
 
+def prefix_options() -> list[click.Parameter]:
+    """How the answer begins."""
+    return [
+        Option(
+            ["--prefix"],
+            group=REQUEST,
+            env=False,
+            metavar="TEXT",
+            help="Begin the answer with TEXT; stdout has what the model adds.",
+        ),
+        Option(
+            ["--reasoning-prefix"],
+            group=REQUEST,
+            env=False,
+            metavar="TEXT",
+            help="Begin the reasoning with TEXT; needs --think.",
+        ),
+    ]
+
+
 def showing_options() -> list[click.Parameter]:
     """The request is shown in place of an answer."""
     return [

@@ -12,10 +12,12 @@ from dsk.stream.stopping import Stopper
 class FirstBlock(Stopper):
     """Gives the text up to the end of the first block's closing fence, or to where it would stop without that."""
 
-    def __init__(self, until: re.Pattern[str] | None, max_lines: int | None) -> None:
+    def __init__(self, until: re.Pattern[str] | None, max_lines: int | None, begun: str = "") -> None:
+        """``begun`` goes before the text."""
         super().__init__(until, max_lines)
         self._extractor = Extractor()
-        self._size = 0
+        self._extractor.feed(begun)
+        self._size = len(begun)
 
     def feed(self, text: str) -> str:
         """What may be printed now that this piece has come; nothing once it has stopped."""
