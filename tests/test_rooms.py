@@ -113,14 +113,11 @@ EARLY = {
 }
 # What click and uuid load in Pythons before 3.12.
 EARLY_IN_OLD_ONES = {"msvcrt", "platform", "sre_compile", "sre_constants", "sre_parse", "subprocess"}
-# Those that may be loaded while the server thinks: requests and what it loads, sseclient, the log's SQLite.
+# Those that may be loaded while the server thinks: sseclient and what it loads, the log's SQLite. A plain answer needs
+# no HTTP library.
 WHILE_WAITING = {
-    *("ast", "atexit", "backports", "base64", "binascii", "bisect", "brotli", "brotlicffi", "bz2", "calendar"),
-    *("certifi", "chardet", "charset_normalizer", "copy", "dis", "email", "encodings", "fnmatch", "glob", "grp"),
-    *("hashlib", "heapq", "http", "ipaddress", "linecache", "logging", "lzma", "nt", "ntpath", "opcode", "org"),
-    *("pathlib", "pkgutil", "pwd", "queue", "quopri", "random", "requests", "shutil", "simplejson", "socks"),
-    *("sqlite3", "sseclient", "ssl", "string", "stringprep", "struct", "tempfile", "textwrap", "token", "tokenize"),
-    *("traceback", "unicodedata", "urllib3", "uu", "zipfile", "zlib"),
+    *("atexit", "fnmatch", "glob", "grp", "linecache", "logging", "nt", "ntpath", "pathlib", "pwd", "sqlite3"),
+    *("sseclient", "string", "textwrap", "token", "tokenize", "traceback"),
 }
 # Ours that nobody may wait for: the rooms of what comes after the request, and of other commands.
 LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream.decoder", "dsk.exchange.loop", "dsk.commands.serve"}
@@ -248,7 +245,7 @@ def test_what_is_loaded_before_the_request_is_sent_and_after_it(
     before, after = names[: names.index(FIRST_AFTER)], names[names.index(FIRST_AFTER) :]
     assert foreign(before) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())
     assert foreign(after) - EARLY - EARLY_IN_OLD_ONES - WHILE_WAITING == set()
-    assert {"requests", "sseclient", "sqlite3"} <= foreign(after), "the list of modules was read"
+    assert {"sseclient", "sqlite3"} <= foreign(after), "the list of modules was read"
     assert {name for name in before if any(f"{name}.".startswith(f"{late}.") for late in LATE_ROOMS)} == set()
 
 

@@ -6,11 +6,48 @@ burst of tokens would leave in as many writes. This gives all that is there. No 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dsk.errors import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Sizes and trailers are short; a longer line is no HTTP.
 LINE_LIMIT = 65536
 HEX = b"0123456789abcdefABCDEF"
+
+
+class CutShort(Exception):
+    """The connection ended before the body did."""
+
+    def __init__(self) -> None:
+        super().__init__("it ended in the middle of the answer")
+
+
+class ChunkedBody:
+    """A body in chunks, read from what ``more`` gives, which is b"" where the connection ends."""
+
+    def __init__(self, more: Callable[[], bytes]) -> None:
+        self._more = more
+        self._chunks = Chunked()
+
+    def read(self) -> bytes:
+        """The content that has arrived, waiting for at least one byte; b"" at the end.
+
+        Raises ``CutShort``, ``ValueError`` for chunks that are none, and what ``more`` raises.
+        """
+        while not self._chunks.done:
+            data = self._more()
+            if not data:
+                raise CutShort
+            try:
+                content = self._chunks.feed(data)
+            except ValueError as error:
+                raise ValueError(f"the chunks are damaged: {error}") from error
+            if content:
+                return content
+        return b""
 
 
 class Chunked:

@@ -30,6 +30,8 @@ class Line:
     def __init__(self, clocks: Clocks) -> None:
         #: The response that is read from it, if it is one of ours.
         self.arriving: Arriving | None = None
+        #: What somebody has read of the answer who could do nothing with it: it comes before all else.
+        self.read_ahead = b""
         self._clocks = clocks
         #: Whether the request goes over a connection that an earlier one has left.
         self.is_reused = False
@@ -45,6 +47,7 @@ class Line:
         any."""
         self._socket = None
         self.is_reused = False
+        self.read_ahead = b""
         now = time.monotonic()
         self._clocks.check(now)
         self._clocks.begin_connection(now if since is None else since, where)
@@ -108,6 +111,15 @@ class Line:
                 raise self.fault_of(error) from error
             if self.on_sent:
                 self.on_sent(min(at + SEND_SIZE, len(data)), len(data))
+
+    def receive(self, opened: socket.socket, size: int) -> bytes:
+        """Up to ``size`` bytes that have arrived, waiting for at least one; b"" at the end. Raises ``ClockFault`` if a
+        clock runs out, and ``OSError``."""
+        self.set_wait()
+        try:
+            return opened.recv(size)
+        except TimeoutError as error:
+            raise self.fault_of(error) from error
 
     def fault_of(self, error: TimeoutError) -> Exception:
         """What a wait that ended by time-out stands for: a clock's fault, if the time-out was our own."""

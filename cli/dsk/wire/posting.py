@@ -1,9 +1,10 @@
-"""One request under way, as a source of bytes for the exchange. requests is imported when it is opened."""
+"""One request under way, as a source of bytes for the exchange. requests is imported when it is needed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsk.wire.endpoint import host_of
 from dsk.wire.head import request_bytes
 from dsk.wire.line import Line
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from dsk.wire.clocks import Clocks
     from dsk.wire.endpoint import Endpoint
     from dsk.wire.keeping import Pool
+    from dsk.wire.plain_reply import PlainReply
     from dsk.wire.preconnection import Preconnection
     from dsk.wire.reply import Reply
 
@@ -38,7 +40,7 @@ class Posting:
         self._line.on_sent = on_sent
         self._pool = pool
         self._made: Preconnection | None = None
-        self._reply: Reply | None = None
+        self._reply: Reply | PlainReply | None = None
 
     def send_over(self, made: Preconnection) -> None:
         """Send it over this connection, before it is opened, if it can be sent that way.
@@ -55,7 +57,13 @@ class Posting:
         made.make_way()
 
     def open(self) -> int:
-        """Send it; the HTTP status. Raises what ``transport.post`` raises."""
+        """Send it, if it has not been sent ahead; the HTTP status. Raises what ``transport.post`` raises."""
+        if self._made:
+            from dsk.wire.plain_reply import plain_reply
+
+            self._reply = plain_reply(self._made, self._line, host_of(self._endpoint.base_url))
+            if self._reply:
+                return self._reply.status
         from dsk.deferred import FOR_REQUESTS, defer
 
         defer(FOR_REQUESTS)

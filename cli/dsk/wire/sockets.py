@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 
-from dsk.wire.chunked import Chunked
+from dsk.wire.chunked import ChunkedBody, CutShort
 from dsk.wire.line import Line
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Arriving(http.client.HTTPResponse):
         self._patient = _Patient(line, self.fp.detach())
         self.fp = io.BufferedReader(self._patient)
         self._socket = args[0]
-        self._body = Chunked()
+        self._body = ChunkedBody(self._more)
         self._is_drained = False
 
     def begin(self) -> None:
@@ -75,35 +75,29 @@ class Arriving(http.client.HTTPResponse):
         """
         if not self.chunked or self.fp is None:
             return super().read1(n)
-        while not self._body.done:
-            data = self._more()
-            if not data:
-                raise http.client.IncompleteRead(b"")
-            try:
-                content = self._body.feed(data)
-            except ValueError as error:
-                raise http.client.HTTPException(f"the chunks are damaged: {error}") from error
-            if content:
-                return content
-        self.close()
-        return b""
+        try:
+            content = self._body.read()
+        except CutShort as error:
+            raise http.client.IncompleteRead(b"") from error
+        except ValueError as error:
+            raise http.client.HTTPException(str(error)) from error
+        if not content:
+            self.close()
+        return content
 
     def _more(self) -> bytes:
         """What has arrived; past the buffer, which is of use for headers only, once that is empty."""
         if not self._is_drained:
-            self._is_drained = self._patient.is_dry = True
+            self._patient.is_dry = True
             if left := self.fp.read1(READ_SIZE):
                 return left
-        self._line.set_wait()
-        try:
-            data: bytes = self._socket.recv(READ_SIZE)
-        except TimeoutError as error:
-            raise self._line.fault_of(error) from error
-        return data
+            self._is_drained = True
+        return self._line.receive(self._socket, READ_SIZE)
 
 
 class _Patient(io.RawIOBase):
-    """A socket's file, each of whose reads waits only as long as the clocks allow. Nothing is read when it is dry."""
+    """A socket's file, each of whose reads waits only as long as the clocks allow. When it is dry it gives only what
+    was read ahead."""
 
     def __init__(self, line: Line, raw: io.RawIOBase) -> None:
         self.is_dry = False
@@ -114,6 +108,10 @@ class _Patient(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if ahead := self._line.read_ahead:
+            size = min(len(buffer), len(ahead))
+            buffer[:size], self._line.read_ahead = ahead[:size], ahead[size:]
+            return size
         if self.is_dry:
             return None
         self._line.set_wait()

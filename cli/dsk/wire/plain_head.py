@@ -1,0 +1,60 @@
+"""The head of an answer that is as plain as can be, which needs no HTTP library to be understood.
+
+Almost every stream begins with one. What is not as plain as this is left to requests altogether, which knows all the
+rules. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+#: Bytes of a head; a longer one is not plain, nor is one with more headers than http.client takes.
+LIMIT = 16384
+MOST_HEADERS = 100
+END = b"\r\n\r\n"
+BEGINNING = b"HTTP/1.1 200"
+
+_STATUS = re.compile(rb"HTTP/1\.1 200(?: [ -~]*)?")
+# A token and visible characters: RFC 9110, 5.1 and 5.5. A line that begins with a blank is no header of its own.
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~]*?)[ \t]*")
+_FRAMING = (b"transfer-encoding", b"content-length", b"content-encoding")
+_LONGEST_NUMBER = 15
+
+
+class Framing(Enum):
+    """How a body whose length nobody knows comes to its end: RFC 9112, 6.3."""
+
+    CHUNKED = "chunked"
+    CLOSE = "close"
+
+
+def may_be_plain(head: bytes) -> bool:
+    """Whether what has come of a head, its end not among it, may still become a plain one."""
+    return len(head) <= LIMIT and head.startswith(BEGINNING[: len(head)])
+
+
+def framing_of(head: bytes) -> Framing | int | None:
+    """How the body after this head is framed, by its number of bytes, say; None if the head is not a plain 200.
+
+    ``head`` is without the empty line that ends it.
+    """
+    status, *lines = head.split(b"\r\n")
+    if not _STATUS.fullmatch(status) or len(lines) > MOST_HEADERS or len(head) > LIMIT:
+        return None
+    found: dict[bytes, bytes] = {}
+    for line in lines:
+        match = _HEADER.fullmatch(line)
+        name = match[1].lower() if match else b""
+        if not match or name in found:
+            return None
+        if name in _FRAMING:
+            found[name] = match[2].lower()
+    transfer, length, content = (found.get(name) for name in _FRAMING)
+    if content is not None or (transfer is not None and (transfer != b"chunked" or length is not None)):
+        return None
+    if transfer:
+        return Framing.CHUNKED
+    if length is None:
+        return Framing.CLOSE
+    return int(length) if length.isdigit() and len(length) <= _LONGEST_NUMBER else None

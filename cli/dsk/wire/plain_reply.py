@@ -1,0 +1,111 @@
+"""The answer to a request that was sent ahead, read without requests where it is a plain 200.
+
+To load requests takes more processor time than to print an answer of a thousand tokens, and as much memory again as
+the rest of dsk. A test holds this way and the ordinary one side by side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.wire.chunked import ChunkedBody, CutShort
+from dsk.wire.plain_head import END, Framing, framing_of, may_be_plain
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from dsk.wire.line import Line
+    from dsk.wire.preconnection import Preconnection
+
+READ_SIZE = 65536
+
+
+def plain_reply(made: Preconnection, line: Line, where: str) -> PlainReply | None:
+    """The answer that comes over a connection which has its request; ``where`` is the server's host.
+
+    None if it is for requests to read: what has been read of it is left in the line. Raises ``NetworkFault`` if the
+    connection fails, ``ClockFault`` if a clock runs out.
+    """
+    try:
+        opened = made.take(line)
+    except OSError:
+        # requests meets the same fault, and has the words for it.
+        return None
+    arrived = b""
+    try:
+        while END not in arrived:
+            if not may_be_plain(arrived) or not (data := line.receive(opened, READ_SIZE)):
+                line.read_ahead = arrived
+                return None
+            arrived += data
+    except OSError as error:
+        from dsk.wire.faults import before_answer
+
+        raise before_answer(error, line.clocks_fault, where) from error
+    head, _, rest = arrived.partition(END)
+    framing = framing_of(head)
+    if framing is None:
+        line.read_ahead = arrived
+        return None
+    return PlainReply(opened, line, framing, rest)
+
+
+class PlainReply:
+    """An HTTP 200 whose body is still arriving. Close it to stop the server."""
+
+    status = 200
+
+    def __init__(self, opened: socket.socket, line: Line, framing: Framing | int, arrived: bytes) -> None:
+        """``arrived`` is what has come of the body."""
+        self._opened = opened
+        self._line = line
+        self._arrived = arrived
+        self._read = self._reader(framing)
+
+    def read(self) -> bytes:
+        """The bytes that have arrived, waiting for at least one; b"" at the end.
+
+        Raises ``ClockFault`` if a clock runs out and ``BrokenFault`` if the connection is lost.
+        """
+        try:
+            return self._read()
+        except (CutShort, ValueError, OSError) as error:
+            from dsk.wire.faults import in_answer
+
+            raise in_answer(error) from error
+
+    def close(self) -> None:
+        """Close the connection, whether or not the body has ended."""
+        self._line.cut()
+        self._opened.close()
+
+    def _reader(self, framing: Framing | int) -> Callable[[], bytes]:
+        if framing is Framing.CHUNKED:
+            return ChunkedBody(self._more).read
+        if framing is Framing.CLOSE:
+            return self._more
+        return _Counted(self._more, framing).read
+
+    def _more(self) -> bytes:
+        if arrived := self._arrived:
+            self._arrived = b""
+            return arrived
+        return self._line.receive(self._opened, READ_SIZE)
+
+
+class _Counted:
+    """A body of so many bytes."""
+
+    def __init__(self, more: Callable[[], bytes], size: int) -> None:
+        self._more = more
+        self._left = size
+
+    def read(self) -> bytes:
+        if not self._left:
+            return b""
+        data = self._more()[: self._left]
+        if not data:
+            raise CutShort
+        self._left -= len(data)
+        return data
