@@ -59,7 +59,7 @@ COMPLETED = {
     "dsk sh --eff": ["sh", "--effort"],
     "dsk test --unsure=y": ["test", "--unsure=yes"],
     "dsk grep -v hi filt": ["grep", "-v", "hi", "filter.md"],
-    "dsk ch": ["chat"],
+    "dsk cha": ["chat"],
     "dsk chat --session ta": ["chat", "--session", "tale"],
     "dsk chat -f filt": ["chat", "-f", "filter.md"],
     "dsk chat --no-th": ["chat", "--no-think"],

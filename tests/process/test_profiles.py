@@ -200,6 +200,8 @@ def test_thinking_is_switched_off_in_the_words_of_the_server(dsk: Dsk) -> None:
     assert fields("openrouter", "--effort", "none") == {"reasoning": {"enabled": False}}
     assert fields("vllm", "--no-think") == {"chat_template_kwargs": {"enable_thinking": False}}
     assert fields("openai") == {}
+    begun = fields("vllm", "--prefix", "1, 2,")
+    assert begun == {"add_generation_prompt": False, "continue_final_message": True}
     assert fields("openai", "--think", "--set", "reasoning_effort=minimal") == {"reasoning_effort": "minimal"}
 
 

@@ -23,6 +23,8 @@ COMMANDS = {
     "template": ("dsk.commands.template:COMMAND", "Keep prompts in files."),
     "key": ("dsk.commands.key:COMMAND", "Set, find or remove the API key."),
     "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
+    "profile": ("dsk.commands.profile:COMMAND", "List, add and choose servers."),
+    "check": ("dsk.commands.check:COMMAND", "Look at all that a question needs."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
     "replay": ("dsk.commands.replay:COMMAND", "Play a recorded answer once more."),
@@ -33,7 +35,7 @@ COMMANDS = {
 }
 
 #: Those that the short help only names: it is one screen.
-RARE = frozenset({"send", "decode", "replay", "models", "balance", "serve", "completion"})
+RARE = frozenset({"profile", "send", "decode", "replay", "models", "balance", "serve", "completion"})
 
 HELP = """\b
 Stream answers of DeepSeek and any OpenAI-compatible server to stdout:

@@ -42,4 +42,6 @@ def way_of(endpoint: Endpoint, server: Server, network: NetworkSettings, jobs: i
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
     )
-    return Way(endpoint, pool_of(jobs), policy, lambda streams: settle_clocks(network, streams=streams))
+    return Way(
+        endpoint, pool_of(jobs), policy, lambda streams: settle_clocks(network, streams=streams), server.prefix_way
+    )

@@ -24,7 +24,7 @@ def show_request(
     sinks = Sinks(world)
     answer = sinks.open_answer(sending.output.output)
     if what == "body":
-        data = encode(fields, pretty=world.is_terminal(answer.descriptor))
+        data = encode(in_way(fields, server.prefix_way)[1], pretty=world.is_terminal(answer.descriptor))
     else:
         data = _curl(fields, server, sending.network, world).encode()
     if world.is_terminal(answer.descriptor):

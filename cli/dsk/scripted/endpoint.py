@@ -15,7 +15,7 @@ from dsk.scripted import asked, chunks, frames
 from dsk.scripted.answer import compose
 from dsk.scripted.asked import Asked
 from dsk.scripted.faults import INSTEAD, Applies, Fault, FaultDeck
-from dsk.scripted.fixed import FIXED, error, in_place, refusal
+from dsk.scripted.fixed import FIXED, error, in_place, model_list, refusal
 from dsk.scripted.frames import End, Frame
 from dsk.scripted.refusals import JSON, Refused
 from dsk.scripted.responses import Request, Response, Timing, Writes, plain
@@ -53,7 +53,8 @@ class Endpoint:
             response = self._respond(request)
         except Refused as refused:
             response = error(refused.status, refused.message, request)
-        return response._replace(headers=(*response.headers, ("X-Ds-Trace-Id", trace)))
+        date = (("Date", self._script.date),) if self._script.date else ()
+        return response._replace(headers=(*response.headers, *date, ("X-Ds-Trace-Id", trace)))
 
     def _respond(self, request: Request) -> Response:
         path = self._route(request)
@@ -67,7 +68,9 @@ class Endpoint:
         if self._script.require_key and not request.key:
             raise Refused(401, "Authentication Fails (auth header format should be Bearer sk-...)")
         if question is None:
-            return _transport(plain(200, JSON, FIXED[path].encode()), faults, request)
+            models = self._script.models if path.endswith("/models") else ()
+            data = model_list(models) if models else FIXED[path]
+            return _transport(plain(200, JSON, data.encode()), faults, request)
         if isinstance(question, Refused):
             raise question
         return self._answer(question, faults, applies, request)

@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from dsk.scripted.asked import MODELS
@@ -13,7 +14,14 @@ from dsk.scripted.refusals import JSON, dumps, error_body, html_page
 from dsk.scripted.responses import Request, Response, plain, silent
 from dsk.scripted.script import Reply
 
-_MODELS = {"object": "list", "data": [{"id": m, "object": "model", "owned_by": "deepseek"} for m in MODELS]}
+
+def model_list(models: Iterable[tuple[str, str]]) -> str:
+    """The answer to a request for the models: names and owners."""
+    rows = [{"id": name, "object": "model", "owned_by": owner} for name, owner in models]
+    return dumps({"object": "list", "data": rows})
+
+
+_MODELS = model_list((name, "deepseek") for name in MODELS)
 _BALANCE = {
     "is_available": True,
     "balance_infos": [
@@ -27,7 +35,7 @@ _BALANCE = {
 }
 
 #: The bodies of the paths that are only looked at.
-FIXED: Final = {"/models": dumps(_MODELS), "/v1/models": dumps(_MODELS), "/user/balance": dumps(_BALANCE)}
+FIXED: Final = {"/models": _MODELS, "/v1/models": _MODELS, "/user/balance": dumps(_BALANCE)}
 
 
 def in_place(fault: Fault, request: Request) -> Response:

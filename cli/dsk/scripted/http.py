@@ -74,7 +74,8 @@ def _read_body(peer: Peer, request: Request, limit: int) -> bytes:
 
 def write_head(status: int, headers: Headers) -> bytes:
     """Status line and header fields, with the empty line after them."""
-    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
-    fields = (("Server", SERVER), ("Date", date), *headers)
+    fields = (("Server", SERVER), *headers)
+    if not any(name == "Date" for name, _ in headers):
+        fields = (*fields[:1], ("Date", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())), *headers)
     lines = [f"HTTP/1.1 {status} {REASONS.get(status, '')}", *(f"{name}: {value}" for name, value in fields)]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")

@@ -58,6 +58,7 @@ class Script(NamedTuple):
     outside ``base_path`` (such as "/v1") are not found. A body of more than ``body_limit`` bytes is refused with
     413. ``prefixes`` is the way to be given the beginning of an answer: ``beta`` as DeepSeek has it, ``prefix`` the
     same at the usual path, ``continue_final_message``, or ``last_message`` for any last one of the assistant.
+    ``models`` are names and owners to be listed in the place of DeepSeek's; ``date`` goes in the place of the time.
     """
 
     replies: tuple[Reply, ...] = (Reply(),)
@@ -70,3 +71,5 @@ class Script(NamedTuple):
     base_path: str = ""
     body_limit: int = 64 << 20
     prefixes: str = "beta"
+    models: tuple[tuple[str, str], ...] = ()
+    date: str = ""

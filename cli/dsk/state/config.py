@@ -56,7 +56,7 @@ def load(env: Mapping[str, str]) -> Config:
     """
     path = config_file(env)
     data = read_toml(path)
-    return _parsed(path, data) if data else _checked(Places(path, ""), {})
+    return parse_config(path, data) if data else _checked(Places(path, ""), {})
 
 
 def choose(config: Config, name: str | None = None) -> Profile:
@@ -83,7 +83,8 @@ def choose(config: Config, name: str | None = None) -> Profile:
 
 # One run asks for the file in several places; the content is the key, so that a changed file is read anew.
 @lru_cache(maxsize=1)
-def _parsed(path: str, data: bytes) -> Config:
+def parse_config(path: str, data: bytes) -> Config:
+    """The config file in these bytes. Raises ``UsageFault`` as ``load`` does."""
     places, tree = parse_toml(path, data)
     return _checked(places, tree)
 

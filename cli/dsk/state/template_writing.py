@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dsk.errors import LocalFault
+from dsk.state.saving import save
 
 
 def create_template(path: str, data: bytes) -> bool:
@@ -17,29 +17,8 @@ def create_template(path: str, data: bytes) -> bool:
 
 
 def save_template(path: str, data: bytes) -> None:
-    """Put the bytes into the file, which keeps its mode; a link stays one, and what it leads to is written.
-
-    The folder is made if it is not there. Raises ``LocalFault`` if it cannot be written.
-    """
-    target = Path(path).resolve()
-    new = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode if target.exists() else None
-        try:
-            # A new file has the mode that the umask leaves.
-            with new.open("xb") as file:
-                file.write(data)
-                file.flush()
-                if mode is not None:
-                    os.fchmod(file.fileno(), mode & 0o7777)
-                os.fsync(file.fileno())
-            new.replace(target)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise LocalFault(f"the template {path} cannot be written", (error.strerror or str(error)).lower()) from error
+    """Put the bytes into the file: ``saving.save``."""
+    save(path, data, "the template")
 
 
 def discard(path: str) -> None:

@@ -56,7 +56,7 @@ def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
 
     endpoint = endpoint._replace(body_hint="check --base-url")
     with _fetch("GET", endpoint, path, clocks, Line(clocks), None) as reply:
-        data = _read_all(reply, MAX_JSON)
+        data = read_all(reply, MAX_JSON)
     if data is None:
         raise ServerFault(
             "the server's answer cannot be read",
@@ -74,13 +74,13 @@ def get_file(url: str, clocks: Clocks, limit: int) -> bytes:
     """GET a document from anywhere, without a key, following redirects, up to ``limit`` bytes."""
     endpoint = Endpoint(url, None, {})
     with _fetch("GET", endpoint, "", clocks, Line(clocks), None, stay=False) as reply:
-        data = _read_all(reply, limit)
+        data = read_all(reply, limit)
     if data is None:
         raise UsageFault(f"{url} is larger than {limit} bytes")
     return data
 
 
-def _read_all(reply: Reply, limit: int) -> bytes | None:
+def read_all(reply: Reply, limit: int) -> bytes | None:
     """The whole body; None if it is larger than ``limit`` bytes."""
     found = bytearray()
     while data := reply.read():
@@ -107,7 +107,7 @@ def _fetch(
     if pool and path in pool.found:
         urls = [pool.found[path]]
     for url in urls:
-        response = _exchange(
+        response = exchanged(
             method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None, pool=pool
         )
         if response.status_code != 404 or url is urls[-1]:
@@ -124,12 +124,12 @@ def _fetch(
             pool.found[path] = url
         return Reply(response, line, clocks, is_kept=pool is not None)
     with response:
-        fault = _refusal(response, endpoint, stay=stay)
+        fault = refusal_of(response, endpoint, stay=stay)
         line.let_go()
         raise fault
 
 
-def _exchange(
+def exchanged(
     method: str,
     url: str,
     endpoint: Endpoint,
@@ -140,7 +140,8 @@ def _exchange(
     made: Preconnection | None,
     pool: Pool | None,
 ) -> requests.Response:
-    """One request and, where they lead to the same server, the redirects after it."""
+    """One request and, where they lead to the same server, the redirects after it. Raises what ``post`` raises, but for
+    the failure of the HTTP status."""
     response = _request(method, url, endpoint, line, body, made, pool)
     for _ in range(MAX_REDIRECTS - 1):
         target = target_of(url, response.headers.get("Location", ""))
@@ -216,7 +217,8 @@ class _Key(requests.auth.AuthBase):
         return request
 
 
-def _refusal(response: requests.Response, endpoint: Endpoint, *, stay: bool) -> Failure:
+def refusal_of(response: requests.Response, endpoint: Endpoint, *, stay: bool) -> Failure:
+    """The failure that a response with another status than 2xx stands for. Raises ``ClockFault``."""
     status = response.status_code
     return refusal(
         status,

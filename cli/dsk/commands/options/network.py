@@ -23,7 +23,7 @@ def profile_option() -> click.Parameter:
         brief="A server: deepseek, ollama ...",
         metavar="NAME",
         callback=_check_profile,
-        shell_complete=_complete_profile,
+        shell_complete=complete_profile,
         help="Use this profile, built in or of the config file.  [default: deepseek]",
     )
 
@@ -160,7 +160,8 @@ def _check_profile(ctx: click.Context, param: click.Parameter, value: str | None
     return value
 
 
-def _complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of profiles that begin so."""
     import os
 
     from dsk.state.config import load

@@ -17,17 +17,22 @@ REQUEST = "Request"
 MAX_STOPS = 16
 
 
+def model_option() -> click.Parameter:
+    """Which model is meant."""
+    return Option(
+        ["-m", "--model"],
+        group=REQUEST,
+        brief="The model to ask.",
+        metavar="NAME",
+        shell_complete=complete_model,
+        help="The model, or an alias of the config file.",
+    )
+
+
 def request_options() -> list[click.Parameter]:
     """What the request body holds."""
     return [
-        Option(
-            ["-m", "--model"],
-            group=REQUEST,
-            brief="The model to ask.",
-            metavar="NAME",
-            shell_complete=complete_model,
-            help="The model, or an alias of the config file.",
-        ),
+        model_option(),
         Option(
             ["--think/--no-think"],
             group=REQUEST,

@@ -1,0 +1,68 @@
+"""Which kind of server answers, told by its host, its headers and its list of models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from dsk.state.profile import DEEPSEEK, new_profile
+from dsk.wire.refusals import HOSTS
+
+if TYPE_CHECKING:
+    from dsk.wire.looking import Look
+
+HOST = "api.deepseek.com"
+# What each says of whose its models are: llama.cpp and vLLM their own name, Ollama its library, LM Studio this.
+OWNERS = {
+    "llamacpp": "llamacpp",
+    "vllm": "vllm",
+    "library": "ollama",
+    "organization_owner": "lmstudio",
+    "deepseek": DEEPSEEK,
+}
+# What a server of no known kind is told: OpenAI's own words, and none that few others know.
+PLAIN: Mapping[str, Any] = {"thinking": "reasoning_effort", "max_effort": "high"}
+# Keys of a profile that say how its server wants things.
+WAYS = (
+    *("prefix_completion", "schema_mode", "thinking", "max_effort", "max_tokens_field", "include_usage"),
+    "key_header",
+)
+
+
+class Kind(NamedTuple):
+    """``name`` is a profile that is built in, or the name of another program; "" if nothing tells. ``why`` says what
+    told."""
+
+    name: str
+    why: str
+
+    @property
+    def ways(self) -> dict[str, Any]:
+        """The keys of a profile for it that differ from those of a profile of no known kind."""
+        plain = new_profile("another")
+        known = new_profile(self.name) if self.why and self.name != "litellm" else plain._replace(**PLAIN)
+        return {key: value for key in WAYS if (value := getattr(known, key)) != getattr(plain, key)}
+
+
+def recognise(base_url: str, look: Look | None) -> Kind:
+    """What answers at a base URL; ``look`` is its list of models, or its refusal to give one."""
+    host = urlsplit(base_url).hostname or ""
+    if host == HOST:
+        return Kind(DEEPSEEK, f"its host is {host}")
+    for end, name in HOSTS.items():
+        if host == end or host.endswith(f".{end}"):
+            return Kind(name, f"its host is {host}")
+    if look is None:
+        return Kind("", "")
+    if any(name.startswith("x-litellm") for name in look.headers):
+        return Kind("litellm", "its headers are LiteLLM's")
+    if look.headers.get("server", "").lower().startswith("llama.cpp"):
+        return Kind("llamacpp", "it calls itself llama.cpp")
+    found = look.json
+    rows = found.get("data") if isinstance(found, dict) else None
+    owners = {row.get("owned_by") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+    for owner, name in OWNERS.items():
+        if owners == {owner}:
+            return Kind(name, f"its models are owned by {owner}")
+    return Kind("", "")
