@@ -16,7 +16,7 @@ from dsk.output.markdown.document import Document
 from dsk.output.markdown.rows import text_of
 from tests.conftest import CHAOS_SEED
 from tests.output.markdown.documents import document
-from tests.output.markdown.emulator import STYLED, Showing, pieces
+from tests.output.markdown.emulator import STYLED, Showing, pieces, shown
 
 LONG = {
     "a table": lambda lines: "| a | b |\n|---|---|\n" + "| 1 | **b** |\n" * lines,
@@ -24,6 +24,10 @@ LONG = {
     "a line": lambda lines: "some *words* in a line " * lines,
     "a quote": lambda lines: "> some *words* in a line\n" * lines,
     "an item": lambda lines: "- some *words* in a line\n" * lines,
+    "a quote of paragraphs": lambda lines: "> some *words*\n>\n" * (lines // 10),
+    "an item of paragraphs": lambda lines: "- item\n" + "\n  some *words*\n" * (lines // 10),
+    "a list in an item": lambda lines: "1. item\n" + "   * some *words*\n" * (lines // 10),
+    "indented code": lambda lines: "    x = 1\n\n\n" * (lines // 10),
     "a text in code": lambda lines: "```python\nx = '''\n" + "ab\n" * lines + "'''\n```\n",
     "a line of code": lambda lines: "```python\n" + 'x = "' * lines + "\ny = 1\n" * 9 + "```\n",
 }
@@ -69,6 +73,19 @@ def test_three_times_the_text_is_three_times_the_work(name: str, show: Callable[
     show(LONG[name](10))
     once, thrice = (calls(partial(show, LONG[name](lines))) for lines in (500, 1500))
     assert thrice < 4 * once
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_a_long_block_looks_like_its_parts_by_themselves(number: int) -> None:
+    source = random.Random(f"{os.environ[CHAOS_SEED]} {number} long")
+    # How far a tab goes depends on what stands before it, and empty rows at the end are not told from the screen.
+    lines = [*document(source, depth=1, most=30).replace("\t", "    ").split("\n"), "", "end"]
+    alone = shown("\n".join(lines), 78, 24)
+    quoted = shown("\n".join(f"> {line}" for line in lines), 80, 24, cuts=range(0, 100_000, 17))
+    assert quoted == [f"│ {row}".rstrip() for row in alone]
+    item = shown("1. " + "\n   ".join(["First.", "", *lines]), 81, 24)
+    assert item[:2] == ["1. First.", ""]
+    assert item[2:] == [f"   {row}".rstrip() for row in alone]
 
 
 @pytest.mark.parametrize("marks", ["[", "!["])

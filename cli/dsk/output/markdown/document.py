@@ -8,7 +8,7 @@ The leaf in progress is never taller than the screen. A text that would be is br
 another, at the same place; a table keeps the widths of its columns from then on, and gives its rows away one by one, as
 code does with its lines at any time. Without a screen (``height`` None) leaves are given away whole, but for a text
 of more than a hundred rows; and since nobody sees how they grow, one that has become long is looked at only now and
-then, each time it has grown by a part of itself: all looks together take a time in proportion to the text.
+then.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ from dsk.output.markdown.layout import REST, blank_row, margin
 from dsk.output.markdown.leaf_rows import NOTHING, Started, known_columns, rows_of
 from dsk.output.markdown.leaves import Leaf, Outline
 from dsk.output.markdown.listing import content_lines
+from dsk.output.markdown.looks import Looks
 from dsk.output.markdown.rows import DEFAULT, EMPTY, Look, Row, Span, merged, plain_row, text_of
 from dsk.output.markdown.source import Source
 from dsk.output.markdown.wrapping import extents, wrapped
 
 # What a line may hold and still become something else than it looks like.
 _SETTLING = re.compile(r"[^\s\-=*_|:#>+.()0-9`~]")
-# A fence, which is coloured line by line: in whatever it stands, it is looked at.
-_FENCE = re.compile(r"[ \t>\-*+0-9.)]*(```|~~~)")
-# Without a screen: the rows of a text that are still one text, and the characters that are looked at with each line.
-MOST_ROWS, FEW = 100, 1024
+# Without a screen: the rows of a text that are still one text.
+MOST_ROWS = 100
 # What comes at once in one line is taken in parts of so many characters, so that what is broken off is not far away.
 PART = 4096
 
@@ -48,10 +47,7 @@ class Document:
         self._has_rows = False
         self._started = NOTHING
         self._finished: list[Row] = []
-        # The characters that there were at the last look, those that have come since, and what the last leaf was.
-        self._seen = 0
-        self._unseen = 0
-        self._last: Leaf | None = None
+        self._looks = Looks()
         self.resize(width, height)
 
     def resize(self, width: int, height: int | None) -> None:
@@ -130,7 +126,7 @@ class Document:
             at += room
 
     def _extend_by(self, piece: str) -> None:
-        self._unseen += len(piece)
+        self._looks.came(len(piece))
         if not self._is_settled:
             settling = _SETTLING.search(piece)
             if settling:
@@ -148,9 +144,9 @@ class Document:
 
     def _end_line(self) -> None:
         line = self._source.end_line()
-        self._unseen += 1
+        self._looks.came(1)
         self._is_settled = False
-        if self._waits() and not self._is_end(line):
+        if self._height is None and self._looks.may_wait(line):
             return
         found = self._source.outline()
         self._finish_all_but_last(found)
@@ -161,23 +157,15 @@ class Document:
             if leaf.is_closed or (not line.strip() and leaf.kind != "code"):
                 self._finish(leaf)
                 self._done = len(found.leaves)
-        self._last = found.leaves[-1] if found.leaves else None
+        self._looks.found(found.leaves[-1] if found.leaves else None)
         self._done -= self._source.forget(found, self._done)
+        if self._height is not None:
+            self._done -= self._source.compact(self._done)
         self._looked()
-
-    def _waits(self) -> bool:
-        """Whether so little has come since the last look that another is not worth its time: never on a screen."""
-        return self._height is None and self._unseen < (self._seen - FEW) // 4
 
     def _looked(self) -> None:
         if self._height is None:
-            self._seen, self._unseen = self._source.size, 0
-
-    def _is_end(self, line: str) -> bool:
-        """Whether all that is waited with ends here, or what must not wait begins."""
-        last = self._last
-        is_outermost = last is not None and not last.path and last.kind in ("text", "heading", "table")
-        return (is_outermost and not line.strip()) or bool(_FENCE.match(line))
+            self._looks.looked(self._source.size)
 
     def _finish_all_but_last(self, found: Outline) -> None:
         for leaf in found.leaves[self._done : -1]:
@@ -212,8 +200,10 @@ class Document:
         for line in lines[self._started.lines :]:
             self._started.highlighter.passed(line)
         if not leaf.mark:
-            self._started = self._started._replace(is_begun=True, lines=len(lines))
-            return leaf
+            # One line stays, so that what follows the empty ones is code still.
+            self._started = self._started._replace(is_begun=True, lines=1)
+            self._source.remove(leaf.start + 1, len(lines) - 1)
+            return leaf._replace(content=f"{lines[0]}\n", end=leaf.end - len(lines) + 1)
         self._started = self._started._replace(is_begun=True)
         self._source.remove(leaf.start + 1, len(lines))
         return leaf._replace(content="", end=leaf.end - len(lines))

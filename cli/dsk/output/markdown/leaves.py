@@ -17,10 +17,11 @@ BULLETS = "•◦▪"
 
 class Container(NamedTuple):
     """A quote or an item of a list that a leaf is in. ``marker`` is nothing for a quote; ``is_first``: the leaf is
-    the first one in it."""
+    the first one in it; ``line`` is where it begins in the source."""
 
     marker: str
     is_first: bool
+    line: int
 
 
 class Table(NamedTuple):
@@ -155,7 +156,7 @@ class _Walk:
         table: Table | None = None,
         is_closed: bool = False,
     ) -> None:
-        path = tuple(Container(part.marker, not part.is_used) for part in self._path)
+        path = tuple(Container(part.marker, not part.is_used, part.line) for part in self._path)
         for part in self._path:
             part.is_used = True
         self.leaves.append(Leaf(kind, path, *lines, content, mark, info, table, is_closed))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dsk.output.markdown.compacting import compacted
 from dsk.output.markdown.leaves import Leaf, Outline, outline
+
+# Lines that are not worth cutting short.
+FEW = 24
 
 
 class Source:
@@ -12,6 +16,10 @@ class Source:
         self.lines: list[str] = []
         self.tail = ""
         self._is_blank_above = False
+        # The line above which a blank one stands that the text has not, if there is one.
+        self._tight: int | None = None
+        # Lines from which on the text is cut short.
+        self._many = FEW
         self._known: dict[str, Outline] = {}
 
     @property
@@ -36,6 +44,8 @@ class Source:
 
     def has_blank_above(self, line: int) -> bool:
         """Whether the line above this one is empty, apart from the marks of quotes."""
+        if line == self._tight:
+            return False
         return _is_blank(self.lines[line - 1]) if line else self._is_blank_above
 
     def forget(self, found: Outline, done: int) -> int:
@@ -46,9 +56,24 @@ class Source:
             end = len(self.lines)
         if not end:
             return 0
-        self._is_blank_above = _is_blank(self.lines[end - 1])
+        self._is_blank_above = self.has_blank_above(end)
+        self._tight = self._tight - end if self._tight is not None and self._tight > end else None
         del self.lines[:end]
         return sum(leaf.start < end for leaf in found.leaves)
+
+    def compact(self, done: int) -> int:
+        """Drop what is finished of a block that has become long; ``done`` of the leaves are finished. How many leaves
+        have been dropped."""
+        if len(self.lines) <= self._many:
+            return 0
+        shorter = compacted(self.lines, self.outline(), done)
+        # Where it could not be done, it is not tried again with every line.
+        self._many = max(FEW, 2 * len(shorter.lines if shorter else self.lines))
+        if shorter is None:
+            return 0
+        is_tight = not self.has_blank_above(len(self.lines) - len(shorter.lines) + shorter.cut)
+        self.lines, gone, self._tight = shorter.lines, shorter.gone, shorter.cut if is_tight else None
+        return gone
 
     def remove(self, line: int, count: int) -> None:
         """Drop complete lines from the middle."""
@@ -69,6 +94,7 @@ class Source:
     def clear(self) -> None:
         """Drop everything."""
         self.lines.clear()
+        self._tight = None
         self.tail = ""
 
 
