@@ -71,6 +71,12 @@ def test_a_picture_is_told_by_its_content_and_not_by_its_name(dsk: Dsk, kind: st
     ]
 
 
+def test_how_closely_a_picture_is_looked_at_can_be_said(dsk: Dsk) -> None:
+    put(dsk.home, {"a.png": DATA})
+    (_, part) = sent(dsk, "-f", "a.png", "--image-detail", "original")
+    assert part["image_url"] == picture("png", DATA)["image_url"] | {"detail": "original"}
+
+
 def test_pictures_and_texts_keep_their_order(dsk: Dsk) -> None:
     put(dsk.home, {"a.txt": "alpha\n", "b.png": DATA, "c.png": DATA, "d.txt": "delta"})
     names = [word for name in ("a.txt", "b.png", "c.png", "d.txt") for word in ("-f", name)]

@@ -62,7 +62,7 @@ def test_the_answer_is_written_as_it_is_and_nothing_is_added(here: Dsk, server: 
 
 def test_every_option_of_the_request_is_its_field(here: Dsk) -> None:
     words = "-m deepseek-v4-pro --temperature 0.5 --top-p 0.9 --max-tokens 4096 --stop a --stop b --logprobs 20"
-    assert dry(here, *words.split(), "--set", "seed:=7", "--no-stream", "--before", "x") == {
+    assert dry(here, *words.split(), "--set", "best_of:=7", "--no-stream", "--before", "x") == {
         "model": "deepseek-v4-pro",
         "prompt": "x",
         "stream": False,
@@ -71,7 +71,7 @@ def test_every_option_of_the_request_is_its_field(here: Dsk) -> None:
         "max_tokens": 4096,
         "logprobs": 20,
         "stop": ["a", "b"],
-        "seed": 7,
+        "best_of": 7,
     }
     here.write_config("[profiles.deepseek]\nmax_tokens = 8192\nthink = true\nsystem = 'Be brief.'\n")
     assert dry(here, "--after", "x") == {

@@ -190,7 +190,7 @@ def test_a_number_that_is_set_as_a_text_is_warned_of(dsk: Dsk, field: str, kind:
     assert result.status == 0
 
 
-@pytest.mark.parametrize("field", ["temperature:=1", "user=7", "note=true"])
+@pytest.mark.parametrize("field", ["temperature:=1", "title=7", "note=true"])
 def test_a_text_that_is_meant_is_not_warned_of(dsk: Dsk, field: str) -> None:
     warnings = dsk.run("ask", "--dry-run", "--set", field, "hi", stdin=None).errors
     assert "sends the text" not in warnings

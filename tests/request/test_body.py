@@ -68,6 +68,14 @@ def test_thinking_and_no_effort_contradict_each_other() -> None:
     [
         ({"think": True, "temperature": 1.0}, "temperature has no effect"),
         ({"think": False, "top_p": 0.9}, "top_p has no effect"),
+        ({"set": ("reasoning_effort=none",), "top_p": 0.9}, "top_p has no effect"),
+        ({"think": True, "top_p": 0.5}, "top_p 0.5 is taken as 0.95 while the model thinks"),
+        ({"max_tokens": 393_217}, "max_tokens 393217 is refused by DeepSeek"),
+        ({"set": ("seed:=1",)}, "seed has no effect: DeepSeek does not know it"),
+        ({"think": True, "set": ("tool_choice=required",)}, "tool_choice required is refused"),
+        ({"set": ('tool_choice:={"type":"function"}',)}, "tool_choice of one function is refused"),
+        ({"set": ("top_logprobs:=1",)}, "top_logprobs is refused by DeepSeek without logprobs"),
+        ({"stream": False, "set": ("stream_options:={}",)}, "stream_options is refused"),
         ({"effort": "high", "set": ('thinking:={"type": "disabled"}',)}, "--effort has no effect"),
         ({"set": ("presence_penalty:=1",)}, "presence_penalty has no effect"),
         ({"json_mode": True}, "no message mentions JSON"),
@@ -75,6 +83,18 @@ def test_thinking_and_no_effort_contradict_each_other() -> None:
 )
 def test_what_the_mode_ignores_is_warned_of(options: dict[str, Any], start: str) -> None:
     assert [w[: len(start)] for w in warnings(**options)] == [start]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"think": True, "top_p": 0.95, "logprobs": 3, "max_tokens": 393_216},
+        {"think": False, "temperature": 0.5, "set": ("tool_choice=required",)},
+        {"think": True, "set": ("tool_choice=auto", 'stream_options:={"include_usage":true}')},
+    ],
+)
+def test_what_the_mode_takes_is_not_warned_of(options: dict[str, Any]) -> None:
+    assert warnings(**options) == []
 
 
 def test_other_servers_are_not_warned_of() -> None:

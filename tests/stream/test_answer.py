@@ -178,6 +178,22 @@ def test_length_without_content_says_that_the_reasoning_used_it_up(events: list[
     assert "--no-think" in failure.hint
 
 
+def test_length_says_how_much_of_it_was_reasoning_and_where_the_limit_comes_from() -> None:
+    def counted(tokens: int) -> Event:
+        return Usage({"completion_tokens": tokens, "completion_tokens_details": {"reasoning_tokens": 9}})
+
+    failure = failure_of(A, counted(16), Finish("length", 0))
+    assert isinstance(failure, LengthFault)
+    assert (failure.why, failure.hint) == ("it has 16 tokens, 9 of them reasoning", "raise --max-tokens")
+    limits = "(DeepSeek's own limit is 8K, with --think 64K, with --effort max 128K)"
+    by_default = failure_of(A, counted(8192), Finish("length", 0))
+    assert isinstance(by_default, LengthFault)
+    assert by_default.hint == f"raise --max-tokens {limits}"
+    only_thought = failure_of(counted(65_536), Finish("length", 0))
+    assert isinstance(only_thought, LengthFault)
+    assert only_thought.hint.startswith(f"raise --max-tokens {limits}, lower --effort, or")
+
+
 def test_length_in_a_tool_call_after_reasoning_is_not_blamed_on_the_reasoning() -> None:
     failure = failure_of(Reasoning("hm", 0), ToolCall(0, "x", "f", "{", 0), Finish("length", 0))
     assert "reasoning" not in failure.message

@@ -13,7 +13,13 @@ from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options
 from dsk.commands.options.output import output_options
-from dsk.commands.options.prompt import from_template, prompt_options, prompt_settings, template_settings
+from dsk.commands.options.prompt import (
+    from_template,
+    image_option,
+    prompt_options,
+    prompt_settings,
+    template_settings,
+)
 from dsk.commands.options.request import prefix_options, request_options, request_settings, showing_options
 from dsk.commands.options.sending import sending
 from dsk.commands.options.session import session_options, session_wish
@@ -53,6 +59,7 @@ COMMAND = Command(
     [
         click.Argument(["prompt"], nargs=-1),
         *prompt_options(),
+        image_option(),
         *session_options(has_room=False),
         *request_options(),
         *prefix_options(),

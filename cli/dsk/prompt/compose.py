@@ -80,17 +80,18 @@ def compose(
             "the editor left nothing" if settings.editor else _emptiness(words, stdin),
             hint=template.advice if template else settings.advice,
         )
-    return [*messages, {"role": "user", "content": content(parts)}]
+    return [*messages, {"role": "user", "content": content(parts, settings.image_detail)}]
 
 
-def content(parts: Sequence[Part]) -> str | list[dict[str, Any]]:
-    """What a message holds: a text if the parts are texts alone, else parts as the API has them."""
+def content(parts: Sequence[Part], detail: str | None = None) -> str | list[dict[str, Any]]:
+    """What a message holds: a text if the parts are texts alone, else parts as the API has them. ``detail`` is how
+    closely images are looked at."""
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
         return join(texts)
     from dsk.prompt.images import content_of
 
-    return content_of(parts)
+    return content_of(parts, detail)
 
 
 def _say_nothing(_text: str) -> None:

@@ -22,15 +22,16 @@ class Image(NamedTuple):
     kind: str
     data: bytes
 
-    def part(self) -> dict[str, Any]:
-        """The picture as a part of a message."""
+    def part(self, detail: str | None = None) -> dict[str, Any]:
+        """The picture as a part of a message; ``detail`` None leaves it to the server how closely it is looked at."""
         from binascii import b2a_base64
 
         text = b2a_base64(self.data, newline=False).decode()
-        return {"type": "image_url", "image_url": {"url": f"data:image/{self.kind};base64,{text}"}}
+        image = {"url": f"data:image/{self.kind};base64,{text}"}
+        return {"type": "image_url", "image_url": image | {"detail": detail} if detail else image}
 
 
-def content_of(parts: Sequence[Part]) -> list[dict[str, Any]]:
+def content_of(parts: Sequence[Part], detail: str | None = None) -> list[dict[str, Any]]:
     """The parts of a prompt as a message holds them: each picture after its name, the texts between two of them as
     one."""
     content: list[dict[str, Any]] = []
@@ -40,7 +41,7 @@ def content_of(parts: Sequence[Part]) -> list[dict[str, Any]]:
             texts.append(part)
         else:
             name = f"==> {part.name} <=="
-            content += [{"type": "text", "text": join([*texts, name])}, part.part()]
+            content += [{"type": "text", "text": join([*texts, name])}, part.part(detail)]
             texts = []
     last = join(texts)
     return [*content, {"type": "text", "text": last}] if last else content

@@ -26,7 +26,8 @@ class TemplateSettings(NamedTuple):
 class PromptSettings(NamedTuple):
     """``ignore_stdin`` None means that nothing was said: DSK_STDIN decides. ``system_name`` is what the system
     message is called in an error; ``system`` goes before that of the template. ``lists_files``: of a folder or a
-    pattern, the user is told which files were sent. ``advice`` is the hint where there is nothing to ask."""
+    pattern, the user is told which files were sent. ``image_detail`` is how closely the model is to look at images.
+    ``advice`` is the hint where there is nothing to ask."""
 
     words: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -36,4 +37,5 @@ class PromptSettings(NamedTuple):
     ignore_stdin: bool | None = None
     template: TemplateSettings | None = None
     lists_files: bool = False
+    image_detail: str | None = None
     advice: str = 'try dsk ask "Tell me a story", or dsk ask -h'

@@ -15,7 +15,9 @@ from dsk.request.fields import parse_field, text_warning
 from dsk.request.options import RequestOptions
 
 CONTRADICTION = "one asks for thinking, the other for none"
-DEPRECATED = ("frequency_penalty", "presence_penalty")
+#: The most that DeepSeek generates, and the least ``top_p`` with which it does while it thinks.
+MOST_TOKENS = 393_216
+LEAST_TOP_P = 0.95
 
 
 class Body(NamedTuple):
@@ -103,11 +105,6 @@ def set_fields(options: RequestOptions) -> tuple[dict[str, Any], list[str]]:
     return dict(parse_field(text) for text in options.set), warnings
 
 
-def deprecation_warnings(fields: dict[str, Any]) -> list[str]:
-    """What to say of fields that DeepSeek takes no notice of."""
-    return [f"{name} has no effect: DeepSeek ignores it in every mode" for name in DEPRECATED if name in fields]
-
-
 def check_text(fields: dict[str, Any]) -> None:
     """Raise ``UsageFault`` for a field with bytes of argv that were not UTF-8; the prompt has been looked at."""
     for name, value in fields.items():
@@ -121,15 +118,25 @@ def check_text(fields: dict[str, Any]) -> None:
 
 def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
     thinking = fields.get("thinking")
-    thinks = not (isinstance(thinking, dict) and thinking.get("type") == "disabled")
+    is_off = thinking.get("type") == "disabled" if isinstance(thinking, dict) else False
+    thinks = not is_off and (thinking is not None or fields.get("reasoning_effort") != "none")
     found = []
     if thinks and "temperature" in fields:
         found.append("temperature has no effect while the model thinks (--no-think)")
-    if not thinks and "top_p" in fields:
+    top_p = fields.get("top_p")
+    if not thinks and top_p is not None:
         found.append("top_p has no effect unless the model thinks (--think)")
+    if thinks and isinstance(top_p, (int, float)) and top_p < LEAST_TOP_P:
+        found.append(f"top_p {top_p:g} is taken as {LEAST_TOP_P} while the model thinks")
     if not thinks and options.effort not in (None, "none"):
         found.append("--effort has no effect while thinking is off")
-    found += deprecation_warnings(fields)
+    limit = fields.get("max_tokens")
+    if isinstance(limit, int) and limit > MOST_TOKENS:
+        found.append(f"max_tokens {limit} is refused by DeepSeek, which generates at most {MOST_TOKENS}")
+    if options.set:
+        from dsk.request import cautions
+
+        found += [*cautions.ignored(fields), *cautions.refused(fields, thinks=thinks)]
     if options.json_mode and not any("json" in str(m.get("content")).lower() for m in fields["messages"]):
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")
     return found

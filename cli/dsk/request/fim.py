@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from dsk.errors import UsageFault
-from dsk.request.body import Body, check_text, deprecation_warnings, set_fields
+from dsk.request.body import Body, check_text, set_fields
+from dsk.request.cautions import ignored
 from dsk.request.options import RequestOptions
 
 #: The most that DeepSeek generates.
@@ -41,4 +42,4 @@ def build_fim(before: str, after: str, options: RequestOptions, *, is_deepseek: 
             raise UsageFault(f"--set {name}", "the text around the cursor makes it", hint="--before and --after do")
     fields |= own
     check_text(fields)
-    return Body(fields, [*warnings, *(deprecation_warnings(fields) if is_deepseek else [])])
+    return Body(fields, [*warnings, *(ignored(fields) if is_deepseek else [])])

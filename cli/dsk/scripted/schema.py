@@ -72,6 +72,7 @@ MESSAGE: Final[dict[str, Type]] = {
 }
 
 ROLES: Final = ("system", "user", "assistant", "tool", "latest_reminder")
+DETAILS: Final = ("low", "high", "original", "auto")
 #: Reasoning efforts with their aliases, as the real one that each stands for.
 EFFORTS: Final = {
     "none": "none",
@@ -160,6 +161,11 @@ def _check_message(message: Any, path: str, place: str) -> None:
     _check_variant(message["role"], ROLES, f"{path}.role", place)
     needed = () if message["role"] == "assistant" else ("content",)
     _check_fields(message, MESSAGE, needed, path, place)
+    content = message.get("content")
+    for number, part in enumerate(content if isinstance(content, list) else ()):
+        image = part.get("image_url") if isinstance(part, dict) else None
+        if isinstance(image, dict) and image.get("detail") is not None:
+            _check_variant(image["detail"], DETAILS, f"{path}.content[{number}].image_url.detail", place)
 
 
 def _check_fields(value: Any, fields: Mapping[str, Type], needed: tuple[str, ...], path: str, place: str) -> None:

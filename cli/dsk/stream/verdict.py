@@ -15,6 +15,9 @@ _AGAIN = "run it again"
 _AGAIN_OR_ELSEWHERE = "run it again, or check the base URL; --raw shows the body"
 # "function_call" is what "tool_calls" was called before there could be several.
 _WHOLE = frozenset(("stop", "tool_calls", "function_call"))
+#: DeepSeek's limits without ``max_tokens``, and the counts at which they have cut an answer.
+DEFAULT_LIMITS = "DeepSeek's own limit is 8K, with --think 64K, with --effort max 128K"
+MET_BY_DEFAULT = frozenset(size * unit for size in (8, 64, 128) for unit in (1000, 1024))
 _CUT_BY_SERVER = {
     "insufficient_system_resource": "it was short of resources",
     "aborted": "it aborted the answer",
@@ -66,18 +69,22 @@ def _too_long(answer: Answer) -> Failure:
         _count(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
     if not answer.has_content and not answer.tool_calls and (answer.has_reasoning or thought):
-        return LengthFault(
-            "the token limit cut the answer",
+        why = (
             f"the reasoning used up all {tokens} tokens"
             if tokens and tokens > 1
-            else "the reasoning used up all tokens",
-            hint="raise --max-tokens, or turn the reasoning off with --no-think",
+            else "the reasoning used up all tokens"
         )
-    return LengthFault(
-        "the token limit cut the answer",
-        f"it has {tokens} token{'' if tokens == 1 else 's'}" if tokens else "",
-        hint="raise --max-tokens",
-    )
+        hint = f"raise --max-tokens{_budget(tokens)}, lower --effort, or turn the reasoning off with --no-think"
+        return LengthFault("the token limit cut the answer", why, hint=hint)
+    why = f"it has {tokens} token{'' if tokens == 1 else 's'}" if tokens else ""
+    if why and thought:
+        why += f", {thought} of them reasoning"
+    return LengthFault("the token limit cut the answer", why, hint=f"raise --max-tokens{_budget(tokens)}")
+
+
+def _budget(tokens: int | None) -> str:
+    """What there is to know of the limit that was met, if it is the one that counts where none is given."""
+    return f" ({DEFAULT_LIMITS})" if tokens in MET_BY_DEFAULT else ""
 
 
 def _count(holder: object, name: str) -> int | None:

@@ -76,6 +76,16 @@ def prompt_options() -> list[click.Parameter]:
     ]
 
 
+def image_option() -> click.Parameter:
+    """How closely the images among the files are looked at."""
+    return Option(
+        ["--image-detail"],
+        group=PROMPT,
+        type=click.Choice(["low", "high", "original", "auto"]),
+        help="How closely the model is to look at images.  [default: the server's]",
+    )
+
+
 def prompt_settings(params: Mapping[str, Any]) -> PromptSettings:
     """The prompt settings among a command's values; its argument ``prompt`` has the words."""
     from dsk.prompt.settings import PromptSettings
@@ -86,6 +96,7 @@ def prompt_settings(params: Mapping[str, Any]) -> PromptSettings:
         system=params["system"],
         editor=params["editor"],
         ignore_stdin=params["ignore_stdin"],
+        image_detail=params.get("image_detail"),
     )
 
 
