@@ -145,12 +145,12 @@ def test_files_and_body_fields_go_along_and_the_config_file_makes_no_long_answer
         "[defaults]\nstop = ['x']\nmax-tokens = 800\n"
     )
     (dsk.home / "day.txt").write_text("a bad day")
-    result = ask(dsk, server, "-f", "day.txt", "--set", "seed:=7", "--max-tokens", "3", "-n", stdin=None)
+    result = ask(dsk, server, "-f", "day.txt", "--set", "top_k:=7", "--max-tokens", "3", "-n", stdin=None)
     assert result == Result(b"", b"", 0)
     body = server.requests[0].json
     assert body["messages"][1]["content"].startswith("==> day.txt <==")
     assert "brief" not in body["messages"][0]["content"]
-    assert (body["seed"], body["max_tokens"], body["thinking"]) == (7, 3, {"type": "disabled"})
+    assert (body["top_k"], body["max_tokens"], body["thinking"]) == (7, 3, {"type": "disabled"})
     assert "stop" not in body
     logged = dsk.run("log", "list", "--json")
     assert logged.text == "", "-n keeps it out of the log"

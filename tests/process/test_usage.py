@@ -181,7 +181,7 @@ def test_no_time_limit_is_zero_as_with_curl(dsk: Dsk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "kind"), [("temperature=1", "number"), ("seed=-7", "number"), ("parallel_tool_calls=true", "switch")]
+    ("field", "kind"), [("temperature=1", "number"), ("top_k=-7", "number"), ("store=true", "switch")]
 )
 def test_a_number_that_is_set_as_a_text_is_warned_of(dsk: Dsk, field: str, kind: str) -> None:
     name, value = field.split("=")
