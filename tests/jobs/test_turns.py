@@ -151,4 +151,4 @@ def test_an_interrupt_between_two_questions_ends_the_run_and_its_replay_alike(
     with pytest.raises(Exception, match="interrupted") as again:
         replay(tape, 0.0, OutputSettings(), Stops(), world)
     assert raised.value.status is again.value.status is Status.INTERRUPTED  # type: ignore[attr-defined]
-    assert capfd.readouterr().out == first.out == "one\ntwo words"
+    assert capfd.readouterr().out == first.out == "one\ntwo words\n"

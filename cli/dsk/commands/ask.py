@@ -24,6 +24,7 @@ from dsk.commands.options.request import prefix_options, request_options, reques
 from dsk.commands.options.sending import sending
 from dsk.commands.options.session import session_options, session_wish
 from dsk.commands.options.stopping import stop_options
+from dsk.commands.options.tools import tool_options, tool_settings
 
 HELP = """Ask one question and write the answer to stdout as it arrives.
 
@@ -49,6 +50,7 @@ def _ask(**params: Any) -> Job:
         sending=sending("ask", params, origins),
         wish=session_wish(params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
+        tools=tool_settings(params),
     )
     return partial(ask, settings)
 
@@ -64,6 +66,7 @@ COMMAND = Command(
         *request_options(),
         *prefix_options(),
         *showing_options(),
+        *tool_options(),
         *output_options(),
         *extract_options(),
         *stop_options(),

@@ -22,6 +22,7 @@ REFUSED = {
     "system": "it stands before the first [table]",
     "param": "[params] is its place",
     "template": "a template cannot name another one",
+    **dict.fromkeys(("tool", "tools", "allow-tool", "allow_tool"), "what may run is said on the command line"),
 }
 
 

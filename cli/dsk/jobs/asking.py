@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dsk.exchange.source import Listener
     from dsk.jobs.connecting import Connecting
-    from dsk.jobs.settings import FromTemplate, Sending, Wish
+    from dsk.jobs.settings import FromTemplate, Sending, ToolSettings, Wish
     from dsk.state.log.rows import NewTurn
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class AskSettings(NamedTuple):
     """What ``ask`` was told. ``from_file`` names the values that came from [defaults], ``from_environment`` those of
     variables, ``from_template`` those of the template; ``wish`` says which session it belongs to, None to none;
-    ``show`` asks for the body or the curl command in place of an answer."""
+    ``show`` asks for the body or the curl command in place of an answer; ``tools`` may be called."""
 
     prompt: PromptSettings
     request: RequestOptions
@@ -39,6 +39,7 @@ class AskSettings(NamedTuple):
     sending: Sending
     wish: Wish | None
     show: Literal["body", "curl"] | None
+    tools: ToolSettings | None = None
 
 
 def ask(settings: AskSettings, world: World, listener: Listener | None = None) -> Status:
@@ -49,6 +50,12 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         held = hold(settings, settings.wish, world)
         settings = held.settings if held else settings
+    tools = None
+    if settings.tools:
+        from dsk.jobs.tool_turns import open_tools
+
+        tools = open_tools(settings, settings.tools, world)
+        settings = settings._replace(request=settings.request._replace(functions=tools.functions))
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
     settled = settle_request(
@@ -84,8 +91,17 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     from dsk.exchange.question import Question
     from dsk.jobs.delivering import deliver
 
+    if tools:
+        from dsk.jobs.holding import wants_reasoning
+
+        tools.prepare(
+            with_reasoning=wants_reasoning(settled.options, server),
+            key_names=[name for name in [server.profile.key_env] if name],
+            key=lambda: connecting.made()[0].key if connecting else None,
+        )
     question = Question(encode(body.fields), body.fields)
-    return deliver(question, server, settings.sending._replace(turn=turn), world, warnings, connecting, listener)
+    sending = settings.sending._replace(turn=turn)
+    return deliver(question, server, sending, world, warnings, connecting, listener, tools)
 
 
 def _first_turn(messages: list[dict[str, Any]], world: World) -> NewTurn:

@@ -10,7 +10,7 @@ from dsk.jobs.log_fields import error_message, fields, local_time, status_word, 
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.request.prefix import text_of_prefix
-from dsk.state.log.prompts import prompt_of
+from dsk.state.log.prompts import prompt_of, results_of
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
@@ -55,6 +55,7 @@ def _page(run: Run, session: Session | None, body: str) -> str:
     lines = [f"{name}:".ljust(10) + " ".join(value.split()) for name, value in head.items() if value]
     parts = {
         "Prompt": prompt_of(body),
+        "Tool results": results_of(body),
         "Prefix": _prefix_of(body),
         "Reasoning": run.reasoning,
         "Answer": run.content,

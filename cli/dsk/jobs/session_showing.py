@@ -12,7 +12,7 @@ from dsk.jobs.talk import said
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.request.history import conversation
-from dsk.state.log.prompts import text_of_messages
+from dsk.state.log.prompts import are_results, text_of_messages
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
 from dsk.state.sessions.reader import line
@@ -64,7 +64,8 @@ def _parts(turns: Line) -> Iterator[str]:
             yield f"--- System\n{turn.system or '(none)'}"
             system = turn.system
         told = said(turn)
-        yield f"--- Prompt (run {turn.run.id})\n{text_of_messages(told.messages)}"
+        what = "Tool results" if are_results(turn.messages) else "Prompt"
+        yield f"--- {what} (run {turn.run.id})\n{text_of_messages(told.messages)}"
         yield f"--- Answer{_how_it_ended(turn)}\n{told.content}"
         if turn.run.tool_calls:
             yield f"--- Tool calls\n{turn.run.tool_calls}"

@@ -46,6 +46,17 @@ class Wish(NamedTuple):
         return self.goes_on or self.session is not None
 
 
+class ToolSettings(NamedTuple):
+    """Programs that the model may call: ``files`` and all those in ``folders``. ``allowed`` are the names of tools
+    that run unasked, ``timeout`` is in seconds for each call, ``max_turns`` how often there may be results."""
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    allowed: tuple[str, ...]
+    timeout: float
+    max_turns: int
+
+
 class Sending(NamedTuple):
     """The settings of a command that sends; ``log``: whether the run is logged; ``turn`` makes its place in
     a session, once the request is on its way; ``judge`` says what an ending comes to where it is not the text that is

@@ -27,6 +27,8 @@ class TurnLog:
         self._begin = begin
         self._first = turn
         self._placed: tuple[int, int] | None = None
+        #: Those of the last question, which are not those of the run; None while there is none but the first.
+        self.timing: Timing | None = None
         # Seconds from the beginning of the run to that of the question.
         self._begun = time.monotonic()
         self._at = 0.0
@@ -58,10 +60,9 @@ class TurnLog:
 
     def end(self, ending: Ending) -> None:
         """Have the end of the last one written, and wait for it."""
-        if self._at:
-            timing = Timing(*(None if value is None else max(value - self._at, 0.0) for value in ending.timing))
-            ending = ending._replace(timing=timing)
-        self._log.end(ending._replace(earlier=()))
+        own = self.timing or ending.timing
+        timing = Timing(*(None if value is None else max(value - self._at, 0.0) for value in own))
+        self._log.end(ending._replace(timing=timing, earlier=()))
 
     def _noted(self, session: int, run: int) -> None:
         self._placed = session, run

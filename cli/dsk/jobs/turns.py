@@ -77,12 +77,10 @@ class Turns:
                 ending = Ending(Answer(), None, before.timing, before.http_status)
                 self._turn(before, step)
                 ending = self._ask(question).run(self._printer.descriptor)
-        except KeyboardInterrupt:
-            ending = ending._replace(failure=InterruptFault("interrupted"))
-        except Terminated as signal:
-            ending = ending._replace(failure=signal.fault)
-        except Failure as fault:
-            ending = ending._replace(failure=fault)
+        except (Failure, KeyboardInterrupt, Terminated) as error:
+            ending = ending._replace(failure=_fault_of(error))
+        if self._log:
+            self._log.timing = ending.timing
         first = begun if begun is not None else ending.timing.first_token
         return ending._replace(timing=Timing(first, ending.timing.total), earlier=earlier)
 
@@ -92,6 +90,9 @@ class Turns:
         notes: list[str] = []
 
         def say(text: str) -> None:
+            if not notes:
+                # What is said begins a line of its own, and so does what tools write meanwhile.
+                self._printer.turn(ending)
             notes.append(text)
             self._say(text)
 
@@ -99,10 +100,12 @@ class Turns:
         try:
             step = self._succession.next(question, ending, say)
             if step:
+                if not notes:
+                    self._printer.turn(ending)
                 said = tuple(dict(message) for message in step.said)
                 follow = Follow(outline(step.question.fields), said, tuple(step.results), tuple(notes))
-        except Failure as fault:
-            follow = Follow({}, notes=tuple(notes), failure=fault)
+        except (Failure, KeyboardInterrupt, Terminated) as error:
+            follow = Follow({}, notes=tuple(notes), failure=_fault_of(error))
             raise
         finally:
             if self._recorder and follow:
@@ -112,8 +115,14 @@ class Turns:
     def _turn(self, ending: Ending, step: Step) -> None:
         if self._log:
             self._log.turn(ending, step)
-        self._printer.turn(ending, step.results)
+        self._printer.received(b"", step.results)
         self._progress.turn()
+
+
+def _fault_of(error: BaseException) -> Failure:
+    if isinstance(error, Failure):
+        return error
+    return error.fault if isinstance(error, Terminated) else InterruptFault("interrupted")
 
 
 def _is_whole(ending: Ending) -> bool:

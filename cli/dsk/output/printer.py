@@ -92,12 +92,12 @@ class Printer:
         if self._sinks.answer_fault:
             raise self._sinks.answer_fault
 
-    def turn(self, ending: Ending, events: Sequence[Event]) -> None:
-        """An answer has ended and, after ``events``, another one of the same run follows. Raises as ``received``."""
+    def turn(self, ending: Ending) -> None:
+        """An answer has ended, and another one of the same run may follow. Raises as ``received``."""
         self._sinks.begin()
         for part in self._parts:
             part.turn(ending)
-        self.received(b"", events)
+        self.received(b"", ())
 
     def end(self, ending: Ending) -> None:
         """Finish everything and close the files.

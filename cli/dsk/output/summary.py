@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status
@@ -9,7 +10,7 @@ from dsk.errors import Status
 if TYPE_CHECKING:
     from dsk.ending import Ending, Timing, Turn
     from dsk.errors import Failure
-    from dsk.stream.answer import Answer, Choice
+    from dsk.stream.answer import Answer, Call, Choice
 
 
 def summary(ending: Ending, *, texts: bool, with_given: bool = False) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def summary(ending: Ending, *, texts: bool, with_given: bool = False) -> dict[st
         "model": answer.model or None,
         "content": content,
         "reasoning": reasoning,
-        "tool_calls": _tool_calls(answer.tool_calls),
+        "tool_calls": calls_of(answer.tool_calls),
         "finish_reason": answer.finish_reason,
         "usage": ending.usage,
         "choices": choices,
@@ -58,7 +59,7 @@ def _turn(turn: Turn, *, with_given: bool) -> dict[str, Any]:
         "id": answer.id or None,
         "content": content,
         "reasoning": reasoning,
-        "tool_calls": _tool_calls(answer.tool_calls),
+        "tool_calls": calls_of(answer.tool_calls),
         "finish_reason": answer.finish_reason,
         "usage": answer.usage,
         "messages": list(turn.said),
@@ -75,7 +76,7 @@ def _choice(index: int, choice: Choice, said: tuple[str, str] | None) -> dict[st
     fields: dict[str, Any] = {"index": index}
     if said:
         fields |= {"content": said[0], "reasoning": said[1]}
-    fields |= {"tool_calls": _tool_calls(choice.tool_calls), "finish_reason": choice.finish_reason}
+    fields |= {"tool_calls": calls_of(choice.tool_calls), "finish_reason": choice.finish_reason}
     if said and choice.logprobs is not None:
         fields["logprobs"] = choice.logprobs
     if said and choice.refusal:
@@ -83,7 +84,8 @@ def _choice(index: int, choice: Choice, said: tuple[str, str] | None) -> dict[st
     return fields
 
 
-def _tool_calls(calls: Any) -> list[dict[str, Any]]:
+def calls_of(calls: Iterable[Call]) -> list[dict[str, Any]]:
+    """Tool calls as the API has them."""
     return [
         {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
         for call in calls

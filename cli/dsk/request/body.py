@@ -61,6 +61,8 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
     if options.logprobs is not None:
         fields["logprobs"] = True
         fields["top_logprobs"] = options.logprobs
+    if options.functions:
+        fields["tools"] = [{"type": "function", "function": dict(tool)} for tool in options.functions]
     own, warnings = set_fields(options)
     fields |= own
     check_text(fields)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dsk.request.prefix import is_prefix, text_of_prefix
+
 NOT_CALLED = "The tool was not called."
 
 
@@ -41,8 +43,37 @@ def conversation(
         messages += _results(pending, turn.messages)
         messages += map(dict, turn.messages)
         messages.append(_answer(turn, with_reasoning=with_reasoning))
-        pending = turn.tool_calls
+        pending = whole_calls(turn.tool_calls)
     return [*messages, *_results(pending, new), *map(dict, new)]
+
+
+def follow_up(
+    fields: Mapping[str, Any], answer: Said, new: Sequence[Mapping[str, Any]], *, with_reasoning: bool
+) -> dict[str, Any]:
+    """The body of the question that follows one and its answer in the same run; ``new`` is what it adds.
+
+    A tool that the first one had to call need not be called again: nothing would ever be answered. A prefix of the
+    answer is part of it now.
+    """
+    messages = list(fields["messages"])
+    if messages and is_prefix(messages[-1]):
+        answer = answer._replace(content=text_of_prefix(fields) + answer.content)
+        messages.pop()
+    again = dict(fields) | {"messages": [*messages, _answer(answer, with_reasoning=with_reasoning), *map(dict, new)]}
+    if again.get("tool_choice") not in ("none", "auto"):
+        again.pop("tool_choice", None)
+    return again
+
+
+def whole_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Tool calls as they can be sent back: with an id, where the server gave none, and arguments that are JSON, where
+    the model wrote nothing."""
+    found = []
+    for place, call in enumerate(calls):
+        function = dict(call["function"])
+        function["arguments"] = function.get("arguments") or "{}"
+        found.append({**call, "id": call.get("id") or f"call_{place}", "function": function})
+    return found
 
 
 def _answer(turn: Said, *, with_reasoning: bool) -> dict[str, Any]:
@@ -51,7 +82,7 @@ def _answer(turn: Said, *, with_reasoning: bool) -> dict[str, Any]:
     if with_reasoning:
         message["reasoning_content"] = turn.reasoning
     if turn.tool_calls:
-        message["tool_calls"] = list(turn.tool_calls)
+        message["tool_calls"] = whole_calls(turn.tool_calls)
     return message
 
 

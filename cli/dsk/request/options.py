@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class Ways(NamedTuple):
@@ -16,7 +17,8 @@ class Ways(NamedTuple):
 
 
 class RequestOptions(NamedTuple):
-    """The body options of ``ask``, as their flags are named. ``ways`` are the server's; None: as DeepSeek's."""
+    """The body options of ``ask``, as their flags are named. ``functions`` are tools as the body describes them;
+    ``ways`` are the server's, None: as DeepSeek's."""
 
     model: str | None = None
     think: bool | None = None
@@ -31,5 +33,6 @@ class RequestOptions(NamedTuple):
     logprobs: int | None = None
     user_id: str | None = None
     set: tuple[str, ...] = ()
+    functions: tuple[Mapping[str, Any], ...] = ()
     stream: bool = True
     ways: Ways | None = None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dsk.scripted.asked import Asked
+from dsk.scripted.calling import told, with_calls
 from dsk.scripted.faults import Fault
 from dsk.scripted.pieces import cut
 from dsk.scripted.script import Reply
@@ -49,6 +50,7 @@ class Answer(NamedTuple):
 
 def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
     """The answer that a reply gives to a request."""
+    reply = with_calls(reply, asked)
     text = "" if "empty" in faults else _text(reply, asked)
     text = _after(text, _begun(text, asked.prompt) if asked.fim else asked.prefix)
     if "repeat-prefix" in faults:
@@ -81,6 +83,8 @@ def _text(reply: Reply, asked: Asked) -> str:
         return reply.text
     if reply.tool_calls:
         return ""
+    if asked.results:
+        return told(asked.results)
     # A text that is gone on with has grown at its end.
     story = story_for(asked.prompt[:1] if asked.fim else asked.prompt)
     if asked.json_mode:

@@ -6,6 +6,7 @@ Pure. The rules are those of DeepSeek's API: what breaks one is a 400, what does
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from dsk.scripted import schema
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
     ``conversation`` is the same number for a question and for the requests that go on with its answer,
     ``identity`` the same for requests that differ in their white space alone.
     ``top_logprobs`` is None where no log probabilities are wanted. ``system`` is the text of the system messages.
+    ``tools`` are the functions that may be called, ``results`` the texts that those called last have given.
     """
 
     fim: bool
@@ -58,6 +60,8 @@ class Asked(NamedTuple):
     json_mode: bool = False
     top_logprobs: int | None = None
     system: str = ""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    results: tuple[str, ...] = ()
 
 
 def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") -> Asked:
@@ -92,6 +96,8 @@ def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") 
         prefix=_text(last) if is_prefix else "",
         thought=(last.get("reasoning_content") or "") if is_prefix else "",
         json_mode=(body.get("response_format") or {}).get("type") == "json_object",
+        tools=_functions(body),
+        results=_results(asked),
         top_logprobs=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
         **_common(body),
     )
@@ -194,3 +200,41 @@ def _check_tools(body: dict[str, Any], messages: list[dict[str, Any]], *, thinks
         raise Refused(400, "Thinking mode does not support this tool_choice")
     if thinks and tools and any(m["role"] == "assistant" and "reasoning_content" not in m for m in messages):
         raise Refused(400, "The `reasoning_content` in the thinking mode must be passed back to the API.")
+    _check_results(messages)
+
+
+def _check_results(messages: list[dict[str, Any]]) -> None:
+    """Each call is followed by its result at once, and each result follows its call."""
+    missing: list[object] = []
+    for message in messages:
+        if message["role"] == "tool":
+            if message.get("tool_call_id") not in missing:
+                raise Refused(
+                    400, "Messages with role 'tool' must be a response to a preceding message with 'tool_calls'"
+                )
+            missing.remove(message.get("tool_call_id"))
+        elif missing:
+            break
+        else:
+            missing = [call.get("id") for call in message.get("tool_calls") or () if isinstance(call, dict)]
+    if missing:
+        why = "must be followed by tool messages responding to each 'tool_call_id'"
+        raise Refused(400, f"An assistant message with 'tool_calls' {why}. (No result of {missing[0]})")
+
+
+def _functions(body: dict[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The functions that the answer may call, if it may call any."""
+    tools = [tool for tool in body.get("tools") or () if isinstance(tool, dict)]
+    found = [tool.get("function") for tool in tools if tool.get("type") == "function"]
+    named = tuple(f for f in found if isinstance(f, dict) and isinstance(f.get("name"), str))
+    return () if body.get("tool_choice") == "none" else named
+
+
+def _results(messages: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The texts of the results at the end."""
+    found: list[str] = []
+    for message in reversed(messages):
+        if message["role"] != "tool":
+            break
+        found.insert(0, _text(message))
+    return tuple(found)

@@ -27,6 +27,23 @@ def prompt_of(body: str | bytes) -> str:
     return _text(asked[-1].get("content")) if asked else ""
 
 
+def results_of(body: str | bytes) -> str:
+    """The texts of the results of tools that a body ends with; "" if it ends with none."""
+    try:
+        messages = json.loads(body)["messages"]
+        found: list[str] = []
+        while messages and messages[-1]["role"] == "tool":
+            found.insert(0, _text(messages.pop().get("content")))
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return ""
+    return "\n\n".join(found)
+
+
+def are_results(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether these are results of tools, and nothing that the user says."""
+    return bool(messages) and all(message.get("role") == "tool" for message in messages)
+
+
 def text_of_messages(messages: Sequence[Mapping[str, Any]]) -> str:
     """The text of messages; parts that are not text are left out."""
     return "\n\n".join(filter(None, (_text(message.get("content")) for message in messages)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dsk.errors import UsageFault
 from dsk.state.log.process import is_there
+from dsk.state.log.prompts import are_results
 from dsk.state.log.pruning import erase
 from dsk.state.log.reading import PATIENCE
 from dsk.state.log.sharing import patience, transact
@@ -26,13 +27,16 @@ T = TypeVar("T")
 
 def undo(log: Connection, session: Session) -> Turn:
     """Take back the last turn that has an answer, and what without one came after it; the turn, which stays in the
-    tree. Raises ``UsageFault`` if there is none."""
+    tree. With the results of tools goes the turn that called them. Raises ``UsageFault`` if there is none."""
 
     def step() -> Turn:
         now = by_number(log, session.id)
-        last = line(log, now).last if now else None
-        if not last:
+        turns = list(line(log, now).turns) if now else []
+        if not turns:
             raise UsageFault(f"session {session.title} has no turn to take back")
+        last = turns.pop()
+        while turns and are_results(last.messages):
+            last = turns.pop()
         log.execute("UPDATE sessions SET head = ? WHERE id = ?", (last.parent, session.id))
         return last
 

@@ -1,0 +1,124 @@
+"""Questions with tools: what the model calls is run, if it may be, and the results are the next question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import LocalFault, UsageFault
+from dsk.exchange.question import Question
+from dsk.jobs.turns import Step
+from dsk.output.summary import calls_of
+from dsk.request.body import encode
+from dsk.request.fields import is_set
+from dsk.request.history import Said, follow_up, whole_calls
+from dsk.stream.events import ToolResult
+from dsk.tools.arguments import read_arguments
+from dsk.tools.calling import Call, Result, error, run_calls
+from dsk.tools.consent import Consent, has_terminal
+from dsk.tools.environment import without_key
+from dsk.tools.finding import find_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsk.ending import Ending
+    from dsk.jobs.asking import AskSettings
+    from dsk.jobs.settings import ToolSettings
+    from dsk.jobs.turns import Say
+    from dsk.tools.tool import Tool
+    from dsk.world import World
+
+REFUSED = "this call was refused and not run"
+
+
+class ToolTurns:
+    """A succession of questions, each with the results of the calls before."""
+
+    def __init__(self, tools: Sequence[Tool], settings: ToolSettings, world: World) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._settings = settings
+        self._world = world
+        self._consent = Consent(settings.allowed, world)
+        self._rounds = 0
+        self._with_reasoning = False
+        self._key_names: Sequence[str] = ()
+        self._key: Callable[[], str | None] = lambda: None
+
+    @property
+    def functions(self) -> tuple[Mapping[str, Any], ...]:
+        """The tools, as a request describes them."""
+        return tuple(tool.function for tool in self._tools.values())
+
+    def prepare(self, *, with_reasoning: bool, key_names: Sequence[str], key: Callable[[], str | None]) -> None:
+        """What is known once the server is. ``with_reasoning``: it wants the reasoning back; the variables of
+        ``key_names``, and all that hold what ``key`` gives, are no tool's business."""
+        self._with_reasoning = with_reasoning
+        self._key_names = key_names
+        self._key = key
+
+    def next(self, question: Question, ending: Ending, say: Say) -> Step | None:
+        """The question with the results of what this answer calls; None if it calls nothing.
+
+        Raises ``LocalFault`` if the user quits, or the calls have no end.
+        """
+        answer = ending.answer
+        if ending.failure or not answer.tool_calls:
+            return None
+        most = self._settings.max_turns
+        if self._rounds == most:
+            hint = "raise --max-turns, or go on with -c"
+            raise LocalFault("the model goes on calling tools", f"--max-turns {most} is reached", hint=hint)
+        self._rounds += 1
+        calls = whole_calls(calls_of(answer.tool_calls))
+        results = self._results(calls, say)
+        new = [{"role": "tool", "tool_call_id": result.id, "content": result.text} for result in results]
+        said = Said((), answer.content, answer.reasoning, calls)
+        fields = follow_up(question.fields, said, new, with_reasoning=self._with_reasoning)
+        return Step(Question(encode(fields), fields), new, results)
+
+    def _results(self, calls: Sequence[Mapping[str, Any]], say: Say) -> list[ToolResult]:
+        """The results of calls, in their order: first it is settled which may run, then they run side by side."""
+        found = [self._settled(call["function"], say) for call in calls]
+        orders = [call for call in found if isinstance(call, Call)]
+        env = without_key(self._world.env, self._key_names, self._key()) if orders else {}
+        ran = iter(run_calls(orders, env, self._settings.timeout))
+        results = []
+        for call, settled in zip(calls, found, strict=True):
+            result = next(ran) if isinstance(settled, Call) else settled
+            name = call["function"]["name"]
+            if result.fault and result.fault != REFUSED:
+                say(f"{name}: {result.fault}")
+            results.append(ToolResult(call["id"], name, result.text, bool(result.fault)))
+        return results
+
+    def _settled(self, function: Mapping[str, Any], say: Say) -> Call | Result:
+        """The call, if it can be made and may be, else its result."""
+        tool = self._tools.get(function["name"])
+        if not tool:
+            return error(f"there is no tool of this name; there are {', '.join(self._tools)}")
+        try:
+            call = Call(tool, read_arguments(tool, function["arguments"]))
+        except ValueError as fault:
+            return error(str(fault))
+        return call if self._consent.given(call, say) else error(REFUSED)
+
+
+def open_tools(settings: AskSettings, wanted: ToolSettings, world: World) -> ToolTurns:
+    """The tools that a question is asked with.
+
+    Raises ``UsageFault`` for what is no tool, for options that contradict them, and if no call could ever run.
+    """
+    if settings.sending.output.format == "raw":
+        raise UsageFault("--raw shows the frames of one answer", "with tools there are several", hint="use --jsonl")
+    if is_set("tools", settings.request.set):
+        raise UsageFault("--set tools", "--tool makes the field", hint="leave one of them out")
+    tools = find_tools(wanted.files, wanted.folders, world.env, wanted.timeout)
+    names = [tool.name for tool in tools]
+    for name in wanted.allowed:
+        if name not in names:
+            raise UsageFault(f"--allow-tool {name}", "there is no such tool", hint=f"there are {', '.join(names)}")
+    if not (wanted.allowed or settings.show or has_terminal()):
+        hint = f"allow it beforehand: --allow-tool {names[0]}"
+        raise UsageFault("no tool could run", "there is no terminal to ask on", hint=hint)
+    return ToolTurns(tools, wanted, world)

@@ -1,0 +1,34 @@
+"""The arguments that a model has written for a call: JSON as a rule, but they may be empty, cut or wrong.
+
+What a tool makes of their values is its own matter: only names are looked at here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dsk.request.json_value import json_value
+
+if TYPE_CHECKING:
+    from dsk.tools.tool import Tool
+
+
+def read_arguments(tool: Tool, text: str) -> Mapping[str, Any]:
+    """The arguments of a call; none if the model wrote nothing. Raises ``ValueError`` with what the model should be
+    told: they are no JSON object, one that is required is missing, or one is not known where all are."""
+    try:
+        arguments = json_value(text) if text.strip() else {}
+    except ValueError as error:
+        raise ValueError(f"the arguments are not JSON: {error}") from error
+    if not isinstance(arguments, dict):
+        raise ValueError("the arguments are not a JSON object")
+    for name in tool.parameters.get("required", []):
+        if name not in arguments:
+            raise ValueError(f"the argument {name!r} is missing")
+    if tool.parameters.get("additionalProperties") is False:
+        known = tool.parameters.get("properties", {})
+        for name in arguments:
+            if name not in known:
+                raise ValueError(f"there is no argument {name!r}; there are {', '.join(known) or 'none'}")
+    return arguments

@@ -1,0 +1,76 @@
+"""Calls of tools: from what the model has written to what it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dsk.tools.processes import MOST_OUTPUT, Order, Ran, run_all
+from dsk.tools.tool import Tool
+
+#: Calls that run side by side; more than these wait for each other.
+SIDE_BY_SIDE = 16
+
+
+class Call(NamedTuple):
+    """A call that can be made: its tool, and the arguments as the tool gets them."""
+
+    tool: Tool
+    arguments: Mapping[str, Any]
+
+    @property
+    def json(self) -> str:
+        """The arguments as one line of JSON."""
+        return json.dumps(self.arguments, ensure_ascii=False)
+
+
+class Result(NamedTuple):
+    """What the model is told of a call. ``fault`` is what went wrong, in a few words; "" if nothing did."""
+
+    text: str
+    fault: str = ""
+
+
+def run_calls(calls: Sequence[Call], env: Mapping[str, str], seconds: float) -> list[Result]:
+    """Make the calls, side by side, each for ``seconds`` at most; their results in the same order."""
+    results: list[Result] = []
+    for begin in range(0, len(calls), SIDE_BY_SIDE):
+        some = calls[begin : begin + SIDE_BY_SIDE]
+        orders = [Order((call.tool.path,), call.json.encode() + b"\n") for call in some]
+        results += [_result(ran, seconds) for ran in run_all(orders, env, seconds)]
+    return results
+
+
+def error(fault: str) -> Result:
+    """The result of a call that was not made."""
+    return Result(f"error: {fault}", fault)
+
+
+def _result(ran: Ran, seconds: float) -> Result:
+    if ran.fault:
+        return error(f"it cannot be run: {ran.fault}")
+    out = _decoded(ran.stdout, is_cut=ran.is_cut)
+    if out is None:
+        return error("what it wrote is not UTF-8")
+    if ran.is_late:
+        fault = f"it took longer than {seconds:g} s and was ended"
+    elif ran.is_cut:
+        return Result(f"{out}\n[cut: it wrote more than {MOST_OUTPUT} bytes]")
+    elif ran.status:
+        fault = f"signal {-ran.status}" if ran.status < 0 else f"exit status {ran.status}"
+    else:
+        return Result(out)
+    errors = ran.stderr.decode("utf-8", "replace").strip()
+    parts = [f"error: {fault}", f"stderr: {errors}" if errors else "", f"stdout: {out}" if out else ""]
+    return Result("\n".join(filter(None, parts)), fault)
+
+
+def _decoded(data: bytes, *, is_cut: bool) -> str | None:
+    """The text without its last newline; None if it is none. A character that the limit has cut is left out."""
+    try:
+        return data.decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        if is_cut and error.reason == "unexpected end of data":
+            return data[: error.start].decode("utf-8")
+        return None

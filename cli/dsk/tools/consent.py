@@ -1,0 +1,110 @@
+"""Whether a call may run: the user says so, on the terminal or beforehand."""
+
+from __future__ import annotations
+
+import os
+import termios
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from dsk.errors import LocalFault
+from dsk.output.escapes import clean_line
+from dsk.output.sinks import write_out_all
+from dsk.world import STDERR
+
+if TYPE_CHECKING:
+    from dsk.tools.calling import Call
+    from dsk.world import World
+
+Verdict: TypeAlias = Literal["yes", "no", "always", "quit"]
+
+#: Characters of a call that need not be asked about, as it is told.
+LONGEST_TOLD = 500
+READ_SIZE = 4096
+QUESTION: Final = "dsk: run it? (y)es, (n)o, (a)lways {}, or (q)uit: "
+ADVICE: Final = "dsk: say y, n, a or q\n"
+ANSWERS: Final[dict[str, Verdict]] = {
+    "y": "yes",
+    "yes": "yes",
+    "n": "no",
+    "no": "no",
+    "a": "always",
+    "always": "always",
+    "q": "quit",
+    "quit": "quit",
+}
+
+
+def has_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    terminal = _terminal()
+    if terminal is None:
+        return False
+    os.close(terminal)
+    return True
+
+
+class Consent:
+    """What may run. ``allowed`` are the names of tools whose calls need no question."""
+
+    def __init__(self, allowed: Iterable[str], world: World) -> None:
+        self._allowed = set(allowed)
+        self._world = world
+
+    def given(self, call: Call, say: Callable[[str], None]) -> bool:
+        """Whether the call may run; it is told first. Raises ``LocalFault`` if the user wants nothing more of it."""
+        name, told = call.tool.name, f"the model calls {call.tool.name} {call.json}"
+        if name in self._allowed:
+            say(told if len(told) <= LONGEST_TOLD else f"{told[:LONGEST_TOLD]}...")
+            return True
+        say(told)
+        terminal = _terminal()
+        if terminal is None:
+            say(f"warning: {name} is not allowed and was not run: --allow-tool {name} lets it")
+            return False
+        try:
+            if not self._world.is_terminal(STDERR):
+                write_out_all(terminal, f"dsk: {clean_line(told)}\n".encode("utf-8", "replace"))
+            verdict = _verdict(name, terminal)
+        finally:
+            os.close(terminal)
+        if verdict == "quit":
+            raise LocalFault("the run is ended", f"the call of {name} was not wanted")
+        if verdict == "always":
+            self._allowed.add(name)
+        return verdict != "no"
+
+
+def _terminal() -> int | None:
+    """The terminal, where it is ours to ask on: a job in the background has none."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    if os.tcgetpgrp(terminal) == os.getpgrp():
+        return terminal
+    os.close(terminal)
+    return None
+
+
+def _verdict(name: str, terminal: int) -> Verdict:
+    """What the user says. What is no answer, an empty line too, is asked again; the end of the input is a no to all.
+
+    What was typed before the question stood there is no answer to it.
+    """
+    while True:
+        termios.tcflush(terminal, termios.TCIFLUSH)
+        write_out_all(terminal, QUESTION.format(name).encode())
+        try:
+            line = os.read(terminal, READ_SIZE)
+        except KeyboardInterrupt:
+            # What the terminal shows of ^C stands behind the question.
+            write_out_all(terminal, b"\n")
+            raise
+        if not line:
+            write_out_all(terminal, b"\n")
+            return "quit"
+        answer = ANSWERS.get(line.decode("utf-8", "replace").strip().lower())
+        if answer:
+            return answer
+        write_out_all(terminal, ADVICE.encode())
