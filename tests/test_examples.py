@@ -18,7 +18,7 @@ import pytest
 from dsk.scripted.script import Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, KEY, clean_env, shell_status
-from tests.manual import PAGES, README, Example, examples
+from tests.manual import PAGES, README, ROOT, Example, examples
 from tests.state.log.writing import logged
 
 FILES = Path(__file__).parent / "examples" / "files"
@@ -75,6 +75,7 @@ def folder(tmp_path: Path, env: dict[str, str]) -> Path:
     """The files of the examples, committed, and a change to one of them that is not."""
     folder = tmp_path / "work"
     shutil.copytree(FILES, folder)
+    shutil.copytree(ROOT / "examples" / "tools", folder / "tools")
     if not shutil.which("git"):
         return folder
     who = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dsk.request.history import NOT_CALLED, Said, conversation
+from dsk.request.history import NOT_CALLED, Said, conversation, follow_up
 
-CALL = {"id": "a", "type": "function", "function": {"name": "clock", "arguments": ""}}
-OTHER = {"id": "b", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+CALL = {"id": "a", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+OTHER = CALL | {"id": "b"}
 RESULT = {"role": "tool", "tool_call_id": "a", "content": "noon"}
 
 
@@ -66,3 +66,31 @@ def test_what_follows_does_not_change_what_was_sent() -> None:
     for count in range(3):
         before = conversation("Be brief.", turns[:count], turns[count].messages, with_reasoning=True)
         assert whole[: len(before)] == before
+
+
+def test_a_call_that_lacks_what_a_server_wants_is_made_whole_the_same_way_each_time() -> None:
+    bare = {"id": "", "type": "function", "function": {"name": "clock", "arguments": ""}}
+    turns = [Said([user("one")], "", tool_calls=[CALL, bare])]
+    _, answer, *results = conversation(None, turns, [], with_reasoning=False)
+    assert answer["tool_calls"] == [CALL, CALL | {"id": "call_1"}]
+    assert [result["tool_call_id"] for result in results] == ["a", "call_1"]
+
+
+def test_what_follows_a_question_has_its_answer_and_the_results() -> None:
+    fields = {"model": "m", "messages": [user("one")], "tools": [1], "tool_choice": "auto"}
+    again = follow_up(fields, Said((), "", "", [CALL]), [RESULT], with_reasoning=True)
+    answer = {"role": "assistant", "content": "", "reasoning_content": "", "tool_calls": [CALL]}
+    assert again == fields | {"messages": [user("one"), answer, RESULT]}
+    assert fields["messages"] == [user("one")]
+
+
+def test_a_call_that_was_required_is_not_required_again() -> None:
+    for choice in ("required", {"type": "function", "function": {"name": "clock"}}):
+        again = follow_up({"messages": [], "tool_choice": choice}, Said((), ""), [], with_reasoning=False)
+        assert "tool_choice" not in again
+
+
+def test_the_prefix_of_an_answer_is_part_of_it_in_what_follows() -> None:
+    prefix = {"role": "assistant", "content": "It ", "prefix": True}
+    again = follow_up({"messages": [user("one"), prefix]}, Said((), "is"), [user("two")], with_reasoning=False)
+    assert again["messages"] == [user("one"), {"role": "assistant", "content": "It is"}, user("two")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dsk.request.prefix import is_prefix, text_of_prefix
+from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 
 NOT_CALLED = "The tool was not called."
 
@@ -57,7 +57,9 @@ def follow_up(
     """
     messages = list(fields["messages"])
     if messages and is_prefix(messages[-1]):
-        answer = answer._replace(content=text_of_prefix(fields) + answer.content)
+        answer = answer._replace(
+            content=text_of_prefix(fields) + answer.content, reasoning=thought_of_prefix(fields) + answer.reasoning
+        )
         messages.pop()
     again = dict(fields) | {"messages": [*messages, _answer(answer, with_reasoning=with_reasoning), *map(dict, new)]}
     if again.get("tool_choice") not in ("none", "auto"):
