@@ -50,4 +50,8 @@ def test_a_profile_gets_the_ways_of_its_kind_and_plain_ones_where_that_is_not_kn
     }
     for unknown in (look(), look("openai", headers={"x-litellm-version": "1"})):
         assert recognise("http://box", unknown).ways == {"thinking": "reasoning_effort", "max_effort": "high"}
-    assert recognise("https://api.deepseek.com", None).ways == {"prefix_completion": True, "schema_mode": "function"}
+    assert recognise("https://api.deepseek.com", None).ways == {
+        "think": False,
+        "prefix_completion": True,
+        "schema_mode": "function",
+    }

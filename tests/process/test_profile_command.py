@@ -141,8 +141,14 @@ def test_a_server_that_wants_a_key_gets_its_profile_all_the_same(dsk: Dsk, serve
     env = {"WORK_KEY": KEY}
     result = add(dsk, "other", "--base-url", server.base_url, "--key-env", "WORK_KEY", env=env)
     assert "took it for deepseek: its models are owned by deepseek" in result.errors
-    assert "its models are deepseek-flash, deepseek-v4-pro: name one with -m" in result.errors
-    assert shown(dsk, "other")["key_env"] == "WORK_KEY"
+    assert (shown(dsk, "other")["key_env"], shown(dsk, "other")["model"]) == ("WORK_KEY", "deepseek-flash")
+    many = serve(Script(models=tuple((f"m{i}", "someone") for i in range(10))))
+    result = add(dsk, "many", "--base-url", many.base_url)
+    assert "its kind is not known" in result.errors
+    assert "its models are m0, m1, m2, m3, m4, m5, m6, m7 and 2 more: name one with -m" in result.errors
+    for name in ("work", "other", "many"):
+        assert dsk.run("profile", "remove", name).status == 0
+    assert (dsk.home / "config" / "dsk" / "config.toml").read_text() == ""
     assert KEY not in result.errors
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, Status, UsageFault, hide_secret
 from dsk.jobs.check_server import model_ids
+from dsk.jobs.listing import MODELS_PATH
 from dsk.jobs.recognising import recognise
 from dsk.jobs.settling import settle_clocks
 from dsk.output.notes import note, warn
 from dsk.state.config import load
-from dsk.state.config_editing import put_profile
+from dsk.state.config_editing import OURS, put_profile
 from dsk.state.paths import config_file
 from dsk.state.profile import SERVER_NAMES, Profile, default_key_env, is_name, new_profile
 from dsk.state.rules import PROFILE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
-MODELS_PATH = "/models"
 # So many models are named; more are counted.
 MOST_NAMED = 8
 
@@ -60,7 +60,7 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     kind = recognise(base_url, look)
     values: dict[str, Any] = {"base_url": base_url}
     models = model_ids(look) if look else []
-    model = settings.model or (models[0] if len(models) == 1 else None)
+    model = settings.model or (models[0] if len(models) == 1 else kind.model if kind.model in models else None)
     if model:
         values["model"] = model
     key_env = settings.key_env
@@ -69,7 +69,7 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     if key_env is not None and key_env != default_key_env(name):
         values["key_env"] = key_env
     values |= kind.ways
-    put_profile(world.env, name, values, f"Made by dsk profile add{f': {kind.why}' if kind.why else ''}.")
+    put_profile(world.env, name, values, f"{OURS}{f': {kind.why}' if kind.why else ''}.")
     _tell(settings, look, kind.name, kind.why, models, model, world)
     return Status.OK
 

@@ -25,7 +25,7 @@ OWNERS = {
 PLAIN: Mapping[str, Any] = {"thinking": "reasoning_effort", "max_effort": "high"}
 # Keys of a profile that say how its server wants things.
 WAYS = (
-    *("prefix_completion", "schema_mode", "thinking", "max_effort", "max_tokens_field", "include_usage"),
+    *("think", "prefix_completion", "schema_mode", "thinking", "max_effort", "max_tokens_field", "include_usage"),
     "key_header",
 )
 
@@ -36,6 +36,11 @@ class Kind(NamedTuple):
 
     name: str
     why: str
+
+    @property
+    def model(self) -> str | None:
+        """The model that the profile of this kind has."""
+        return new_profile(self.name).model if self.name else None
 
     @property
     def ways(self) -> dict[str, Any]:

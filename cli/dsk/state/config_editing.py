@@ -23,6 +23,9 @@ _CHOICE = re.compile(r"""(?m)^([ \t]*profile[ \t]*=[ \t]*)("[^"\n]*"|'[^'\n]*')"
 
 Tree = dict[str, Any]
 
+#: What a comment of ours begins with, which goes with its table.
+OURS = "Made by dsk profile add"
+
 
 def put_profile(env: Mapping[str, str], name: str, values: Mapping[str, Any], comment: str) -> None:
     """Put ``[profiles.NAME]`` at the end of the file, in the place of one that is there.
@@ -131,7 +134,9 @@ def _without(text: str, name: str) -> str:
     for line in text.splitlines(keepends=True):
         if _HEADER.match(line):
             is_own = own.match(line) is not None
-            if not is_own:
+            if is_own:
+                _drop_ours(kept)
+            else:
                 kept += pending
             pending = []
         if not is_own:
@@ -141,3 +146,11 @@ def _without(text: str, name: str) -> str:
         else:
             pending = []
     return "".join(kept + [line for line in pending if line.strip()])
+
+
+def _drop_ours(kept: list[str]) -> None:
+    """Take a comment of ours off the end of the lines, and the blank line that was put before it."""
+    if kept and kept[-1].startswith(f"# {OURS}"):
+        kept.pop()
+        if kept and not kept[-1].strip():
+            kept.pop()
