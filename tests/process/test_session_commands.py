@@ -96,6 +96,13 @@ def test_the_list_as_json_says_which_one_is_gone_on_with_here(here: Dsk) -> None
     assert set(found[0]) == {"session", "name", "begun", "used", "turns", "text", "here"}
 
 
+def test_a_terminal_is_shown_which_session_is_its_own(here: Dsk) -> None:
+    asked(here, "one")
+    asked(here, "two")
+    lines = on_terminal(here, "session", "list").decode().splitlines()
+    assert [line.split()[:2] for line in lines] == [["SESSION", "NAME"], ["1", lines[1].split()[1]], ["2", "*"]]
+
+
 def test_a_terminal_is_shown_a_table_without_the_models_or_users_escapes(here: Dsk) -> None:
     asked(here, "-s", HOSTILE, HOSTILE)
     for command in ("list", "show", "tree"):

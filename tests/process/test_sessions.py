@@ -211,6 +211,16 @@ def test_what_can_be_no_name_is_refused(here: Dsk, server: ScriptedServer, name:
     assert server.requests == []
 
 
+def test_a_new_session_with_a_name_like_another_s_is_told(here: Dsk, server: ScriptedServer) -> None:
+    good(here.run("ask", "--session", "sky-1", "hi", stdin=None))
+    # One of a series, and something else.
+    for name in ("sky-2", "sea", "sky-1"):
+        assert here.run("ask", "--session", name, "hi", stdin=None).errors == ""
+    result = here.run("ask", "--session", "skyy-1", "hi", stdin=None)
+    assert (result.errors, result.status) == ("dsk: new session skyy-1 (did you mean sky-1?)\n", 0)
+    assert sent(server) == talk("hi")
+
+
 @pytest.mark.parametrize("args", [["--session", "a"], ["-c"]])
 @pytest.mark.parametrize("no_log", ["flag", "variable"])
 def test_a_session_cannot_be_kept_without_the_log(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 HEADING = ["SESSION", "NAME", "USED", "TURNS", "FIRST PROMPT"]
+#: Behind the number of the last session of this terminal.
+HERE = " *"
 # The most characters of the last field in a pipe.
 TEXT_WIDTH = 200
 
@@ -42,6 +44,8 @@ def list_sessions(count: int, named: bool, as_json: bool, world: World) -> Statu
         return Status.OK
     rows = [_row(summary) for summary in found]
     if is_terminal:
+        marked = [HERE if here is not None and summary.session.id == here.id else "" for summary in found]
+        rows = [[f"{row[0]}{mark}", *row[1:]] for row, mark in zip(rows, marked, strict=True)]
         text = fitted(HEADING, rows, os.get_terminal_size(STDOUT).columns)
     else:
         text = table(HEADING, rows, aligned=False)

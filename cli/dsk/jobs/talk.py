@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
+from dsk.output.notes import note
 from dsk.request.history import Said, conversation
 from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
 from dsk.state.sessions.changing import branch, fork, rename, undo
-from dsk.state.sessions.names import check_name, is_number
-from dsk.state.sessions.reader import Line, Session, Turn, by_name, by_number, line, of_terminal
+from dsk.state.sessions.names import check_name, is_number, near_name
+from dsk.state.sessions.reader import Line, Session, Turn, by_name, by_number, line, names, of_terminal
 from dsk.state.sessions.terminal import VARIABLE, terminal_of
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ class Talk:
 
 
 def talk_of(title: str, world: World) -> Talk:
-    """The session of this name, which may be a new one, or of this number.
+    """The session of this name, which may be a new one, or of this number. A new one is told if its name is much like
+    that of another.
 
     Raises ``UsageFault`` if there is no such number, or the name can be none; ``LocalFault`` if the log cannot be
     read.
@@ -166,7 +168,11 @@ def talk_of(title: str, world: World) -> Talk:
             talk = Talk(world, found, name=found.name)
         else:
             check_name(title)
-            talk = Talk(world, by_name(log, title), name=title)
+            session = by_name(log, title)
+            talk = Talk(world, session, name=title)
+            near = None if session else near_name(title, names(log))
+            if near:
+                note(f"new session {title} (did you mean {near}?)", world)
     talk.read()
     return talk
 

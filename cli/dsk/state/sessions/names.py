@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dsk.errors import UsageFault
 from dsk.unseen import UNSEEN
 
 LONGEST = 100
+# How much alike two names are that may be the same with a slip, of 1.
+ALIKE = 0.75
 
 
 def check_name(name: str) -> None:
@@ -32,9 +35,23 @@ def is_number(text: str) -> bool:
     return re.fullmatch("[0-9]{1,18}", text) is not None
 
 
+def near_name(name: str, names: Iterable[str]) -> str | None:
+    """The one of these names that may be meant by a name that is none of them. Names that differ in their numbers
+    alone are those of a series."""
+    from difflib import get_close_matches
+
+    series = _without_digits(name)
+    others = [other for other in names if _without_digits(other) != series]
+    return next(iter(get_close_matches(name, others, n=1, cutoff=ALIKE)), None)
+
+
 def known_names(path: str, beginning: str) -> list[str]:
     """The names in the log at ``path`` that begin so, the last used first; none of a log that cannot be read now."""
     from dsk.state.log.glimpse import glimpse
 
     rows = glimpse(path, "SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC")
     return [name for (name,) in rows if name.startswith(beginning)]
+
+
+def _without_digits(name: str) -> str:
+    return re.sub("[0-9]+", "0", name)

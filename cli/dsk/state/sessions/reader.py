@@ -88,6 +88,11 @@ def by_name(log: Connection, name: str) -> Session | None:
     return _session(log, "WHERE name = ?", name)
 
 
+def names(log: Connection) -> list[str]:
+    """The names of sessions, the last used first."""
+    return [name for (name,) in log.execute("SELECT name FROM sessions WHERE name IS NOT NULL ORDER BY used DESC")]
+
+
 def of_terminal(log: Connection, terminal: str) -> Session | None:
     """The last session of a terminal."""
     return _session(log, "WHERE id = (SELECT session FROM terminals WHERE terminal = ?)", terminal)
