@@ -228,6 +228,9 @@ def test_other_servers_are_asked_where_they_take_it(dsk: Dsk, serve: Serve) -> N
     # It has DeepSeek's limit, and says so.
     assert result.status == 9
     assert dsk.run("fim", "-P", "local", "--before", "x", stdin=None).text == BODY
+    curl = dsk.run("fim", "-P", "mistral", "-m", "codestral-latest", "--print-curl", "-u", "--before", "x", stdin=None)
+    assert " https://api.mistral.ai/v1/fim/completions \\\n" in curl.text
+    assert '{"model":"codestral-latest","prompt":"x","stream":true}' in curl.text
 
 
 def test_a_refusal_names_the_command_that_shows_the_body(here: Dsk) -> None:

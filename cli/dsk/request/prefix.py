@@ -16,6 +16,8 @@ PREFIX_PATH = "/beta/chat/completions"
 FIM_PATH = "/beta/completions"
 #: Where servers that follow OpenAI take the same body.
 COMPLETIONS_PATH = "/completions"
+#: Where Mistral does: docs.mistral.ai/api, createFIMCompletion.
+MISTRAL_FIM_PATH = "/fim/completions"
 LIMITS = ("max_tokens", "max_completion_tokens")
 
 
@@ -114,6 +116,8 @@ def in_way(fields: Mapping[str, Any], way: str) -> tuple[str, dict[str, Any]]:
     (``continue_final_message``), llama.cpp and Groq do so anyway (``last_message``). None of them takes the reasoning
     back. Any other way is DeepSeek's, ``beta`` at a server that is known to have it.
     """
+    if way == "prefix" and is_completion(fields):
+        return MISTRAL_FIM_PATH, dict(fields)
     path = path_of(fields, has_beta=way == "beta")
     if path != PREFIX_PATH or way not in ("prefix", "continue_final_message", "last_message"):
         return path, dict(fields)
