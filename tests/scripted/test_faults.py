@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsk.scripted.faults import KINDS, FaultDeck, parse_fault
+from dsk.scripted.faults import KINDS, Fault, FaultDeck, parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.scripted.client import BETA, CHAT, HI, PLAIN, STREAM, Client, Got, ask, get
@@ -99,6 +99,22 @@ def test_the_proxys_errors_are_pages(show: Show, status: str, title: str) -> Non
     got = ask(show(status), STREAM)
     assert (got.status, got.headers["content-type"]) == (int(status), "text/html")
     assert f"<title>{title}</title>" in got.body.decode()
+
+
+def test_misfit_is_json_that_the_schema_does_not_allow(serve: Serve) -> None:
+    parameters = {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}}}}
+    body: dict[str, object] = {
+        **PLAIN,
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": parameters}}],
+        "tool_choice": {"type": "function", "function": {"name": "f"}},
+    }
+    server = serve(Script(faults=(Fault("misfit", times=1),)))
+    unexpected: object = {"unexpected": []}
+    for last in (unexpected, 1):
+        (choice,) = ask(server, body).json["choices"]
+        (call,) = choice["message"]["tool_calls"]
+        assert json.loads(call["function"]["arguments"]) == {"a": [1, 1, last]}
+        assert (choice["message"]["content"], choice["finish_reason"]) == ("", "tool_calls")
 
 
 def test_422_is_plain_text(show: Show) -> None:

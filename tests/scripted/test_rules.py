@@ -58,6 +58,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"thinking": None, "tools": [TOOL], "tool_choice": TOOL},
         "Thinking mode does not support this tool_choice",
     ),
+    "a call of what is not there": (
+        {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "listen"}}},
+        "Invalid tool_choice: the function is not among the tools",
+    ),
+    "a strict tool": (
+        {"tools": [{"type": "function", "function": {"name": "look", "strict": True}}]},
+        "The strict parameter is a beta feature: use the base URL that ends in /beta",
+    ),
     "too many tools": ({"tools": [TOOL] * 129}, "Invalid tools value, at most 128 tools are allowed"),
     "reasoning not passed back": (
         {"thinking": None, "tools": [TOOL], "messages": [HI, SAID, HI]},
@@ -74,6 +82,32 @@ def test_a_broken_rule_is_a_400_whose_type_is_not_said(server: ScriptedServer, n
     assert got.headers["content-type"] == "application/octet-stream"
     kind = "invalid_request_error"
     assert got.json == {"error": {"message": message, "type": kind, "param": None, "code": kind}}
+
+
+OBJECT = {"type": "object", "additionalProperties": False}
+ONE = OBJECT | {"required": ["a"]}
+UNSOUND: dict[str, tuple[Any, str]] = {
+    "no object": ({"type": "string"}, "look: parameters must be an object"),
+    "no schema": (ONE | {"properties": {"a": True}}, "look.a: not a schema"),
+    "open": ({"type": "object", "properties": {}}, "look: additionalProperties must be false"),
+    "optional": (OBJECT | {"properties": {"a": {"type": "string"}}}, "look: all properties must be required"),
+    "a length": (ONE | {"properties": {"a": {"minLength": 1}}}, "look.a: minLength is not supported"),
+    "null": (
+        ONE | {"properties": {"a": {"type": "array", "items": {"anyOf": [{"type": "null"}]}}}},
+        "look.a.items.0: type null is not supported",
+    ),
+    "a format": (ONE | {"properties": {"a": {"format": "date"}}}, "look.a: format date is not supported"),
+}
+
+
+@pytest.mark.parametrize("name", UNSOUND)
+def test_a_strict_function_has_rules_of_its_own(server: ScriptedServer, name: str) -> None:
+    parameters, message = UNSOUND[name]
+    tool = {"type": "function", "function": {"name": "look", "strict": True, "parameters": parameters}}
+    got = ask(server, {**PLAIN, "tools": [tool]}, path=BETA)
+    assert (got.status, got.json["error"]["message"]) == (400, f"Invalid schema for function: {message}")
+    got = ask(server, {**PLAIN, "tools": [tool, TOOL]}, path=BETA)
+    assert got.json["error"]["message"] == "Invalid tools value, strict must be set on every function"
 
 
 MISFITS: dict[str, tuple[Any, str]] = {

@@ -11,7 +11,7 @@ from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
 from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.keeping import log_option, record_option
-from dsk.commands.options.network import network_options
+from dsk.commands.options.network import network_options, retry_invalid_option
 from dsk.commands.options.output import output_options
 from dsk.commands.options.prompt import (
     from_template,
@@ -20,7 +20,13 @@ from dsk.commands.options.prompt import (
     prompt_settings,
     template_settings,
 )
-from dsk.commands.options.request import prefix_options, request_options, request_settings, showing_options
+from dsk.commands.options.request import (
+    prefix_options,
+    request_options,
+    request_settings,
+    schema_option,
+    showing_options,
+)
 from dsk.commands.options.sending import sending
 from dsk.commands.options.session import session_options, session_wish
 from dsk.commands.options.stopping import stop_options
@@ -65,6 +71,7 @@ COMMAND = Command(
         *session_options(has_room=False),
         *request_options(),
         *prefix_options(),
+        schema_option(),
         *showing_options(),
         *tool_options(),
         *output_options(),
@@ -73,6 +80,7 @@ COMMAND = Command(
         log_option(),
         record_option(),
         *network_options(),
+        retry_invalid_option(),
     ],
     HELP,
     uses_defaults=True,

@@ -9,7 +9,8 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.options.extracting import extract_options
-from dsk.commands.options.output import output_options, output_settings
+from dsk.commands.options.output import OUTPUT, output_options, output_settings
+from dsk.commands.options.request import schema_option
 from dsk.commands.options.stopping import stop_options, stops
 
 HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as it arrives.
@@ -22,13 +23,19 @@ HELP = """Decode SSE frames from FILE or stdin and write the answer to stdout as
 def _decode(**params: Any) -> Job:
     from dsk.jobs.decoding import decode
 
-    return partial(decode, params["file"], output_settings(params), stops(params))
+    return partial(decode, params["file"], output_settings(params), stops(params), params["schema"])
+
+
+def _schema_option() -> click.Parameter:
+    option = schema_option(OUTPUT)
+    option.help = "The schema that the answer was asked for by, as in dsk ask."
+    return option
 
 
 COMMAND = Command(
     "decode",
     _decode,
-    [click.Argument(["file"], nargs=-1), *output_options(), *extract_options(), *stop_options()],
+    [click.Argument(["file"], nargs=-1), *output_options(), *extract_options(), *stop_options(), _schema_option()],
     HELP,
     uses_defaults=True,
 )

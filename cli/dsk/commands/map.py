@@ -9,7 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import Option, sources
-from dsk.commands.options.network import NETWORK, network_options, network_settings
+from dsk.commands.options.network import NETWORK, network_options, network_settings, retry_invalid_option
 from dsk.commands.options.prompt import from_template, prompt_options, template_settings
 from dsk.commands.options.records import (
     choice_of,
@@ -21,7 +21,7 @@ from dsk.commands.options.records import (
     run_options,
     text_of_lines,
 )
-from dsk.commands.options.request import request_options, request_settings
+from dsk.commands.options.request import request_options, request_settings, schema_option
 
 HELP = """Ask of every record of a file, many at a time; a JSON line comes out for each, in their order.
 
@@ -109,10 +109,12 @@ COMMAND = Command(
         *input_options(),
         *_shared(prompt_options()),
         *_shared(request_options()),
+        schema_option(),
         *line_options(),
         *run_options(),
         *_shared(network_options()),
         _stream_resume_option(),
+        retry_invalid_option(),
     ],
     HELP,
     uses_defaults=True,

@@ -11,7 +11,7 @@ from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
 from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.keeping import log_option, record_option
-from dsk.commands.options.network import network_options
+from dsk.commands.options.network import network_options, retry_invalid_option
 from dsk.commands.options.output import output_options
 from dsk.commands.options.sending import sending
 from dsk.commands.options.stopping import stop_options
@@ -43,6 +43,7 @@ COMMAND = Command(
         log_option(),
         record_option(),
         *network_options(),
+        retry_invalid_option(),
     ],
     HELP,
     uses_defaults=True,

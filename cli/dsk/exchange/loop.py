@@ -11,15 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
-from dsk.errors import (
-    BrokenFault,
-    Failure,
-    InterruptFault,
-    ReaderGone,
-    StallFault,
-    Status,
-    Terminated,
-)
+from dsk.errors import BrokenFault, Failure, InterruptFault, InvalidFault, ReaderGone, StallFault, Status, Terminated
+from dsk.exchange.demands import Demands
 from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
 from dsk.exchange.prospects import Prospects
@@ -67,6 +60,7 @@ class Exchange:
         self.answer = Answer(keeps_text=keeps_text)
         self.answer.given = Given(text_of_prefix(question.fields), thought_of_prefix(question.fields))
         self._question = question
+        self._demands = Demands(question, 0 if is_raw else policy.retry_invalid)
         self._transport = transport
         self._listeners = listeners
         self._clocks = clocks
@@ -121,6 +115,9 @@ class Exchange:
             if self._prospects.may_retry(failure, is_open=self._is_open):
                 if not self._retry(failure) or self._gone.is_set:
                     return self._broken_by or failure
+            elif self._demands.may_ask_again(failure):
+                self._ask_again(failure)
+                path, body, prefix = self._request()
             elif self._is_open and self._prospects.may_take_up(failure):
                 self._take_up(failure)
                 path, body, prefix = self._request()
@@ -157,6 +154,7 @@ class Exchange:
             self.answer,
             self._listeners,
             stopper=self._stopper,
+            shaping=self._demands.shaping(),
             splice=splice,
             on_first_token=self._note_first_token,
         )
@@ -164,6 +162,8 @@ class Exchange:
         counts_before = self.answer.usage
         try:
             failure = self._receive(source, reception)
+        except InvalidFault as fault:
+            return fault
         finally:
             source.close()
             self._prospects.spent += reception.tokens
@@ -175,7 +175,7 @@ class Exchange:
             failure = self.answer.verdict()
             if failure is None:
                 reception.end()
-        return failure or self._check_json()
+        return failure or self._demands.verdict(self.answer)
 
     def _receive(self, source: Source, reception: Reception) -> Failure | None:
         """Read to the end of the stream; the failure of the connection, if it was not the server who ended it."""
@@ -254,6 +254,13 @@ class Exchange:
         self._say(f"it cannot be taken up again: {failure.message}")
         return self._broken_by
 
+    def _ask_again(self, failure: Failure) -> None:
+        """Ask for another answer than this one, which is not what was asked for."""
+        self._question, said = self._demands.ask_again(failure, self.answer.content)
+        self._say(said)
+        self._prospects.failures = 0
+        self._tell(Resume(0, failure.message))
+
     def _take_up(self, failure: Failure) -> None:
         at = len(self.answer.content)
         said, fruitless = self._prospects.take_up(failure, at)
@@ -288,6 +295,3 @@ class Exchange:
         if fault.status is Status.BROKEN and isinstance(self.answer.break_off, Trouble):
             return self.answer.verdict() or fault
         return fault
-
-    def _check_json(self) -> Failure | None:
-        return self._question.json_fault(self.answer.whole_content) if self._question.wants_json else None

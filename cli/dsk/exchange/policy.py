@@ -11,6 +11,7 @@ class Policy(NamedTuple):
     ``retry`` counts further attempts before an answer began, all of them within ``retry_max_time`` seconds from the
     start (None: no limit). ``resume`` counts how often a broken answer is taken up again, ``continue_on_length`` how
     often one that the token limit cut. In a chat these two need a server with prefix completion (``can_prefix``).
+    ``retry_invalid`` counts how often the model is asked for another answer than one that does not fit its schema.
     """
 
     retry: int = 0
@@ -18,3 +19,4 @@ class Policy(NamedTuple):
     resume: int = 0
     continue_on_length: int = 0
     can_prefix: bool = False
+    retry_invalid: int = 0

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import InvalidFault
 from dsk.request.prefix import in_way
+
+if TYPE_CHECKING:
+    from dsk.request.schema.shape import Wanted
+
+#: One of these is in every body that has a schema, or in what a recording keeps of it.
+SCHEMA_FIELDS = frozenset(("tool_choice", "response_format", "dsk_schema"))
 
 
 class Question(NamedTuple):
@@ -37,7 +43,17 @@ class Question(NamedTuple):
     def wants_json(self) -> bool:
         """Whether the answer has to be JSON."""
         response_format = self.fields.get("response_format")
-        return isinstance(response_format, dict) and response_format.get("type") == "json_object"
+        is_in_json_mode = isinstance(response_format, dict) and response_format.get("type") == "json_object"
+        return is_in_json_mode or self.wanted is not None
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What the answer has to be, where the body asks for it by a schema of ours."""
+        if not SCHEMA_FIELDS & self.fields.keys():
+            return None
+        from dsk.request.schema.asking import wanted_in
+
+        return wanted_in(self.fields)
 
     def json_fault(self, text: str) -> InvalidFault | None:
         """The failure of an answer that has to be JSON and is not; None if it is."""

@@ -14,6 +14,7 @@ from dsk.stream.decoder import Decoder
 from dsk.stream.events import Content, Event, Logprobs, Malformed, Reasoning, Refusal, ToolCall
 
 if TYPE_CHECKING:
+    from dsk.exchange.shaping import Shaping
     from dsk.exchange.source import Listener
     from dsk.stream.answer import Answer
     from dsk.stream.splice import Splice
@@ -31,12 +32,14 @@ class Reception:
         listeners: Sequence[Listener],
         *,
         stopper: Stopper | None,
+        shaping: Shaping | None = None,
         splice: Splice | None,
         on_first_token: Callable[[], None],
     ) -> None:
         self._answer = answer
         self._listeners = listeners
         self._stopper = stopper
+        self._shaping = shaping
         self._splice = splice
         self._on_first_token = on_first_token
         self._decoder = Decoder()
@@ -44,8 +47,8 @@ class Reception:
         self.tokens = 0
 
     def feed(self, data: bytes) -> None:
-        """Take the bytes that have arrived. Raises ``BrokenFault`` if they contradict the text so far, and what
-        the listeners raise."""
+        """Take the bytes that have arrived. Raises ``BrokenFault`` if they contradict the text so far, ``InvalidFault``
+        if they are not what the schema asks for, and what the listeners raise."""
         self._take(data, self._decoder.feed(data))
 
     def close(self, *, is_half: bool) -> None:
@@ -71,14 +74,24 @@ class Reception:
     def _take(self, data: bytes, events: Sequence[Event], *, joined: bool = False) -> None:
         if self._splice and not joined:
             events = self._spliced(events, self._splice)
+        if self._shaping:
+            # What arrives is a token, whatever becomes of it.
+            self._count(events)
+            events = self._shaping.take(events)
         if self._stopper:
             events = self._shortened(events, self._stopper)
+        if not self._shaping:
+            self._count(events)
+        self._tell(data, events)
+        if self._shaping and self._shaping.fault and not self.is_stopped:
+            raise self._shaping.fault
+
+    def _count(self, events: Sequence[Event]) -> None:
         for event in events:
             if type(event) in TOKENS:
                 if not self.tokens:
                     self._on_first_token()
                 self.tokens += 1
-        self._tell(data, events)
 
     def _tell(self, data: bytes, events: Sequence[Event]) -> None:
         for event in events:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dsk.errors import Status
+from dsk.errors import Status, UsageFault
 from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
@@ -56,6 +56,13 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         tools = open_tools(settings, settings.tools, world)
         settings = settings._replace(request=settings.request._replace(functions=tools.functions))
+    wanted = None
+    if settings.request.schema:
+        from dsk.jobs.demanding import read_wanted
+
+        wanted = read_wanted(settings.request.schema)
+        if settings.sending.output.extract:
+            raise UsageFault("--schema and --extract", "what fits a schema has no code in fences")
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
     settled = settle_request(
@@ -81,6 +88,10 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         messages, turn, said = held.join(messages, settled.options, server)
         settled.warnings.extend(said)
     body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
+    if wanted:
+        from dsk.jobs.demanding import with_schema
+
+        body = body._replace(fields=with_schema(body.fields, wanted, server))
     warnings = [*settled.warnings, *body.warnings]
     warn(warnings, world)
     if settings.show:

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 READ_SIZE = 65536
 
 
-def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: World) -> Status:
-    """Decode the files, or stdin, as one stream; the status of its answer."""
+def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, schema: str | None, world: World) -> Status:
+    """Decode the files, or stdin, as one stream; the status of its answer. ``schema`` is that which was asked for."""
     if not files and world.is_terminal(STDIN):
         raise UsageFault("there are no frames", "stdin is a terminal", hint="try dsk decode FILE, or dsk decode -h")
+    question = _question(schema) if schema else Question()
     frames = Frames(files or ("-",))
     check_apart(frames.inputs, output)
     printer = open_printer(output, world)
@@ -43,7 +44,7 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
     # Read to the end even when all is said: a writer whose pipe is closed early dies of it.
     leftover = Leftover()
     listeners: list[Listener] = [printer] if output.format == "raw" else [printer, leftover]
-    exchange = Exchange(Question(), Files(frames), listeners, stopper=stopper_of(stops), is_raw=True)
+    exchange = Exchange(question, Files(frames), listeners, stopper=stopper_of(stops), is_raw=True)
     ending = exchange.run(printer.descriptor)
     if output.extract:
         ending = with_code(ending)
@@ -52,6 +53,14 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, world: 
         return conclude(listeners, ending)
     finally:
         leftover.tell(world)
+
+
+def _question(schema: str) -> Question:
+    """A question of which only the schema is known. Raises ``UsageFault``."""
+    from dsk.jobs.demanding import read_wanted
+    from dsk.request.schema.asking import KEPT
+
+    return Question(fields={KEPT: read_wanted(schema)._asdict()})
 
 
 class Files:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dsk.jobs.settings import Sending, Stops
     from dsk.jobs.turn_log import TurnLog
     from dsk.jobs.turns import Succession
+    from dsk.output.settings import OutputSettings
     from dsk.output.write_out import Costing
     from dsk.stream.stopping import Stopper
     from dsk.world import World
@@ -105,6 +106,7 @@ def exchange(
 
         output, stops = begun_with(output, stops, text_of_prefix(question.fields))
     is_raw = output.format == "raw"
+    output = fitted(output, question, network.retry_invalid)
     clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
     policy = Policy(
         retry=network.retry,
@@ -112,6 +114,7 @@ def exchange(
         resume=network.resume,
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
+        retry_invalid=network.retry_invalid,
     )
     way = Network(endpoint, clocks, _upload_view(question.body, world))
     transport: Transport = way
@@ -233,6 +236,13 @@ def _costing(question: Question, base_url: str, world: World) -> Costing:
         return cost_of(ending.answers, question.fields.get("model"), base_url, begun, world.env)
 
     return cost
+
+
+def fitted(output: OutputSettings, question: Question, retry_invalid: int) -> OutputSettings:
+    """How the answer to this question is written: JSON is no Markdown, and what may be asked for again waits."""
+    if output.markdown == "auto" and question.wants_json:
+        output = output._replace(markdown="never")
+    return output._replace(holds=True) if retry_invalid and output.format == "text" else output
 
 
 def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:

@@ -106,7 +106,9 @@ def hold_talk(talk: Talk, settings: AskSettings) -> Held:
 def wants_reasoning(options: RequestOptions, server: Server) -> bool:
     """Whether the earlier answers are to carry their reasoning."""
     is_deepseek = server.is_deepseek or host_of(server.base_url) == HOST
-    return is_deepseek and (bool(options.functions) or is_set("tools", options.set))
+    # A schema may be asked for as a function.
+    has_functions = bool(options.functions) or options.schema is not None
+    return is_deepseek and (has_functions or is_set("tools", options.set))
 
 
 def wished(wish: Wish, world: World) -> Talk | None:

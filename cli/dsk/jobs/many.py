@@ -41,6 +41,7 @@ def way_of(endpoint: Endpoint, server: Server, network: NetworkSettings, jobs: i
         resume=network.resume,
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
+        retry_invalid=network.retry_invalid,
     )
     return Way(
         endpoint, pool_of(jobs), policy, lambda streams: settle_clocks(network, streams=streams), server.prefix_way

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import Status, UsageFault
+from dsk.jobs.demanding import read_wanted, with_schema
 from dsk.jobs.settling import settle_clocks, settle_request, settle_server
 from dsk.jobs.system import settle_system
 from dsk.map.bodies import Bodies
@@ -63,6 +64,7 @@ def map_records(settings: MapSettings, world: World) -> Status:
     """Ask every record; OK only if all of them are complete."""
     files = settings.files or ("-",)
     _check_files(files, world)
+    wanted = read_wanted(settings.request.schema) if settings.request.schema else None
     config = load(world.env)
     server = settle_server(settings.network, config, world.env)
     settled = settle_request(
@@ -74,6 +76,7 @@ def map_records(settings: MapSettings, world: World) -> Status:
         Prompting(_texts(prompt, settings.network)),
         settled.options,
         lambda text: warn([text], world),
+        partial(with_schema, asked=wanted, server=server) if wanted else None,
         is_deepseek=server.is_deepseek,
     )
     found = _patiently(read_records(files, settings.kind, _field_check(settings)), files, world)

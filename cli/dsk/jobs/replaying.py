@@ -12,7 +12,7 @@ from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
-from dsk.jobs.delivering import say_in_between, stopper_of
+from dsk.jobs.delivering import fitted, say_in_between, stopper_of
 from dsk.jobs.extracting import begun_with, with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
@@ -49,7 +49,8 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     recording = _read(data, file) if is_ours else _stream_of(data)
     policy = _policy(recording.head.policy, file)
     output, stops = begun_with(output, stops, text_of_prefix(recording.head.request))
-    printer = open_printer(output, world)
+    question = Question(fields=recording.head.request)
+    printer = open_printer(fitted(output, question, policy.retry_invalid), world)
     printer.prepare()
     for text in recording.head.notes:
         note(text, world)
@@ -79,7 +80,6 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
             on_open=progress.opened,
         )
 
-    question = Question(fields=recording.head.request)
     exchange = made_for(question)
     progress.begin()
     leftover = Leftover()
@@ -215,7 +215,7 @@ def _stream_of(data: bytes) -> Recording:
 
 def _policy(fields: dict[str, Any], file: str) -> Policy:
     kinds = {"retry": int, "retry_max_time": float | int | None, "resume": int, "continue_on_length": int}
-    kinds["can_prefix"] = bool
+    kinds |= {"can_prefix": bool, "retry_invalid": int}
     if not all(name in kinds and isinstance(value, kinds[name]) for name, value in fields.items()):
         raise UsageFault(f"cannot replay {file}", "line 1 is damaged: its policy is not known here")
     return Policy(**fields)

@@ -20,11 +20,19 @@ class Bodies:
     """Makes bodies of records; ``warn`` is told each warning once."""
 
     def __init__(
-        self, prompting: Prompting, options: RequestOptions, warn: Callable[[str], None], *, is_deepseek: bool
+        self,
+        prompting: Prompting,
+        options: RequestOptions,
+        warn: Callable[[str], None],
+        put_schema: Callable[[dict[str, Any]], dict[str, Any]] | None,
+        *,
+        is_deepseek: bool,
     ) -> None:
+        """``put_schema`` puts what an answer has to be into a body, if anything is said of that."""
         self._prompting = prompting
         self._options = options
         self._warn = warn
+        self._put_schema = put_schema
         self._is_deepseek = is_deepseek
         self._warned: set[str] = set()
 
@@ -32,6 +40,8 @@ class Bodies:
     def digest(self) -> str:
         """A short name for all that does not come from the record."""
         fields = build([], self._options, is_deepseek=self._is_deepseek, usage=True).fields
+        if self._put_schema:
+            fields = self._put_schema(fields)
         return digest([self._prompting.digest, fields])
 
     def of(self, record: Record) -> dict[str, Any]:
@@ -48,4 +58,4 @@ class Bodies:
             if warning not in self._warned:
                 self._warned.add(warning)
                 self._warn(warning)
-        return body.fields
+        return self._put_schema(body.fields) if self._put_schema else body.fields

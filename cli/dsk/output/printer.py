@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.output.block_files import BlockFiles
     from dsk.output.extraction import Extraction
+    from dsk.output.held import Held
     from dsk.output.markdown.part import Markdown
     from dsk.output.part import LastPart, Part
     from dsk.output.settings import OutputSettings
@@ -51,6 +52,11 @@ class Printer:
         self._sinks = Sinks(world)
         self._parts: list[Part] = []
         self._last_parts: list[LastPart] = []
+        self._held: Held | None = None
+        if settings.holds:
+            from dsk.output.held import Held
+
+            self._held = Held()
         self._files: BlockFiles | None = None
         self._markdown: Markdown | None = None
         #: Whether reasoning is shown on stderr.
@@ -79,6 +85,8 @@ class Printer:
 
         Raises ``ReaderGone`` if nobody reads the answer any more, and ``LocalFault`` if it cannot be written.
         """
+        if self._held:
+            events = self._held.take(events)
         if data or events:
             self._sinks.begin()
         if self._takes_turns:
@@ -105,6 +113,9 @@ class Printer:
         Raises ``ReaderGone`` or ``LocalFault`` if the answer could not be written to its end, and ``LocalFault`` for
         another output that could not, unless the run has failed anyway: then it is a warning.
         """
+        if self._held and ending.failure is None:
+            pieces, self._held = self._held.pieces, None
+            self.received(b"", pieces)
         if ending.failure and ending.failure.status in ENDED_BY_SIGNAL:
             self._sinks.hurry()
         is_object = self._settings.format in ("json", "jsonl")

@@ -20,6 +20,7 @@ class OutputSettings(NamedTuple):
 
     ``output`` is a path, ``-`` or None for stdout. ``reasoning_to``, ``events_to`` and ``usage_to`` are each the
     number of an open descriptor, a path, ``-`` for stdout, or None. ``write_out`` has been checked.
+    ``holds``: the text is written once it is known to be what was asked for.
     """
 
     format: Format = "text"
@@ -36,6 +37,7 @@ class OutputSettings(NamedTuple):
     color: Color = "auto"
     extract: Extraction | None = None
     edit: Edit | None = None
+    holds: bool = False
 
     @property
     def wants_usage(self) -> bool:

@@ -56,7 +56,8 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
             fields[ways.max_tokens if ways and name == "max_tokens" else name] = value
     if options.stop:
         fields["stop"] = list(options.stop)
-    if options.json_mode:
+    # A schema says more, and is put into the body by itself.
+    if options.json_mode and not options.schema:
         fields["response_format"] = {"type": "json_object"}
     if options.logprobs is not None:
         fields["logprobs"] = True
@@ -139,6 +140,7 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
         from dsk.request import cautions
 
         found += [*cautions.ignored(fields), *cautions.refused(fields, thinks=thinks)]
-    if options.json_mode and not any("json" in str(m.get("content")).lower() for m in fields["messages"]):
+    says_json = any("json" in str(message.get("content")).lower() for message in fields["messages"])
+    if options.json_mode and not options.schema and not says_json:
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")
     return found

@@ -30,6 +30,7 @@ class RequestOptions(NamedTuple):
     reasoning_prefix: str | None = None
     stop: tuple[str, ...] = ()
     json_mode: bool = False
+    schema: str | None = None
     logprobs: int | None = None
     user_id: str | None = None
     set: tuple[str, ...] = ()

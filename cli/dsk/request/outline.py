@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsk.request.prefix import is_completion, is_prefix
+from dsk.request.schema.asking import KEPT, wanted_in
 
 
 def outline(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -14,6 +15,8 @@ def outline(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "response_format" in fields:
         wanted = fields["response_format"]
         kept["response_format"] = {"type": wanted.get("type")} if isinstance(wanted, dict) else wanted
+    if wanted := wanted_in(fields):
+        kept[KEPT] = wanted._asdict()
     if is_completion(fields):
         kept["prompt"] = "" if isinstance(fields["prompt"], str) else []
     messages = fields.get("messages")

@@ -25,8 +25,8 @@ def can_go_on(fields: Mapping[str, Any], *, has_beta: bool) -> bool:
     """Whether an answer to this body can be taken up in the middle and still be one answer; ``has_beta``: by a server
     with prefix completion.
 
-    Not if several choices are asked for, nor in JSON mode: a model that is held to a whole JSON value would
-    begin a new one; nor if the answer repeats the prompt.
+    Not if several choices are asked for, nor in JSON mode or if a call is forced: a model that is held to a whole JSON
+    value would begin a new one; nor if the answer repeats the prompt.
     """
     if fields.get("n") not in (None, 1):
         return False
@@ -36,7 +36,8 @@ def can_go_on(fields: Mapping[str, Any], *, has_beta: bool) -> bool:
     wants_text = response_format is None or (
         isinstance(response_format, dict) and response_format.get("type") == "text"
     )
-    return has_beta and wants_text and isinstance(fields.get("messages"), list)
+    is_forced = isinstance(fields.get("tool_choice"), dict)
+    return has_beta and wants_text and not is_forced and isinstance(fields.get("messages"), list)
 
 
 def gone_on_with(fields: Mapping[str, Any], content: str, reasoning: str, spent: int) -> dict[str, Any]:
@@ -101,12 +102,13 @@ def _in_prefix(fields: Mapping[str, Any], name: str) -> str:
 
 
 def path_of(fields: Mapping[str, Any], *, has_beta: bool) -> str:
-    """The path that takes this body; ``has_beta``: at a server with prefix completion."""
+    """The path that takes this body; ``has_beta``: at a server with prefix completion, which takes strict functions
+    there too, and there only."""
     if is_completion(fields):
         return FIM_PATH if has_beta else COMPLETIONS_PATH
     messages = fields.get("messages")
     has_prefix = isinstance(messages, list) and bool(messages) and is_prefix(messages[-1])
-    return PREFIX_PATH if has_prefix else CHAT_PATH
+    return PREFIX_PATH if has_prefix or (has_beta and _has_strict(fields)) else CHAT_PATH
 
 
 def in_way(fields: Mapping[str, Any], way: str) -> tuple[str, dict[str, Any]]:
@@ -129,3 +131,9 @@ def in_way(fields: Mapping[str, Any], way: str) -> tuple[str, dict[str, Any]]:
     if way == "continue_final_message":
         put |= {"add_generation_prompt": False, "continue_final_message": True}
     return CHAT_PATH, put | {"messages": [*earlier, last]}
+
+
+def _has_strict(fields: Mapping[str, Any]) -> bool:
+    tools = fields.get("tools")
+    functions = [tool.get("function") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+    return any(isinstance(function, dict) and function.get("strict") is True for function in functions)

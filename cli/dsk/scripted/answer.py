@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from dsk.scripted.asked import Asked
 from dsk.scripted.calling import told, with_calls
 from dsk.scripted.faults import Fault
+from dsk.scripted.instance import instance_of
 from dsk.scripted.pieces import cut
 from dsk.scripted.script import Reply
 from dsk.scripted.stories import story_for
@@ -51,17 +52,21 @@ class Answer(NamedTuple):
 def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
     """The answer that a reply gives to a request."""
     reply = with_calls(reply, asked)
-    text = "" if "empty" in faults else _text(reply, asked)
+    text = "" if "empty" in faults else _text(reply, asked, fits="misfit" not in faults)
     text = _after(text, _begun(text, asked.prompt) if asked.fim else asked.prefix)
     if "repeat-prefix" in faults:
         text = asked.prefix + text
     text = _before_stop(text, asked.stops)
     if asked.echo:
         text = asked.prompt + text
+    calls = () if asked.fim else _calls(reply)
+    if asked.function and not calls:
+        # Who has to call a function says nothing else.
+        calls, text = (Call(_call_id(0), asked.function, tuple(cut(text))),), ""
     whole = Answer(
         reasoning=tuple(cut(_reasoning(reply, asked))),
         content=tuple(cut(text)),
-        calls=() if asked.fim else _calls(reply),
+        calls=calls,
         finish_reason="",
         usage={},
     )
@@ -74,7 +79,7 @@ def compose(reply: Reply, asked: Asked, faults: Mapping[str, Fault]) -> Answer:
     return answer._replace(finish_reason=reason, usage=_usage(answer, reply, asked))
 
 
-def _text(reply: Reply, asked: Asked) -> str:
+def _text(reply: Reply, asked: Asked, *, fits: bool) -> str:
     if reply.echo:
         return asked.prompt
     if reply.yes_if is not None:
@@ -83,6 +88,8 @@ def _text(reply: Reply, asked: Asked) -> str:
         return reply.text
     if reply.tool_calls:
         return ""
+    if asked.schema is not None:
+        return instance_of(asked.schema, fits=fits)
     if asked.results:
         return told(asked.results)
     # A text that is gone on with has grown at its end.

@@ -9,9 +9,12 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from dsk.request.schema.asking import forced_function
 from dsk.scripted import schema
+from dsk.scripted.instance import schema_of
 from dsk.scripted.pieces import estimate
 from dsk.scripted.refusals import Refused, dumps
+from dsk.scripted.strict_tools import check_strict
 
 FLASH = "deepseek-flash"
 MODELS: Final = (FLASH, "deepseek-v4-pro")
@@ -39,7 +42,8 @@ class Asked(NamedTuple):
     ``conversation`` is the same number for a question and for the requests that go on with its answer,
     ``identity`` the same for requests that differ in their white space alone.
     ``top_logprobs`` is None where no log probabilities are wanted. ``system`` is the text of the system messages.
-    ``tools`` are the functions that may be called, ``results`` the texts that those called last have given.
+    ``tools`` are the functions that may be called, ``results`` the texts that those called last have given, ``schema``
+    is what the answer has to fit, ``function`` the one that has to be called.
     """
 
     fim: bool
@@ -62,6 +66,8 @@ class Asked(NamedTuple):
     system: str = ""
     tools: tuple[Mapping[str, Any], ...] = ()
     results: tuple[str, ...] = ()
+    schema: Mapping[str, Any] | None = None
+    function: str = ""
 
 
 def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") -> Asked:
@@ -77,8 +83,10 @@ def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") 
     thinks = _thinks(body)
     _check_common(body, "chat", strict=strict)
     _check_prefixes(messages, beta=beta or prefixes == "prefix")
-    _check_tools(body, messages, thinks=thinks)
-    if (body.get("response_format") or {}).get("type") == "json_schema":
+    _check_tools(body, messages, thinks=thinks, beta=beta)
+    # Models of other makers stand for other servers, many of which take it.
+    is_ours = body["model"] in (*MODELS, *ALIASES, *RETIRED)
+    if is_ours and (body.get("response_format") or {}).get("type") == "json_schema":
         raise Refused(400, "This response_format type is unavailable now")
     if not 0 <= (body.get("top_logprobs") or 0) <= _MOST_LOGPROBS:
         raise _out_of_range("top_logprobs", 0, _MOST_LOGPROBS)
@@ -98,6 +106,8 @@ def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") 
         json_mode=(body.get("response_format") or {}).get("type") == "json_object",
         tools=_functions(body),
         results=_results(asked),
+        schema=schema_of(body),
+        function=str((forced_function(body) or {}).get("name", "")),
         top_logprobs=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
         **_common(body),
     )
@@ -191,11 +201,14 @@ def _check_prefixes(messages: list[dict[str, Any]], *, beta: bool) -> None:
         raise Refused(400, "The prefix parameter is only for the last message, which must be from the assistant")
 
 
-def _check_tools(body: dict[str, Any], messages: list[dict[str, Any]], *, thinks: bool) -> None:
-    tools = body.get("tools") or ()
+def _check_tools(body: dict[str, Any], messages: list[dict[str, Any]], *, thinks: bool, beta: bool) -> None:
+    tools = body.get("tools") or []
     if len(tools) > MAX_TOOLS:
         raise Refused(400, f"Invalid tools value, at most {MAX_TOOLS} tools are allowed")
+    check_strict(tools, beta=beta)
     choice = body.get("tool_choice")
+    if isinstance(choice, dict) and forced_function(body) is None:
+        raise Refused(400, "Invalid tool_choice: the function is not among the tools")
     if thinks and (choice == "required" or isinstance(choice, dict)):
         raise Refused(400, "Thinking mode does not support this tool_choice")
     if thinks and tools and any(m["role"] == "assistant" and "reasoning_content" not in m for m in messages):

@@ -18,7 +18,8 @@ _WORD = re.compile(r"[a-z]{3,}")
 def with_calls(reply: Reply, asked: Asked) -> Reply:
     """The reply, which calls the tool that the prompt is about if it has nothing to say of its own."""
     is_built_in = reply.text is None and not reply.echo and not reply.tool_calls
-    if asked.fim or not (is_built_in and asked.tools) or asked.results or asked.prefix:
+    # What has to be called gets what its parameters say.
+    if asked.fim or asked.function or not (is_built_in and asked.tools) or asked.results or asked.prefix:
         return reply
     prompt = asked.prompt.lower()
     tool = max(asked.tools, key=lambda tool: sum(word in prompt for word in _WORD.findall(tool["name"].lower())))

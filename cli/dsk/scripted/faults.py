@@ -73,6 +73,7 @@ _TABLE: tuple[Kind, ...] = (
     Kind("no-finish", "", "finish", "stream", "[DONE] comes without a finish reason"),
     Kind("finish", "REASON", "finish", "answer", "the finish reason is REASON, whatever the answer"),
     Kind("empty", "", "empty", "answer", "an answer without content"),
+    Kind("misfit", "", "misfit", "answer", "JSON that does not fit the schema it was asked for by"),
     Kind("repeat-prefix", "", "repeat-prefix", "prefix", "a prefix completion begins with the prefix again"),
     Kind("not-stream", "", "not-stream", "stream", "one JSON object although a stream was asked for"),
     Kind("usage-alone", "", "usage-alone", "stream", "usage in a chunk of its own, its choices empty"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 DEEPSEEK = "deepseek"
 #: Those that are built in besides it: what they are is in ``dsk.state.servers``.
@@ -12,6 +12,8 @@ SERVER_NAMES = (
     *("llamacpp", "ollama", "vllm", "lmstudio"),
     *("openrouter", "groq", "mistral", "together", "azure", "openai"),
 )
+
+SchemaMode = Literal["function", "json_schema", "prompt"]
 
 
 class Profile(NamedTuple):
@@ -39,7 +41,7 @@ class Profile(NamedTuple):
     max_tokens: int | None = None
     system: str | None = None
     prefix_completion: bool | str = False
-    schema_mode: str = "prompt"
+    schema_mode: SchemaMode = "prompt"
     headers: Mapping[str, str] = {}
     thinking: str | None = None
     max_effort: str | None = None

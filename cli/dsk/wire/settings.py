@@ -21,3 +21,4 @@ class NetworkSettings(NamedTuple):
     retry_max_time: float | None = None
     resume: int = 2
     continue_on_length: int = 0
+    retry_invalid: int = 0

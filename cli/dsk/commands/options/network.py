@@ -125,6 +125,19 @@ def network_options() -> list[click.Parameter]:
     ]
 
 
+def retry_invalid_option() -> click.Parameter:
+    """How often another answer is asked for."""
+    return Option(
+        ["--retry-invalid"],
+        group=NETWORK,
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Ask again up to N times for an answer that is not the JSON that was asked for; it is written once"
+        " it is.  [default: 0]",
+    )
+
+
 def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> NetworkSettings:
     """The network settings among a command's values; ``origins`` is what ``option.sources`` gives."""
     from dsk.wire.settings import NetworkSettings
@@ -143,6 +156,7 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         retry_max_time=params.get("retry_max_time") or None,
         resume=params.get("resume", 0),
         continue_on_length=params.get("continue_on_length", 0),
+        retry_invalid=params.get("retry_invalid", 0),
     )
 
 

@@ -132,6 +132,17 @@ def prefix_options() -> list[click.Parameter]:
     ]
 
 
+def schema_option(group: str = REQUEST) -> Option:
+    """What the answer has to look like."""
+    return Option(
+        ["--schema"],
+        group=group,
+        metavar="FILE|JSON|WORDS",
+        help="Ask for JSON that fits a schema: 'name, age int, tags [str]', JSON Schema, or a file with either."
+        " What does not fit is exit 13; of a list each element is a line.",
+    )
+
+
 def showing_options() -> list[click.Parameter]:
     """The request is shown in place of an answer."""
     return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from dsk.request.schema.reading import resolve
@@ -20,14 +22,17 @@ _BY_FORMAT = {
 }
 
 
-def example(schema: Any, *, root: dict[str, Any] | None = None, name: str = "text", depth: int = 0) -> Any:
+def example(
+    schema: Any, *, root: Mapping[str, Any] | None = None, name: str = "text", depth: int = 0, size: int = 1
+) -> Any:
     """A value for the schema, valid for all but what is unusual: patterns, conditions, references without end.
 
-    ``name`` is what a text says, ``root`` the schema that references are in.
+    ``name`` is what a text says, ``root`` the schema that references are in, ``size`` how long lists are.
     """
-    if not isinstance(schema, dict) or depth > _DEEPEST:
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return None
     root = schema if root is None else root
+    inner = partial(example, root=root, depth=depth + 1, size=size)
     if "const" in schema:
         return schema["const"]
     for key in ("enum", "examples"):
@@ -36,19 +41,17 @@ def example(schema: Any, *, root: dict[str, Any] | None = None, name: str = "tex
     if "default" in schema:
         return schema["default"]
     if isinstance(schema.get("$ref"), str):
-        return example(resolve(root, schema["$ref"]), root=root, name=name, depth=depth + 1)
+        return inner(resolve(root, schema["$ref"]), name=name)
     for key in ("anyOf", "oneOf", "allOf"):
         if isinstance(schema.get(key), list) and schema[key]:
-            return example(schema[key][0], root=root, name=name, depth=depth + 1)
+            return inner(schema[key][0], name=name)
     kind = schema.get("type", "object" if "properties" in schema else "string")
     match kind[0] if isinstance(kind, list) and kind else kind:
         case "object":
             properties = schema.get("properties", {})
-            return {key: example(part, root=root, name=key, depth=depth + 1) for key, part in properties.items()}
+            return {key: inner(part, name=key) for key, part in properties.items()}
         case "array":
-            item = example(schema.get("items", {}), root=root, name=name, depth=depth + 1)
-            least = schema.get("minItems", 1)
-            return [item] * (min(least, _DEEPEST) if isinstance(least, int) and least > 1 else 1)
+            return [inner(schema.get("items", {}), name=name)] * _length(schema, size)
         case "integer" | "number" as number:
             return _number(schema, is_whole=number == "integer")
         case "boolean":
@@ -59,7 +62,12 @@ def example(schema: Any, *, root: dict[str, Any] | None = None, name: str = "tex
             return _text(schema, name)
 
 
-def _number(schema: dict[str, Any], *, is_whole: bool) -> Any:
+def _length(schema: Mapping[str, Any], size: int) -> int:
+    most = schema.get("maxItems", 1 if schema.get("uniqueItems") else size)
+    return int(max(schema.get("minItems", 0), min(most, size)))
+
+
+def _number(schema: Mapping[str, Any], *, is_whole: bool) -> Any:
     low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
     high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
     step = schema.get("multipleOf", 1 if is_whole else 0.5)
@@ -72,7 +80,7 @@ def _number(schema: dict[str, Any], *, is_whole: bool) -> Any:
     return step if below is None else below - step
 
 
-def _text(schema: dict[str, Any], name: str) -> str:
+def _text(schema: Mapping[str, Any], name: str) -> str:
     text = _BY_FORMAT.get(str(schema.get("format")), name)
     least, most = schema.get("minLength"), schema.get("maxLength")
     if isinstance(least, int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsk.errors import UsageFault
@@ -66,7 +66,7 @@ def references(schema: Any, path: str = "$") -> Iterator[tuple[str, str]]:
                 yield from references(inner, f"{path}.{key}")
 
 
-def resolve(schema: dict[str, Any], reference: str) -> Any:
+def resolve(schema: Mapping[str, Any], reference: str) -> Any:
     """What a reference of the form ``#/a/b`` leads to; None if to nothing, or elsewhere (RFC 6901)."""
     head, *steps = reference.split("/")
     if head != "#":

@@ -1,0 +1,62 @@
+"""What a question demands of its answer, and the question asked again when it is not met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsk.errors import Failure, InvalidFault
+from dsk.request.body import encode
+
+if TYPE_CHECKING:
+    from dsk.exchange.judging import Judge
+    from dsk.exchange.question import Question
+    from dsk.exchange.shaping import Shaping
+    from dsk.stream.answer import Answer
+
+
+class Demands:
+    """JSON, or JSON that fits a schema; ``retry_invalid`` counts how often another answer may be asked for."""
+
+    def __init__(self, question: Question, retry_invalid: int) -> None:
+        self._question = question
+        self._wanted = question.wanted
+        self._judge: Judge | None = None
+        if self._wanted:
+            from dsk.exchange.judging import Judge
+
+            self._judge = Judge(self._wanted.schema)
+        self._shaping: Shaping | None = None
+        self._retries = retry_invalid
+        self._asked_again = 0
+
+    def shaping(self) -> Shaping | None:
+        """What shapes the next attempt's answer, where there is a schema."""
+        if self._wanted and self._judge:
+            from dsk.exchange.shaping import Shaping
+
+            self._shaping = Shaping(self._wanted, self._judge, keeps_text=self._retries > 0)
+        return self._shaping
+
+    def verdict(self, answer: Answer) -> InvalidFault | None:
+        """Why a whole answer is not what was asked for; None if it is, or is no answer yet but calls of tools."""
+        if not self._question.wants_json or (answer.tool_calls and not answer.has_content):
+            return None
+        return self._shaping.end(answer.content) if self._shaping else self._question.json_fault(answer.whole_content)
+
+    def may_ask_again(self, failure: Failure) -> bool:
+        """Whether the model is to give another answer. Once that was in vain another hint is due."""
+        if not isinstance(failure, InvalidFault) or not self._retries:
+            return False
+        if self._asked_again == self._retries:
+            failure.hint = "say in the prompt what is meant"
+        return self._asked_again < self._retries
+
+    def ask_again(self, failure: Failure, content: str) -> tuple[Question, str]:
+        """The question with the answer and its fault in it, and what to say of that to the user."""
+        from dsk.request.schema.again import with_fault
+
+        self._asked_again += 1
+        said = self._shaping.said(content) if self._shaping else content
+        fields = with_fault(self._question.fields, said, failure.message)
+        self._question = self._question._replace(body=encode(fields), fields=fields)
+        return self._question, f"{failure.message}; asking again ({self._asked_again} of {self._retries})"

@@ -1,0 +1,99 @@
+"""The answer to a question with a schema, on its way: from a call's arguments or from text, to what is written.
+
+An object is passed on as it arrives and judged when all is there. A list is written one element a line, each judged
+before, as soon as it has closed; what does not fit ends the answer there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dsk.errors import InvalidFault
+from dsk.exchange.judging import Judge, not_json
+from dsk.request.schema.shape import LIMITS, SHAPES
+from dsk.stream.elements import Elements, compact
+from dsk.stream.events import Content, Event, ToolCall
+from dsk.stream.gathered import Gathered
+
+if TYPE_CHECKING:
+    from dsk.request.schema.shape import Wanted
+
+
+class Shaping:
+    """Shapes the answer of one attempt. Only choice 0 is looked at."""
+
+    def __init__(self, wanted: Wanted, judge: Judge, *, keeps_text: bool) -> None:
+        """With ``keeps_text`` it can be asked what was ``said``."""
+        self._shape = wanted.shape
+        self._judge = judge
+        self._inner = wanted.inner
+        self._items = self._inner.get("items", {}) if wanted.shape == "items" else self._inner
+        self._elements = Elements(is_list=wanted.shape == "items")
+        self._call: int | None = None
+        # What comes of an object is what was said.
+        self._said = Gathered() if keeps_text and wanted.shape != "object" else None
+        self._limits = {key: self._inner[key] for key in LIMITS if key in self._inner} if self._is_list else {}
+        # Only what is said of the list as a whole needs the whole of it.
+        self._values: list[Any] = []
+        #: Why what has come does not fit, once it is known.
+        self.fault: InvalidFault | None = None
+
+    def said(self, content: str) -> str:
+        """What the model wrote, as it wrote it; ``content`` is what came of it."""
+        return self._said.text() if self._said is not None else content
+
+    def take(self, events: Sequence[Event]) -> list[Event]:
+        """The events with the answer in its shape; nothing more of it once ``fault`` is set."""
+        found: list[Event] = []
+        for event in events:
+            text = self._text(event)
+            if text is None:
+                found.append(event)
+            elif text and not self.fault:
+                if self._said is not None:
+                    self._said.write(text.encode())
+                found += [Content(piece, 0) for piece in self._pieces(text)]
+        return found
+
+    def end(self, content: str) -> InvalidFault | None:
+        """The answer is whole, its server says: why it does not fit, if it does not. ``content`` is what came of it."""
+        if self.fault:
+            return self.fault
+        if self._shape == "object":
+            return self._judge.check_text(content, self._inner)[1]
+        self._elements.close()
+        if self._elements.trouble:
+            return not_json(self._elements.trouble)
+        return self._judge.check(self._values, self._limits) if self._limits else None
+
+    @property
+    def _is_list(self) -> bool:
+        return self._shape == "items"
+
+    def _text(self, event: Event) -> str | None:
+        """What an event adds to the answer; None if it is about something else."""
+        if isinstance(event, Content) and event.choice == 0:
+            return event.text
+        if not isinstance(event, ToolCall) or event.choice != 0:
+            return None
+        if self._call is None and event.name in SHAPES:
+            self._call = event.index
+        return event.arguments if event.index == self._call else None
+
+    def _pieces(self, text: str) -> list[str]:
+        if self._shape == "object":
+            return [text]
+        found: list[str] = []
+        first = self._elements.count
+        for number, raw in enumerate(self._elements.feed(text), first):
+            path = f"$[{number}]" if self._is_list else "$"
+            value, self.fault = self._judge.check_text(raw, self._items, path)
+            if self.fault:
+                return found
+            if self._limits:
+                self._values.append(value)
+            found.append(compact(raw) + "\n")
+        if self._elements.trouble:
+            self.fault = not_json(self._elements.trouble)
+        return found
