@@ -216,8 +216,9 @@ def test_a_new_session_with_a_name_like_another_s_is_told(here: Dsk, server: Scr
     # One of a series, and something else.
     for name in ("sky-2", "sea", "sky-1"):
         assert here.run("ask", "--session", name, "hi", stdin=None).errors == ""
-    result = here.run("ask", "--session", "skyy-1", "hi", stdin=None)
-    assert (result.errors, result.status) == ("dsk: new session skyy-1 (did you mean sky-1?)\n", 0)
+    for name in ("skyy-1", "SKY-1"):
+        result = here.run("ask", "--session", name, "hi", stdin=None)
+        assert (result.errors, result.status) == (f"dsk: new session {name} (did you mean sky-1?)\n", 0)
     assert sent(server) == talk("hi")
 
 

@@ -41,8 +41,8 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     series = _without_digits(name)
-    others = [other for other in names if _without_digits(other) != series]
-    return next(iter(get_close_matches(name, others, n=1, cutoff=ALIKE)), None)
+    others = {other.casefold(): other for other in names if _without_digits(other) != series}
+    return next((others[near] for near in get_close_matches(name.casefold(), others, n=1, cutoff=ALIKE)), None)
 
 
 def known_names(path: str, beginning: str) -> list[str]:
