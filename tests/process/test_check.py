@@ -73,6 +73,15 @@ def test_a_closed_port_is_a_network_failure(dsk: Dsk) -> None:
     assert "answer" not in found
 
 
+def test_a_server_that_says_nothing_and_one_that_fails_are_told_apart(dsk: Dsk, serve: Serve) -> None:
+    silent = serve(Script(faults=(parse_fault("stall"),)))
+    found, status = check(dsk, "--max-time", "0.5", "--base-url", silent.base_url)
+    assert (status, found["network"]["state"], found["answer"]["status"]) == (8, "ok", 8)
+    failing = serve(Script(faults=(parse_fault("503"),)))
+    found, status = check(dsk, "--base-url", failing.base_url)
+    assert (status, found["answer"]["how"].startswith("the server is overloaded")) == (6, True)
+
+
 def test_a_key_that_is_refused_missing_or_open_to_others_ends_with_3(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(faults=(parse_fault("401"),)))
     found, status = check(dsk, "--base-url", server.base_url)

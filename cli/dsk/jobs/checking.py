@@ -11,7 +11,7 @@ from dsk.errors import Failure, Status, hide_secret
 from dsk.jobs.check_places import check_config_file, check_log
 from dsk.jobs.check_server import check_answers
 from dsk.jobs.finding import Finding, failed, ok, print_finding, warned
-from dsk.jobs.settling import settle_clocks, settle_endpoint, settle_request, settle_server
+from dsk.jobs.settling import settle_endpoint, settle_request, settle_server, settle_short_clocks
 from dsk.state.config import load
 from dsk.wire.endpoint import host_of
 
@@ -82,7 +82,7 @@ def _findings(settings: CheckSettings, world: World) -> Iterator[Finding]:
     model, finding = _model(settings, config, server)
     if finding:
         yield finding
-    clocks = settle_clocks(settings.network)
+    clocks = settle_short_clocks(settings.network)
     is_reached = False
     for finding in _network(server.base_url, clocks):
         yield finding

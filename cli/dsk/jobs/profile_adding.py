@@ -8,7 +8,7 @@ from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, Status, Usag
 from dsk.jobs.check_server import model_ids
 from dsk.jobs.listing import MODELS_PATH
 from dsk.jobs.recognising import recognise
-from dsk.jobs.settling import settle_clocks
+from dsk.jobs.settling import settle_short_clocks
 from dsk.output.notes import note, warn
 from dsk.state.config import load
 from dsk.state.config_editing import OURS, put_profile
@@ -82,7 +82,7 @@ def _look(settings: AddSettings, base_url: str, world: World) -> Look:
     key = _key(profile, world)
     endpoint = Endpoint(base_url, key, {}, key_header=profile.key_header or "")
     try:
-        return look(endpoint, MODELS_PATH, settle_clocks(settings.network))
+        return look(endpoint, MODELS_PATH, settle_short_clocks(settings.network))
     except (NetworkFault, ClockFault) as fault:
         fault.hint = f"{fault.hint}; --no-probe writes the profile without a look"
         raise

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DEEPSEEK = "deepseek"
 PROFILE_FIELDS = ("model", "think", "effort", "temperature", "max_tokens")
 BASE_URL_VARIABLE = "DEEPSEEK_BASE_URL"
+# Seconds.
+LOOK = 30.0
 
 
 class Server(NamedTuple):
@@ -87,6 +89,11 @@ def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, st
 def _example(profile: Profile) -> str:
     """What the base URL looks like where each user has another one."""
     return " https://RESOURCE.openai.azure.com/openai/v1" if profile.name == "azure" else ""
+
+
+def settle_short_clocks(network: NetworkSettings) -> Clocks:
+    """The clocks for a look at a server: nobody waits for one as for an answer."""
+    return settle_clocks(network._replace(first_token=LOOK, stall=LOOK))
 
 
 def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
