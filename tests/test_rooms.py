@@ -132,6 +132,8 @@ WHILE_WAITING = {
 }
 # Ours that nobody may wait for: the rooms of what comes after the request, and of other commands.
 LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream.decoder", "dsk.exchange.loop", "dsk.commands.serve"}
+# And those of what nobody has asked for.
+UNASKED = ("dsk.request.schema", "dsk.exchange.demands", "dsk.output.held", "dsk.jobs.demanding")
 # The first module of those that are loaded once the request is on its way.
 FIRST_AFTER = "dsk.exchange.concluding"
 
@@ -257,6 +259,7 @@ def test_what_is_loaded_before_the_request_is_sent_and_after_it(
     assert foreign(before) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())
     assert foreign(after) - EARLY - EARLY_IN_OLD_ONES - WHILE_WAITING == set()
     assert {"sseclient", "sqlite3"} <= foreign(after), "the list of modules was read"
+    assert {name for name in names if name.startswith(UNASKED)} == set()
     assert {name for name in before if any(f"{name}.".startswith(f"{late}.") for late in LATE_ROOMS)} == set()
 
 

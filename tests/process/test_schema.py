@@ -166,6 +166,19 @@ def test_a_session_goes_on_with_what_was_written(dsk: Dsk, serve: Serve) -> None
     assert "tools" not in server.requests[2].json
 
 
+def test_tools_may_be_called_before_the_answer_that_has_to_fit(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    tool = dsk.home / "look"
+    described = json.dumps({"name": "look", "description": "Look", "parameters": {"type": "object"}})
+    tool.write_text(f"#!/bin/sh\nif [ \"$1\" = --schema ]; then echo '{described}'; else echo seen; fi\n")
+    tool.chmod(0o755)
+    result = ask(dsk, server, "--tool", str(tool), "--allow-tool", "look", "--schema", "a int")
+    assert (result.stdout, result.status) == (b'{"a":1}\n', 0)
+    first, second = (seen.json for seen in server.requests)
+    assert first["response_format"] == second["response_format"] == {"type": "json_object"}
+    assert second["messages"][-1]["content"].startswith("seen")
+
+
 def test_map_judges_each_record(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(faults=(parse_fault("misfitx1"),)))
     args = ("map", "-j", "1", "--base-url", server.base_url, "--schema", "a int")

@@ -39,7 +39,7 @@ class Demands:
 
     def verdict(self, answer: Answer) -> InvalidFault | None:
         """Why a whole answer is not what was asked for; None if it is, or is no answer yet but calls of tools."""
-        if not self._question.wants_json or (answer.tool_calls and not answer.has_content):
+        if answer.tool_calls and not answer.has_content:
             return None
         return self._shaping.end(answer.content) if self._shaping else self._question.json_fault(answer.whole_content)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
 from dsk.errors import BrokenFault, Failure, InterruptFault, InvalidFault, ReaderGone, StallFault, Status, Terminated
-from dsk.exchange.demands import Demands
 from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
 from dsk.exchange.prospects import Prospects
@@ -25,6 +24,7 @@ from dsk.stream.answer import Answer, Given
 from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
 
 if TYPE_CHECKING:
+    from dsk.exchange.demands import Demands
     from dsk.exchange.source import Listener, Source, Transport
     from dsk.stream.stopping import Stopper
     from dsk.wire.clocks import Clocks
@@ -60,7 +60,7 @@ class Exchange:
         self.answer = Answer(keeps_text=keeps_text)
         self.answer.given = Given(text_of_prefix(question.fields), thought_of_prefix(question.fields))
         self._question = question
-        self._demands = Demands(question, 0 if is_raw else policy.retry_invalid)
+        self._demands = question.demands(0 if is_raw else policy.retry_invalid)
         self._transport = transport
         self._listeners = listeners
         self._clocks = clocks
@@ -115,8 +115,8 @@ class Exchange:
             if self._prospects.may_retry(failure, is_open=self._is_open):
                 if not self._retry(failure) or self._gone.is_set:
                     return self._broken_by or failure
-            elif self._demands.may_ask_again(failure):
-                self._ask_again(failure)
+            elif self._demands and self._demands.may_ask_again(failure):
+                self._ask_again(failure, self._demands)
                 path, body, prefix = self._request()
             elif self._is_open and self._prospects.may_take_up(failure):
                 self._take_up(failure)
@@ -154,7 +154,7 @@ class Exchange:
             self.answer,
             self._listeners,
             stopper=self._stopper,
-            shaping=self._demands.shaping(),
+            shaping=self._demands.shaping() if self._demands else None,
             splice=splice,
             on_first_token=self._note_first_token,
         )
@@ -175,7 +175,7 @@ class Exchange:
             failure = self.answer.verdict()
             if failure is None:
                 reception.end()
-        return failure or self._demands.verdict(self.answer)
+        return failure or (self._demands.verdict(self.answer) if self._demands else None)
 
     def _receive(self, source: Source, reception: Reception) -> Failure | None:
         """Read to the end of the stream; the failure of the connection, if it was not the server who ended it."""
@@ -254,9 +254,9 @@ class Exchange:
         self._say(f"it cannot be taken up again: {failure.message}")
         return self._broken_by
 
-    def _ask_again(self, failure: Failure) -> None:
+    def _ask_again(self, failure: Failure, demands: Demands) -> None:
         """Ask for another answer than this one, which is not what was asked for."""
-        self._question, said = self._demands.ask_again(failure, self.answer.content)
+        self._question, said = demands.ask_again(failure, self.answer.content)
         self._say(said)
         self._prospects.failures = 0
         self._tell(Resume(0, failure.message))

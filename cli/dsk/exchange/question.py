@@ -10,6 +10,7 @@ from dsk.errors import InvalidFault
 from dsk.request.prefix import in_way
 
 if TYPE_CHECKING:
+    from dsk.exchange.demands import Demands
     from dsk.request.schema.shape import Wanted
 
 #: One of these is in every body that has a schema, or in what a recording keeps of it.
@@ -54,6 +55,14 @@ class Question(NamedTuple):
         from dsk.request.schema.asking import wanted_in
 
         return wanted_in(self.fields)
+
+    def demands(self, retry_invalid: int) -> Demands | None:
+        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``."""
+        if not self.wants_json:
+            return None
+        from dsk.exchange.demands import Demands
+
+        return Demands(self, retry_invalid)
 
     def json_fault(self, text: str) -> InvalidFault | None:
         """The failure of an answer that has to be JSON and is not; None if it is."""
