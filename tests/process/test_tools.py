@@ -291,6 +291,15 @@ def test_options_that_make_no_sense_are_named(dsk: Dsk) -> None:
         assert (result.text, result.status) == ("", 2), args
 
 
+def test_a_name_that_the_config_file_allows_is_no_fault_where_there_is_no_such_tool(dsk: Dsk, serve: Serve) -> None:
+    write_tool(dsk.home, "one")
+    dsk.write_config('[defaults]\nallow-tool = ["one", "other"]\n')
+    server = serve(Script(replies=(calling(ToolCall("one", '{"a": 1}')), DONE)))
+    assert ask(dsk, server, "--tool", "one").text == "All done.\n"
+    assert results(server) == ['{"a": 1}']
+    assert ask(dsk, server).status == 0
+
+
 def test_a_session_holds_calls_and_results_and_goes_on_with_them_whole(dsk: Dsk, serve: Serve) -> None:
     write_tool(dsk.home, "one")
     replies = (calling(ToolCall("one", '{"a": 1}', "id-1"), text="Look:", reasoning="think"), DONE, Reply(text="Sure."))

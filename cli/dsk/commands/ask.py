@@ -56,7 +56,7 @@ def _ask(**params: Any) -> Job:
         sending=sending("ask", params, origins),
         wish=session_wish(params, origins),
         show="body" if params["dry_run"] else "curl" if params["print_curl"] else None,
-        tools=tool_settings(params),
+        tools=tool_settings(params, origins),
     )
     return partial(ask, settings)
 

@@ -48,11 +48,13 @@ class Wish(NamedTuple):
 
 class ToolSettings(NamedTuple):
     """Programs that the model may call: ``files`` and all those in ``folders``. ``allowed`` are the names of tools
-    that run unasked, ``timeout`` is in seconds for each call, ``max_turns`` how often there may be results."""
+    that run unasked, all of which must be there if they are ``meant`` for this run; ``timeout`` is in seconds for each
+    call, ``max_turns`` how often there may be results."""
 
     files: tuple[str, ...]
     folders: tuple[str, ...]
     allowed: tuple[str, ...]
+    meant: bool
     timeout: float
     max_turns: int
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import LocalFault, UsageFault
-from dsk.exchange.question import Question
 from dsk.jobs.turns import Step
 from dsk.output.summary import calls_of
 from dsk.request.body import encode
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dsk.ending import Ending
+    from dsk.exchange.question import Question
     from dsk.jobs.asking import AskSettings
     from dsk.jobs.settings import ToolSettings
     from dsk.jobs.turns import Say
@@ -75,7 +75,8 @@ class ToolTurns:
         new = [{"role": "tool", "tool_call_id": result.id, "content": result.text} for result in results]
         said = Said((), answer.content, answer.reasoning, calls)
         fields = follow_up(question.fields, said, new, with_reasoning=self._with_reasoning)
-        return Step(Question(encode(fields), fields), new, results)
+        after = question._replace(body=encode(fields), fields=fields, content="", reasoning="")
+        return Step(after, new, results)
 
     def _results(self, calls: Sequence[Mapping[str, Any]], say: Say) -> list[ToolResult]:
         """The results of calls, in their order: first it is settled which may run, then they run side by side."""
@@ -116,9 +117,9 @@ def open_tools(settings: AskSettings, wanted: ToolSettings, world: World) -> Too
     tools = find_tools(wanted.files, wanted.folders, world.env, wanted.timeout)
     names = [tool.name for tool in tools]
     for name in wanted.allowed:
-        if name not in names:
+        if wanted.meant and name not in names:
             raise UsageFault(f"--allow-tool {name}", "there is no such tool", hint=f"there are {', '.join(names)}")
-    if not (wanted.allowed or settings.show or has_terminal()):
+    if not (set(wanted.allowed) & set(names) or settings.show or has_terminal()):
         hint = f"allow it beforehand: --allow-tool {names[0]}"
         raise UsageFault("no tool could run", "there is no terminal to ask on", hint=hint)
     return ToolTurns(tools, wanted, world)

@@ -62,10 +62,14 @@ def tool_options() -> list[click.Parameter]:
     ]
 
 
-def tool_settings(params: Mapping[str, Any]) -> ToolSettings | None:
-    """The tools among a command's values; None if there are none. Raises ``UsageFault`` for what needs some."""
+def tool_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> ToolSettings | None:
+    """The tools among a command's values; None if there are none. Raises ``UsageFault`` for what needs some.
+
+    ``origins`` is what ``option.sources`` gives: a name in the config file is allowed wherever there is such a tool.
+    """
+    is_meant = origins["allow_tool"] == "flag"
     if not (params["tool"] or params["tools"]):
-        if params["allow_tool"]:
+        if params["allow_tool"] and is_meant:
             from dsk.errors import UsageFault
 
             raise UsageFault(f"--allow-tool {params['allow_tool'][0]}", "there are no tools", hint="--tool names one")
@@ -73,5 +77,10 @@ def tool_settings(params: Mapping[str, Any]) -> ToolSettings | None:
     from dsk.jobs.settings import ToolSettings
 
     return ToolSettings(
-        params["tool"], params["tools"], params["allow_tool"], params["tool_timeout"], params["max_turns"]
+        params["tool"],
+        params["tools"],
+        params["allow_tool"],
+        is_meant,
+        params["tool_timeout"],
+        params["max_turns"],
     )
