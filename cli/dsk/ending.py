@@ -28,13 +28,15 @@ class Turn(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """The end of one question, or of a run in which ``earlier`` ones led to it."""
+    """The end of one question, or of a run in which ``earlier`` ones led to it. ``is_cached``: no server was asked, all
+    answers are ones that were kept."""
 
     answer: Answer
     failure: Failure | None
     timing: Timing
     http_status: int | None
     earlier: Sequence[Turn] = ()
+    is_cached: bool = False
 
     @property
     def usage(self) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ def main(argv: Sequence[str]) -> Status:
     """Run one command line and give its exit status; failures are told on stderr."""
     keep_descriptors()
     world = World()
-    debug = "--debug" in argv or world.env.get("DSK_DEBUG", "0") not in ("", "0")
+    world.is_debugging = "--debug" in argv or world.env.get("DSK_DEBUG", "0") not in ("", "0")
     try:
         # A termination before this line has nothing to keep: the default action is right until then.
         catch_signals(world)
@@ -92,7 +92,7 @@ def main(argv: Sequence[str]) -> Status:
             hint="run it again with --debug and report what it shows",
         )
         fault.__cause__ = error
-    report(fault, world, debug=debug)
+    report(fault, world)
     return Status(world.trouble) if fault.status is Status.FAILED else fault.status
 
 
@@ -147,11 +147,11 @@ def parse(argv: Sequence[str]) -> Job | None:
         raise UsageFault(error.format_message()) from error
 
 
-def report(failure: Failure, world: World, *, debug: bool = False) -> None:
+def report(failure: Failure, world: World) -> None:
     """Tell a failure on stderr: what and why, then the next step. Nobody is left to tell of a closed pipe."""
     if failure.status is Status.CLOSED:
         return
-    if debug:
+    if world.is_debugging:
         import traceback
 
         tell("".join(traceback.format_exception(failure)).rstrip("\n"), world)

@@ -15,6 +15,7 @@ class World:
     written last where stderr goes has not ended its line, and a message begins one of its own. ``messages`` counts
     those that have been written there. ``clear_line`` makes room for one where something is shown that is to vanish.
     ``trouble`` is the exit status of what is no fault but this machine's; a command whose 1 is an answer has another.
+    ``is_debugging``: the user wants to see what is done.
     """
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
@@ -22,6 +23,7 @@ class World:
         self.progress: Callable[[], str] = lambda: "starting"
         self.is_mid_line = False
         self.messages = 0
+        self.is_debugging = False
         self.clear_line: Callable[[], None] = lambda: None
         self.trouble = 1
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dsk.ending import Ending
-from dsk.errors import BrokenFault, InvalidFault, Status
+from dsk.errors import BrokenFault, InvalidFault, LocalFault, Status
 from dsk.exchange.question import Question
 from dsk.jobs.delivering import deliver
 from dsk.jobs.replaying import replay
-from dsk.jobs.settings import Sending, Stops
+from dsk.jobs.settings import Caching, Sending, Stops
 from dsk.jobs.settling import settle_server
 from dsk.jobs.turns import Say, Step
 from dsk.output.settings import OutputSettings
@@ -58,7 +58,8 @@ class Again:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World({"XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "DEEPSEEK_API_KEY": "sk-0"})
+    homes = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CACHE", "CONFIG", "STATE")}
+    return World(homes | {"DEEPSEEK_API_KEY": "sk-0"})
 
 
 def run(server: ScriptedServer, world: World, output: OutputSettings, again: Again, **settings: object) -> Status:
@@ -152,3 +153,27 @@ def test_an_interrupt_between_two_questions_ends_the_run_and_its_replay_alike(
         replay(tape, 0.0, OutputSettings(), Stops(), world)
     assert raised.value.status is again.value.status is Status.INTERRUPTED  # type: ignore[attr-defined]
     assert capfd.readouterr().out == first.out == "one\ntwo words\n"
+
+
+def test_each_question_is_looked_for_in_the_cache_by_itself(
+    serve: Serve, world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = serve(ANSWERS)
+    counted = OutputSettings(write_out="%{cached}")
+    for cache, times, requests, told in (
+        (Caching(), 1, 2, "0"),
+        (Caching("only"), 1, 2, "1"),
+        (Caching(), 2, 3, "0"),
+        (Caching("only"), 2, 3, "1"),
+    ):
+        assert run(server, world, counted, Again(times), cache=cache) is Status.OK
+        text, errors = capfd.readouterr()
+        assert text == "".join(["one\n", "two words\n", "three\n"][: times + 1])
+        assert (len(server.requests), errors[-1]) == (requests, told)
+    with pytest.raises(LocalFault, match="not in the cache"):
+        run(server, world, counted, Again(3), cache=Caching("only"))
+    assert capfd.readouterr().out == "one\ntwo words\nthree\n"
+    assert len(server.requests) == 3
+    with reading(log_file(world.env)) as log:
+        marks = "".join(str(run.cached) for run in each(log))
+    assert marks == "00" + "11" + "110" + "111" + "1110"

@@ -48,6 +48,7 @@ def test_every_variable_has_its_value(player: Player) -> None:
         "status=0",
         "http_status=200",
         "cost=",
+        "cached=0",
     ]
 
 

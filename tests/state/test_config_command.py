@@ -145,7 +145,11 @@ def test_aliases_and_paths_are_there(dsk: Dsk) -> None:
         "keys": {"value": str(path.parent / "keys"), "origin": "XDG_CONFIG_HOME"},
         "templates": {"value": str(path.parent / "templates"), "origin": "XDG_CONFIG_HOME"},
         "log": {"value": str(dsk.home / "state" / "dsk" / "log.db"), "origin": "XDG_STATE_HOME"},
+        "answers": {"value": str(dsk.home / ".cache" / "dsk" / "answers"), "origin": "default"},
     }
+    assert found["cache"]["max_size"] == {"value": 256 << 20, "origin": "default"}
+    dsk.write_config('[cache]\nmax_age = "1w"\n')
+    assert json.loads(dsk.run("config", "--json").stdout)["cache"]["max_age"] == {"value": "1w", "origin": f"{path}:2"}
 
 
 def test_in_a_pipe_each_setting_is_a_line_of_three_fields(dsk: Dsk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dsk.state.config import load
 from dsk.state.price_rules import PRICE
 from dsk.state.profile import BUILT_IN
-from dsk.state.rules import EFFORTS, OWN_HEADERS, PROFILE
+from dsk.state.rules import CACHE, EFFORTS, OWN_HEADERS, PROFILE
 from tests.harness import Dsk
 
 PAGE = (Path(__file__).parents[2] / "man" / "dsk.toml.5").read_text()
@@ -20,7 +20,7 @@ def examples() -> list[str]:
 
 
 def test_every_key_of_a_profile_is_described_and_no_other() -> None:
-    assert re.findall(r"^\.It Ic (\w+) No =", PAGE, re.MULTILINE) == ["profile", *PROFILE, *PRICE]
+    assert re.findall(r"^\.It Ic (\w+) No =", PAGE, re.MULTILINE) == ["profile", *PROFILE, *PRICE, *CACHE]
 
 
 def test_the_values_are_named() -> None:

@@ -9,6 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
+from dsk.commands.options.caching import cache_options
 from dsk.commands.options.extracting import extract_options
 from dsk.commands.options.keeping import log_option, record_option
 from dsk.commands.options.network import network_options, retry_invalid_option
@@ -81,6 +82,7 @@ COMMAND = Command(
         record_option(),
         *network_options(),
         retry_invalid_option(),
+        *cache_options(),
     ],
     HELP,
     uses_defaults=True,

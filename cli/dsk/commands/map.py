@@ -9,6 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import Option, sources
+from dsk.commands.options.caching import cache_options, caching
 from dsk.commands.options.network import NETWORK, network_options, network_settings, retry_invalid_option
 from dsk.commands.options.prompt import from_template, prompt_options, template_settings
 from dsk.commands.options.records import (
@@ -97,6 +98,7 @@ def _map(**params: Any) -> Job:
         halting=halting_of(params),
         progress=params["progress"],
         dry_run=params["dry_run"],
+        cache=caching(params, origins),
     )
     return partial(map_records, settings)
 
@@ -115,6 +117,7 @@ COMMAND = Command(
         *_shared(network_options()),
         _stream_resume_option(),
         retry_invalid_option(),
+        *cache_options(),
     ],
     HELP,
     uses_defaults=True,

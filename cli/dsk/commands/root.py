@@ -25,6 +25,7 @@ COMMANDS = {
     "config": ("dsk.commands.config:COMMAND", "Show every setting and where it comes from."),
     "profile": ("dsk.commands.profile:COMMAND", "List, add and choose servers."),
     "check": ("dsk.commands.check:COMMAND", "Look at all that a question needs."),
+    "cache": ("dsk.commands.cache:COMMAND", "List and remove answers that are kept."),
     "send": ("dsk.commands.send:COMMAND", "Send a request body, stream the answer."),
     "decode": ("dsk.commands.decode:COMMAND", "Decode SSE frames into an answer."),
     "replay": ("dsk.commands.replay:COMMAND", "Play a recorded answer once more."),
@@ -35,7 +36,7 @@ COMMANDS = {
 }
 
 #: Those that the short help only names: it is one screen.
-RARE = frozenset({"profile", "send", "decode", "replay", "models", "balance", "serve", "completion"})
+RARE = frozenset({"profile", "cache", "send", "decode", "replay", "models", "balance", "serve", "completion"})
 
 HELP = """\b
 Stream answers of DeepSeek and any OpenAI-compatible server to stdout:

@@ -71,7 +71,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
     prompt = prompt._replace(lists_files=settings.show is not None)
     network = settings.sending.network
-    connecting = None if settings.show or network.offline else _connecting(server, network, world)
+    # With a cache no connection is begun before that has been asked.
+    is_patient = settings.show or network.offline or settings.sending.cache
+    connecting = None if is_patient else _connecting(server, network, world)
     messages = compose(
         prompt,
         world,
@@ -87,7 +89,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     if held:
         messages, turn, said = held.join(messages, settled.options, server)
         settled.warnings.extend(said)
-    body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=settings.sending.output.wants_usage)
+    # What is kept tells the token counts to whoever asks for them later.
+    wants_usage = settings.sending.output.wants_usage or settings.sending.cache is not None
+    body = build(messages, settled.options, is_deepseek=server.is_deepseek, usage=wants_usage)
     if wanted:
         from dsk.jobs.demanding import with_schema
 

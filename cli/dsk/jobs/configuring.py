@@ -12,7 +12,7 @@ from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
-from dsk.state.paths import config_file, is_set, keys_folder, log_file, templates_folder
+from dsk.state.paths import answers_folder, config_file, is_set, keys_folder, log_file, templates_folder
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
@@ -59,17 +59,19 @@ def show_config(asked: Asked, as_json: bool, world: World) -> Status:
     settings = _settings(asked, config, server, world.env)
     aliases = {name: Row(model, config.place("aliases", name)) for name, model in config.aliases.items()}
     prices = {name: Row(_text_of(fields), config.place("prices", name)) for name, fields in config.prices.items()}
+    limits = _limits(config)
     paths = _paths(world.env)
     if as_json:
         import json
 
-        parts = {"settings": settings, "aliases": aliases, "prices": prices, "paths": paths}
+        parts = {"settings": settings, "aliases": aliases, "prices": prices, "cache": limits, "paths": paths}
         tree = {part: {name: row._asdict() for name, row in rows.items()} for part, rows in parts.items()}
         write_out_all(STDOUT, json.dumps(tree).encode() + b"\n")
         return Status.OK
     rows = dict(settings)
     rows |= {f"aliases.{name}": row for name, row in aliases.items()}
     rows |= {f"prices.{name}": row for name, row in prices.items()}
+    rows |= {f"cache.{name}": row for name, row in limits.items()}
     rows |= {f"paths.{name}": row for name, row in paths.items()}
     lines = [[_shown(name), _shown(row.value), _shown(row.origin)] for name, row in rows.items()]
     text = table(["SETTING", "VALUE", "ORIGIN"], lines, aligned=world.is_terminal(STDOUT))
@@ -150,15 +152,27 @@ def _key(config: Config, server: Server, env: Mapping[str, str]) -> Row:
     return Row("set", key.origin) if key else Row("missing", f"looked at {', '.join(looked_at)}")
 
 
+def _limits(config: Config) -> dict[str, Row]:
+    from dsk.state.cache.limits import limits_of
+
+    size, age = limits_of(config.cache)
+    values = {"max_size": size, "max_age": int(age)}
+    return {
+        name: Row(config.cache.get(name, value), config.place("cache", name) if name in config.cache else DEFAULT)
+        for name, value in values.items()
+    }
+
+
 def _paths(env: Mapping[str, str]) -> dict[str, Row]:
-    config_origin, state_origin = (
-        name if is_set(env, name) else DEFAULT for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
+    config_origin, state_origin, cache_origin = (
+        name if is_set(env, name) else DEFAULT for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
     )
     return {
         "config": Row(config_file(env), config_origin),
         "keys": Row(keys_folder(env), config_origin),
         "templates": Row(templates_folder(env), config_origin),
         "log": Row(log_file(env), state_origin),
+        "answers": Row(answers_folder(env), cache_origin),
     }
 
 

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
     from dsk.ending import Ending
     from dsk.exchange.source import Listener, Transport
+    from dsk.jobs.cached_run import CachedRun
     from dsk.jobs.log_writing import RunLog
     from dsk.jobs.settings import Sending, Stops
     from dsk.jobs.turn_log import TurnLog
     from dsk.jobs.turns import Succession
     from dsk.output.settings import OutputSettings
     from dsk.output.write_out import Costing
+    from dsk.state.log.rows import NewTurn
     from dsk.stream.stopping import Stopper
     from dsk.world import World
 
@@ -68,19 +70,40 @@ def deliver(
     after it was written; ``succession`` knows what is asked next, if the answer may lead to another question.
     """
     notes = [f"warning: {warning}" for warning in warnings]
-    if sending.network.offline:
+    network = sending.network
+    cached = None
+    if sending.cache:
+        from dsk.jobs.cached_run import CachedRun
+        from dsk.jobs.caching import Cache
+
+        cached = CachedRun(Cache(sending.cache, world), OFFLINE if network.offline else server.base_url, question)
+    if network.offline:
+        note(OFFLINE_NOTE, world)
+        notes.append(OFFLINE_NOTE)
+    go = partial(
+        exchange,
+        server=server,
+        sending=sending,
+        world=world,
+        notes=notes,
+        listener=listener,
+        succession=succession,
+        cached=cached,
+    )
+    if cached and cached.is_hit and not succession:
+        return go(question, Endpoint(server.base_url, None, {}), None)
+    if network.offline:
         from dsk.scripted.offline import offline_script
         from dsk.scripted.server import ScriptedServer
 
         with ScriptedServer(offline_script()) as scripted:
-            note(OFFLINE_NOTE, world)
             endpoint = Endpoint(scripted.base_url, None, {})
-            made = preconnect(endpoint, sending.network.connect_timeout)
-            notes.append(OFFLINE_NOTE)
-            return exchange(question, endpoint, made, server, sending, world, notes, listener, succession)
-    connecting = connecting or Connecting(server, sending.network.connect_timeout, world)
-    endpoint, made = connecting.made()
-    return exchange(question, endpoint, made, server, sending, world, notes, listener, succession)
+            made = None if cached and cached.is_hit else preconnect(endpoint, network.connect_timeout)
+            return go(question, endpoint, made)
+    if cached and cached.is_hit:
+        return go(question, cached.endpoint(server, world), None)
+    connecting = connecting or Connecting(server, network.connect_timeout, world)
+    return go(question, *connecting.made())
 
 
 def exchange(
@@ -94,10 +117,12 @@ def exchange(
     listener: Listener | None = None,
     succession: Succession | None = None,
     ready: Callable[[], None] | None = None,
+    cached: CachedRun | None = None,
 ) -> Status:
     """One question over a way that is there: as ``deliver``. ``notes`` are what the user was told, for a recording;
-    ``listener`` is told of the answer as well; ``ready`` is called when all is set up, and may raise as signals do."""
-    command, network, output, stops, record, is_logged, turn, judge = sending
+    ``listener`` is told of the answer as well; ``ready`` is called when all is set up, and may raise as signals do;
+    ``cached`` gives the answer or keeps it."""
+    command, network, output, stops, record, is_logged, turn, judge, _ = sending
     if command in SHOW_BODIES:
         endpoint = endpoint._replace(body_hint=f"dsk {command} --dry-run shows what was sent")
     question = question._replace(prefix_way=server.prefix_way)
@@ -117,7 +142,7 @@ def exchange(
         retry_invalid=network.retry_invalid,
     )
     way = Network(endpoint, clocks, _upload_view(question.body, world))
-    transport: Transport = way
+    transport: Transport = cached.over(way, clocks.begun, endpoint.key) if cached else way
     recorder = None
     if record is not None:
         from dsk.jobs.recording import Recorder, Tape, head_of
@@ -154,7 +179,11 @@ def exchange(
             from dsk.jobs.log_writing import log_run
 
             asked = OFFLINE if network.offline else endpoint.base_url
-            begin = partial(log_run, command, server.profile.name, asked, world)
+
+            def begin(question: Question, turn: NewTurn | None) -> RunLog:
+                is_cached = cached is not None and cached.is_hit_now
+                return log_run(command, server.profile.name, asked, world, question, turn, is_cached=is_cached)
+
             if succession:
                 from dsk.jobs.turn_log import TurnLog
 
@@ -163,7 +192,7 @@ def exchange(
                 log = begin(question, turn() if turn else None)
             # What cannot be printed is in the log all the same.
             listeners.append(log)
-        listeners += [one for one in (printer, recorder, listener) if one]
+        listeners += [one for one in (printer, recorder, cached, listener) if one]
 
         def made_for(question: Question) -> Exchange:
             return Exchange(
@@ -209,8 +238,11 @@ def exchange(
                 say=say,
                 recorder=recorder,
                 log=turn_log,
+                cached=cached,
             )
             ending = turns.go_on(question, ending)
+        if cached:
+            ending = ending._replace(is_cached=cached.is_hit)
         if output.extract:
             from dsk.jobs.extracting import SHOWN_BY_LOG, SHOWN_WITHOUT, with_code, with_command
 

@@ -41,6 +41,7 @@ def fields(run: Run, body: str) -> dict[str, Any]:
         "status": run.status,
         "http_status": run.http_status,
         "error": _value(run.error, None),
+        "cached": bool(run.cached),
     }
 
 
@@ -53,6 +54,7 @@ def row(run: Run, text: str) -> dict[str, Any]:
         "model": run.model or run.model_asked,
         "state": run.state,
         "status": run.status,
+        "cached": bool(run.cached),
         "tokens": tokens(run),
         "text": text,
     }

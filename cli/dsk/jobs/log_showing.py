@@ -49,6 +49,7 @@ def _page(run: Run, session: Session | None, body: str) -> str:
         "Model": run.model or run.model_asked,
         "Server": run.base_url,
         "Status": ": ".join(filter(None, (status_word(run), error_message(run)))),
+        "Cached": "no server was asked" if run.cached else "",
         "Tokens": _tokens(run),
         "Time": _times(run),
     }

@@ -64,9 +64,16 @@ class RunLog:
 
 
 def log_run(
-    command: str, profile: str, base_url: str, world: World, question: Question, turn: NewTurn | None = None
+    command: str,
+    profile: str,
+    base_url: str,
+    world: World,
+    question: Question,
+    turn: NewTurn | None = None,
+    *,
+    is_cached: bool = False,
 ) -> RunLog:
-    """Begin to log a run, now; ``turn`` is its place in a session."""
+    """Begin to log a run, now; ``turn`` is its place in a session. ``is_cached``: no server is asked."""
     model = question.fields.get("model")
     return RunLog(
         log_file(world.env),
@@ -78,6 +85,7 @@ def log_run(
             body=question.body,
             begun=time.time(),
             turn=turn,
+            cached=is_cached,
         ),
     )
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from dsk.errors import Failure, IncompleteFault, LocalFault, ReaderGone, Status, Terminated
+from dsk.errors import Failure, IncompleteFault, KeyFault, LocalFault, ReaderGone, Status, Terminated
+from dsk.jobs.delivering import OFFLINE
 from dsk.jobs.many import reached, way_of
 from dsk.map.appending import Appender
 from dsk.map.asker import Asker
@@ -17,6 +18,7 @@ from dsk.map.crew import Crew
 from dsk.map.held import Held
 from dsk.map.journal import Journal
 from dsk.map.level import Level
+from dsk.map.limits import allow_files
 from dsk.map.lines import Lines
 from dsk.map.outcome import line_of
 from dsk.map.output_file import OutputFile, Resuming, open_output
@@ -46,11 +48,16 @@ def run(settings: MapSettings, server: Server, bodies: Bodies, records: Iterator
     """Ask the records. Raises ``IncompleteFault`` unless all are complete."""
     template = bodies.digest
     with ExitStack() as stack:
-        endpoint = reached(server, settings.network, stack, world)
+        if settings.cache:
+            from dsk.jobs.map_caching import reached_later
+
+            endpoint, no_key = reached_later(server, settings.network, stack, world)
+        else:
+            endpoint, no_key = reached(server, settings.network, stack, world), None
         resuming = Resuming(template, settings.retry_failed, settings.force) if settings.resume else None
         output = _opened(settings, resuming)
         warn(output.notes, world)
-        work = _Work(settings, server, bodies, endpoint, template, output, world)
+        work = _Work(settings, server, bodies, endpoint, template, output, world, no_key)
         return work.run(records)
 
 
@@ -72,6 +79,7 @@ class _Work:
         template: str,
         output: OutputFile,
         world: World,
+        no_key: KeyFault | None,
     ) -> None:
         self._settings = settings
         self._world = world
@@ -93,6 +101,12 @@ class _Work:
             every=settings.progress,
         )
         way = way_of(endpoint._replace(body_hint=BODY_HINT), server, settings.network, settings.jobs)
+        if settings.cache:
+            from dsk.jobs.map_caching import looker
+
+            asked = OFFLINE if settings.network.offline else server.base_url
+            way = way._replace(look=looker(settings.cache, asked, no_key, world, self._showing.say))
+            allow_files(2 * settings.jobs)
         journal = Journal(output.journal) if output.journal and settings.in_order else None
         self._descriptor = descriptor
         self._lines = Lines(output.appender, len, in_order=settings.in_order, journal=journal)

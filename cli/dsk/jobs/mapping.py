@@ -25,7 +25,7 @@ from dsk.state.config import load
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
-    from dsk.jobs.settings import FromTemplate
+    from dsk.jobs.settings import Caching, FromTemplate
     from dsk.map.record import Record
     from dsk.prompt.files import Part
     from dsk.prompt.settings import PromptSettings
@@ -58,6 +58,7 @@ class MapSettings(NamedTuple):
     halting: Halting = Halting()
     progress: float | None = None
     dry_run: bool = False
+    cache: Caching | None = None
 
 
 def map_records(settings: MapSettings, world: World) -> Status:

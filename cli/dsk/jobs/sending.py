@@ -22,7 +22,8 @@ def send(file: str, sending: Sending, world: World) -> Status:
 
     server = settle_server(sending.network, load(world.env), world.env)
     connecting = Connecting(server, sending.network.connect_timeout, world)
-    data = _read_body(file, world, connecting if not sending.network.offline else None)
+    may_begin = not sending.network.offline and sending.cache is None
+    data = _read_body(file, world, connecting if may_begin else None)
     question = Question(data, _parse_body(data, file))
     return deliver(question, server, sending, world, connecting=connecting)
 

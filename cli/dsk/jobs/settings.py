@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import re
@@ -59,10 +59,18 @@ class ToolSettings(NamedTuple):
     max_turns: int
 
 
+class Caching(NamedTuple):
+    """How the cache is used: ``use`` gives what is there and keeps what is not, ``only`` asks no server, ``refresh``
+    asks and replaces. What is older than ``ttl`` seconds is not there."""
+
+    mode: Literal["use", "only", "refresh"] = "use"
+    ttl: float | None = None
+
+
 class Sending(NamedTuple):
     """The settings of a command that sends; ``log``: whether the run is logged; ``turn`` makes its place in
     a session, once the request is on its way; ``judge`` says what an ending comes to where it is not the text that is
-    wanted."""
+    wanted; without ``cache`` there is none."""
 
     command: str
     network: NetworkSettings
@@ -72,3 +80,4 @@ class Sending(NamedTuple):
     log: bool = True
     turn: Callable[[], NewTurn] | None = None
     judge: Callable[[Ending], Ending] | None = None
+    cache: Caching | None = None

@@ -17,6 +17,7 @@ from dsk.stream.recording.steps import Follow
 if TYPE_CHECKING:
     from dsk.exchange.loop import Exchange
     from dsk.exchange.question import Question
+    from dsk.jobs.cached_run import CachedRun
     from dsk.jobs.recording import Recorder
     from dsk.jobs.turn_log import TurnLog
     from dsk.output.printer import Printer
@@ -56,6 +57,7 @@ class Turns:
         say: Say,
         recorder: Recorder | None = None,
         log: TurnLog | None = None,
+        cached: CachedRun | None = None,
     ) -> None:
         """``ask`` makes the exchange of a question."""
         self._succession = succession
@@ -65,6 +67,7 @@ class Turns:
         self._say = say
         self._recorder = recorder
         self._log = log
+        self._cached = cached
 
     def go_on(self, question: Question, ending: Ending) -> Ending:
         """The ending of the whole run, after that of its first question. Failures are in it, not raised."""
@@ -113,6 +116,8 @@ class Turns:
         return step
 
     def _turn(self, ending: Ending, step: Step) -> None:
+        if self._cached:
+            self._cached.turn(ending, step.question)
         if self._log:
             self._log.turn(ending, step)
         self._printer.received(b"", step.results)

@@ -41,7 +41,9 @@ class Outcome(NamedTuple):
 
     @property
     def tokens(self) -> int | None:
-        """Tokens of prompt and answer; None if the server did not say."""
+        """Tokens of prompt and answer that were spent; None if the server did not say."""
+        if self.ending.is_cached:
+            return 0
         counts = token_counts(self.ending.answer.usage)
         if counts.prompt is None and counts.completion is None:
             return None
@@ -49,8 +51,8 @@ class Outcome(NamedTuple):
 
     @property
     def completion_tokens(self) -> int | None:
-        """Tokens of the answer; None if the server did not say."""
-        return token_counts(self.ending.answer.usage).completion
+        """Tokens of the answer that were spent; None if the server did not say."""
+        return 0 if self.ending.is_cached else token_counts(self.ending.answer.usage).completion
 
 
 def not_asked(record: Record, failure: Failure, template: str) -> Outcome:

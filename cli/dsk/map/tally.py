@@ -58,6 +58,8 @@ class Tally:
         self.begun_at = time.monotonic()
         #: Records of this run that have ended.
         self.ended = 0
+        #: Those of them whose answers were kept in the cache.
+        self.cached = 0
         self.statuses: Counter[int] = Counter()
         self.skipped = 0
         self.held = held
@@ -84,6 +86,7 @@ class Tally:
             if pieces:
                 self._under_way.discard(pieces)
             self.ended += 1
+            self.cached += outcome.ending.is_cached
             self.statuses[outcome.status] += 1
             self._completed += count if completed is None else completed
             self.spent += count if tokens is None else tokens
@@ -132,7 +135,8 @@ def end_line(tally: Tally, path: str) -> str:
     if tally.skipped and not tally.ended:
         return f"{done}/{total} done, nothing was left to ask: {path} had them all"
     before = f", {tally.skipped} of them before" if tally.skipped else ""
-    return f"{done}/{total} done{before}: {path}"
+    cached = f", {tally.cached} of them from the cache" if tally.cached else ""
+    return f"{done}/{total} done{before}{cached}: {path}"
 
 
 def seconds_left(tally: Tally) -> float | None:

@@ -25,7 +25,7 @@ class UsageLine:
 
 
 def usage_text(ending: Ending) -> str:
-    """The counts and times that are known."""
+    """The counts and times that are known; how fast a kept answer comes says nothing of a model."""
     counts = token_counts(ending.usage)
     pace = pace_of(ending)
     fields = [
@@ -33,6 +33,8 @@ def usage_text(ending: Ending) -> str:
         for name, value in zip(("prompt", "cache hit", "completion", "reasoning"), counts, strict=True)
         if value is not None
     ]
+    if ending.is_cached:
+        return ", ".join([*fields, "cached"])
     if ending.timing.first_token is not None:
         fields.append(f"first token {ending.timing.first_token:.2f} s")
     if pace is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class Facts(NamedTuple):
     """The variables but ``json``, each under its name: seconds, tokens, tokens per second, the server's words.
-    ``cost`` is a text such as ``~0.0012 USD``."""
+    ``cost`` is a text such as ``~0.0012 USD``; ``cached`` is 1 if no server was asked, else 0."""
 
     ttft: float | None
     total: float | None
@@ -37,6 +37,7 @@ class Facts(NamedTuple):
     status: int
     http_status: int | None
     cost: str | None = None
+    cached: int = 0
 
 
 NAMES = (*Facts._fields, "json")
@@ -84,7 +85,7 @@ class WriteOut:
     def end(self, ending: Ending) -> None:
         """Write it, with what is not known left empty."""
         values = facts(ending)
-        if self._cost and ("%{cost}" in self._text or "%{json}" in self._text):
+        if self._cost and not ending.is_cached and ("%{cost}" in self._text or "%{json}" in self._text):
             values = values._replace(cost=self._cost(ending))
 
         def fill(match: re.Match[str]) -> str:
@@ -117,12 +118,13 @@ def facts(ending: Ending) -> Facts:
         prompt_tokens=counts.prompt,
         cache_hit=counts.cache_hit,
         reasoning_tokens=counts.reasoning,
-        tps=_rounded(pace, 1),
+        tps=None if ending.is_cached else _rounded(pace, 1),
         finish=answer.finish_reason,
         model=answer.model or None,
         id=answer.id or None,
         status=int(ending.failure.status if ending.failure else Status.OK),
         http_status=ending.http_status,
+        cached=int(ending.is_cached),
     )
 
 

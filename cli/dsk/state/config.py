@@ -15,7 +15,7 @@ from dsk.state.paths import config_file
 from dsk.state.profile import BUILT_IN, DEEPSEEK, SERVER_NAMES, Profile, is_name, new_profile
 from dsk.state.toml_file import Places, parse_toml, read_toml
 
-TOP_KEYS = ("profile", "profiles", "defaults", "aliases", "prices")
+TOP_KEYS = ("profile", "profiles", "defaults", "aliases", "prices", "cache")
 KEY_WORDS = ("api_key", "apikey", "api-key", "key", "token", "secret", "password")
 
 
@@ -24,7 +24,7 @@ class Config(NamedTuple):
     others that are built in where the file names them.
 
     ``profile`` is the name that the file chooses, None if it does not; ``own`` has the fields that the file sets
-    in each profile. ``prices`` are as TOML has them.
+    in each profile. ``prices`` and ``cache`` are as TOML has them.
     """
 
     places: Places
@@ -34,6 +34,7 @@ class Config(NamedTuple):
     defaults: Mapping[str, object]
     aliases: Mapping[str, str]
     prices: Mapping[str, Mapping[str, Any]]
+    cache: Mapping[str, object]
 
     def place(self, *keys: str) -> str:
         """``FILE:LINE`` of a key, named from the top: ``place("profiles", "groq", "model")``."""
@@ -109,10 +110,24 @@ def _checked(places: Places, tree: Mapping[str, Any]) -> Config:
         from dsk.state.prices import check_prices
 
         check_prices(places, tables["prices"])
+    for key, value in tables["cache"].items():
+        if key not in rules.CACHE:
+            near = _near(key, rules.CACHE) or f"the keys are {', '.join(rules.CACHE)}"
+            raise UsageFault(f"{places.at('cache', key)}: unknown key {key!r} in [cache]", hint=near)
+        _check(places, ("cache", key), value, rules.CACHE[key])
     profiles = {DEEPSEEK: BUILT_IN}
     profiles |= {name: _profile(places, name, table) for name, table in tables["profiles"].items()}
     own = {name: frozenset(table) for name, table in tables["profiles"].items()}
-    return Config(places, tree.get("profile"), profiles, own, tables["defaults"], tables["aliases"], tables["prices"])
+    return Config(
+        places,
+        tree.get("profile"),
+        profiles,
+        own,
+        tables["defaults"],
+        tables["aliases"],
+        tables["prices"],
+        tables["cache"],
+    )
 
 
 def _profile(places: Places, name: str, table: Any) -> Profile:

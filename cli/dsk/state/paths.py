@@ -15,6 +15,11 @@ def state_home(env: Mapping[str, str]) -> str:
     return _absolute(env, "XDG_STATE_HOME") or f"{home(env)}/.local/state"
 
 
+def cache_home(env: Mapping[str, str]) -> str:
+    """The folder of all that can be had again: $XDG_CACHE_HOME, or ~/.cache."""
+    return _absolute(env, "XDG_CACHE_HOME") or f"{home(env)}/.cache"
+
+
 def config_file(env: Mapping[str, str]) -> str:
     """The config file, whether it exists or not."""
     return f"{config_home(env)}/dsk/config.toml"
@@ -43,6 +48,11 @@ def log_file(env: Mapping[str, str]) -> str:
 def history_file(env: Mapping[str, str]) -> str:
     """What was typed in conversations."""
     return f"{state_home(env)}/dsk/history"
+
+
+def answers_folder(env: Mapping[str, str]) -> str:
+    """The answers that are kept to be given again."""
+    return f"{cache_home(env)}/dsk/answers"
 
 
 def is_set(env: Mapping[str, str], variable: str) -> bool:

@@ -77,6 +77,18 @@ def _is_url(value: object) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and plain
 
 
+def _is_size(value: object) -> bool:
+    from dsk.state.cache.limits import size_of
+
+    return bool(size_of(value))
+
+
+def _is_age(value: object) -> bool:
+    from dsk.state.cache.limits import age_of
+
+    return bool(age_of(value))
+
+
 def _is_table(value: object) -> bool:
     return isinstance(value, dict)
 
@@ -111,6 +123,10 @@ PROFILE: Mapping[str, Rule] = {
     "include_usage": Rule("true or false", _is_switch),
     "key_header": Rule("the name of a header that dsk does not set itself", _is_header_name),
     "query": Rule("a table of texts", _is_table),
+}
+CACHE: Mapping[str, Rule] = {
+    "max_size": Rule('a number of bytes, or "64K", "256M", "1G"', _is_size),
+    "max_age": Rule('a number of seconds, or "90m", "12h", "30d", "2w"', _is_age),
 }
 
 

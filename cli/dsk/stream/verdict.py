@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _AGAIN = "run it again"
 _AGAIN_OR_ELSEWHERE = "run it again, or check the base URL; --raw shows the body"
-# "function_call" is what "tool_calls" was called before there could be several.
-_WHOLE = frozenset(("stop", "tool_calls", "function_call"))
+#: Finish reasons of a whole answer. "function_call" is what "tool_calls" was called before there could be several.
+WHOLE = frozenset(("stop", "tool_calls", "function_call"))
 #: DeepSeek's limits without ``max_tokens``, and the counts at which they have cut an answer.
 DEFAULT_LIMITS = "DeepSeek's own limit is 8K, with --think 64K, with --effort max 128K"
 MET_BY_DEFAULT = frozenset(size * unit for size in (8, 64, 128) for unit in (1000, 1024))
@@ -31,7 +31,7 @@ def judge(answer: Answer) -> Failure | None:
     if answer.break_off is not None:
         return _broken_off(answer.break_off)
     reason = answer.finish_reason
-    if reason in _WHOLE or (reason is None and answer.done):
+    if reason in WHOLE or (reason is None and answer.done):
         return _refused(answer)
     if reason == "length":
         return _too_long(answer)

@@ -72,6 +72,7 @@ def test_the_list_as_json_is_an_object_a_line(dsk: Dsk, filled: Path) -> None:
         "model": "served",
         "state": "ended",
         "status": 0,
+        "cached": False,
         "tokens": 3,
         "session": None,
         "text": "Say hello",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dsk.commands.options.caching import caching
 from dsk.commands.options.keeping import own_file
 from dsk.commands.options.network import network_settings
 from dsk.commands.options.output import output_settings
@@ -26,4 +27,5 @@ def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str])
         stops=stops(params),
         record=own_file(params["record"], output),
         log=params["log"],
+        cache=caching(params, origins),
     )

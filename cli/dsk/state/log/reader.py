@@ -51,6 +51,7 @@ class Run(NamedTuple):
     pid_born: int | None
     content: str
     reasoning: str
+    cached: int
 
     @property
     def is_whole(self) -> bool:

@@ -25,7 +25,8 @@ TEXTS = ("content", "reasoning", "refusal")
 
 class Entry(NamedTuple):
     """What is known when a request goes out. ``body`` is the JSON that is sent, which never holds a key; ``model``
-    is the one that is asked, ``begun`` in seconds since the epoch."""
+    is the one that is asked, ``begun`` in seconds since the epoch. ``cached``: no server is
+    asked, the answer was kept."""
 
     command: str
     profile: str
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
     body: bytes
     begun: float
     turn: NewTurn | None = None
+    cached: bool = False
 
 
 class NewTurn(NamedTuple):
@@ -103,8 +105,8 @@ def begin(connection: Connection, entry: Entry) -> int:
     }
     cursor = connection.execute(
         "INSERT INTO runs"
-        " (begun, command, profile, base_url, model_asked, title, version, pid, pid_born) VALUES"
-        " (:begun, :command, :profile, :base_url, :model, :title, :version, :pid, :pid_born)",
+        " (begun, command, profile, base_url, model_asked, title, version, pid, pid_born, cached) VALUES"
+        " (:begun, :command, :profile, :base_url, :model, :title, :version, :pid, :pid_born, :cached)",
         values,
     )
     run = cursor.lastrowid

@@ -88,6 +88,12 @@ MIGRATIONS: tuple[Migration, ...] = (
             session INTEGER NOT NULL
         ) WITHOUT ROWID""",
     ),
+    # A cached run asked no server: its answer was kept from an earlier one, whose tokens it tells.
+    # By the index those are known without reading what lies before the column in each row, which are the texts.
+    (
+        "ALTER TABLE runs ADD COLUMN cached INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX runs_cached ON runs (id) WHERE cached <> 0",
+    ),
 )
 
 

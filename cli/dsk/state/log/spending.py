@@ -39,9 +39,10 @@ def spendings(
     model: str | None = None,
     session: int | None = None,
 ) -> Iterator[Spent]:
-    """The runs that were begun ``since`` then and before ``until``, those under way among them, the oldest first; with
-    ``model`` only those that asked it or had its answer, with ``session``, a number, only those of it."""
-    conditions = ["begun >= :since"]
+    """The runs that were begun ``since`` then and before ``until``, those under way among them, the oldest first, but
+    for those that asked no server; with ``model`` only those that asked it or had its answer, with ``session``, a
+    number, only those of it."""
+    conditions = ["begun >= :since", "id NOT IN (SELECT id FROM runs WHERE cached <> 0)"]
     if until is not None:
         conditions.append("begun < :until")
     if model is not None:
