@@ -194,7 +194,8 @@ def test_the_text_of_a_raw_run_that_broke_is_broken(dsk: Dsk, serve: Serve) -> N
 
 
 def test_a_recording_that_was_stopped_early_ends_there(dsk: Dsk, serve: Serve) -> None:
-    assert ask(dsk, faulty(serve), "--until", "time").status == 0
+    paced = serve(Script(replies=(Reply(text=TEXT),), pace=50))
+    assert ask(dsk, paced, "--until", "time").status == 0
     result = replay(dsk)
     assert result.text.startswith("Once upon a time")
     assert "the recording ends here" in result.errors

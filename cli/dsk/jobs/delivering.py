@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ from dsk.world import STDERR
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dsk.ending import Ending
     from dsk.exchange.source import Listener, Transport
     from dsk.jobs.cached_run import CachedRun
     from dsk.jobs.log_writing import RunLog
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from dsk.jobs.turn_log import TurnLog
     from dsk.jobs.turns import Succession
     from dsk.output.settings import OutputSettings
-    from dsk.output.write_out import Costing
     from dsk.state.log.rows import NewTurn
     from dsk.stream.stopping import Stopper
     from dsk.world import World
@@ -143,13 +142,19 @@ def exchange(
     )
     way = Network(endpoint, clocks, _upload_view(question.body, world))
     transport: Transport = cached.over(way, clocks.begun, endpoint.key) if cached else way
+    asked = OFFLINE if network.offline else endpoint.base_url
+    begun = time.time()
     recorder = None
     if record is not None:
         from dsk.jobs.recording import Recorder, Tape, head_of
 
-        head = head_of(question.fields, policy, notes, is_raw=is_raw)
+        head = head_of(question.fields, policy, notes, asked, begun, is_raw=is_raw)
         recorder = transport = Recorder(Tape(record, world), transport, head, clocks.begun, endpoint.key)
-    cost = _costing(question, OFFLINE if network.offline else endpoint.base_url, world) if output.write_out else None
+    cost = None
+    if output.write_out:
+        from dsk.jobs.run_cost import costing
+
+        cost = costing(question.fields.get("model"), asked, begun, world.env)
     printer = open_printer(output, world, cost)
     progress = Progress(
         world,
@@ -177,8 +182,6 @@ def exchange(
 
         if is_logged:
             from dsk.jobs.log_writing import log_run
-
-            asked = OFFLINE if network.offline else endpoint.base_url
 
             def begin(question: Question, turn: NewTurn | None) -> RunLog:
                 is_cached = cached is not None and cached.is_hit_now
@@ -254,20 +257,6 @@ def exchange(
     finally:
         if log and log.warning:
             warn([log.warning], world)
-
-
-def _costing(question: Question, base_url: str, world: World) -> Costing:
-    """What a run costs that begins now."""
-    import time
-
-    begun = time.time()
-
-    def cost(ending: Ending) -> str | None:
-        from dsk.jobs.costing import cost_of
-
-        return cost_of(ending.answers, question.fields.get("model"), base_url, begun, world.env)
-
-    return cost
 
 
 def fitted(output: OutputSettings, question: Question, retry_invalid: int) -> OutputSettings:

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 STOPPED = (Status.INTERRUPTED, Status.TERMINATED, Status.HUNG_UP, Status.CLOSED)
 
 
-def head_of(fields: Mapping[str, Any], policy: Policy, notes: Sequence[str], *, is_raw: bool) -> Head:
+def head_of(
+    fields: Mapping[str, Any], policy: Policy, notes: Sequence[str], server: str, begun: float, *, is_raw: bool
+) -> Head:
     """What a recording says of its run. ``is_raw``: there can be no second stream, however it is looked at later."""
     if is_raw:
         policy = policy._replace(resume=0, continue_on_length=0)
-    return Head(outline(fields), policy._asdict(), tuple(notes))
+    return Head(outline(fields), policy._asdict(), tuple(notes), server, begun)
 
 
 class Tape:

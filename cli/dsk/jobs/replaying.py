@@ -15,6 +15,7 @@ from dsk.jobs.extracting import begun_with, with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.playing import Player
+from dsk.jobs.run_cost import costing
 from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
@@ -44,7 +45,9 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     policy = _policy(recording.head.policy, file)
     output, stops = begun_with(output, stops, text_of_prefix(recording.head.request))
     question = Question(fields=recording.head.request)
-    printer = open_printer(fitted(output, question, policy.retry_invalid), world)
+    head = recording.head
+    cost = costing(question.fields.get("model"), head.server, head.begun, world.env) if head.server else None
+    printer = open_printer(fitted(output, question, policy.retry_invalid), world, cost)
     printer.prepare()
     for text in recording.head.notes:
         note(text, world)

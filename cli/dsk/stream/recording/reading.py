@@ -155,7 +155,14 @@ def _head(note: dict[str, Any]) -> Head:
     request, policy, notes = note.get("request"), note.get("policy"), note.get("notes")
     if not (isinstance(request, dict) and isinstance(policy, dict) and isinstance(notes, list)):
         raise ValueError("the head is incomplete")
-    return Head(request, policy, tuple(str(text) for text in notes))
+    server, begun = note.get("server"), note.get("begun")
+    return Head(
+        request,
+        policy,
+        tuple(str(text) for text in notes),
+        server if isinstance(server, str) else "",
+        float(begun) if isinstance(begun, (int, float)) else 0.0,
+    )
 
 
 def _follow(note: object) -> Follow:

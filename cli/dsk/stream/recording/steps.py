@@ -15,11 +15,14 @@ MARK = b": dsk "
 
 class Head(NamedTuple):
     """What is known before anything is sent: what of the request decides how its answer is judged, how often it may
-    be asked again, and the lines that the user was told. The first two are JSON objects that mean nothing here."""
+    be asked again, and the lines that the user was told. The first two are JSON objects that mean nothing here.
+    ``server`` is the base URL, ``begun`` in seconds since the epoch, 0 if it is not known."""
 
     request: dict[str, Any]
     policy: dict[str, Any]
     notes: tuple[str, ...] = ()
+    server: str = ""
+    begun: float = 0.0
 
 
 class Opened(NamedTuple):
