@@ -108,7 +108,7 @@ def test_whatever_goes_wrong_with_a_call_is_told_to_the_model(dsk: Dsk, serve: S
     assert told[9] == "error: the argument 'x' is missing"
     assert told[10] == "error: there is no argument 'z'; there are x"
     assert told[11].startswith("error: there is no tool of this name; there are binary, ")
-    assert "dsk: fails: exit status 3\n" in result.errors
+    assert "dsk: fails: exit status 3: no luck\n" in result.errors
     assert "dsk: needs: the argument 'x' is missing\n" in result.errors
 
 

@@ -11,6 +11,8 @@ from dsk.tools.tool import Tool
 
 #: Calls that run side by side; more than these wait for each other.
 SIDE_BY_SIDE = 16
+# Characters.
+LONGEST_REASON = 200
 
 
 class Call(NamedTuple):
@@ -63,7 +65,9 @@ def _result(ran: Ran, seconds: float) -> Result:
         return Result(out)
     errors = ran.stderr.decode("utf-8", "replace").strip()
     parts = [f"error: {fault}", f"stderr: {errors}" if errors else "", f"stdout: {out}" if out else ""]
-    return Result("\n".join(filter(None, parts)), fault)
+    # People are told the last that it said, which is why, as a rule.
+    last = errors.rpartition("\n")[2]
+    return Result("\n".join(filter(None, parts)), f"{fault}: {last[:LONGEST_REASON]}" if last else fault)
 
 
 def _decoded(data: bytes, *, is_cut: bool) -> str | None:
