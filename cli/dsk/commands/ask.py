@@ -38,7 +38,6 @@ HELP = """Ask one question and write the answer to stdout as it arrives.
 The words of PROMPT are joined by spaces. What is piped in comes before them, or where a lone - stands.
 
 \b
-    dsk ask "Tell me a story"
     git diff | dsk ask "Write a commit message" | tee msg.txt
 """
 

@@ -24,7 +24,7 @@ from dsk.commands.options.records import (
 )
 from dsk.commands.options.request import request_options, request_settings, schema_option
 
-HELP = """Ask of every record of a file, many at a time; a JSON line comes out for each, in their order.
+HELP = """Ask of every record of a file, many at a time; each gives a JSON line.
 
 {field} in PROMPT is a field of the record, {} the whole of it; without any the record comes before PROMPT.
 

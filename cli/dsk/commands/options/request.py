@@ -137,6 +137,7 @@ def schema_option(group: str = REQUEST) -> Option:
     return Option(
         ["--schema"],
         group=group,
+        brief="Ask for JSON that fits a schema.",
         metavar="FILE|JSON|WORDS",
         help="Ask for JSON that fits a schema: 'name, age int, tags [str]', JSON Schema, or a file with either."
         " What does not fit is exit 13; of a list each element is a line.",
