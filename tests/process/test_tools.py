@@ -112,8 +112,8 @@ def test_whatever_goes_wrong_with_a_call_is_told_to_the_model(dsk: Dsk, serve: S
     assert "dsk: needs: the argument 'x' is missing\n" in result.errors
 
 
-@pytest.mark.parametrize("way", ["variable", "command"])
-def test_a_tool_never_sees_the_key(dsk: Dsk, serve: Serve, way: str) -> None:
+@pytest.mark.parametrize(("way", "more"), [("variable", ()), ("command", ()), ("command", ("--cache",))])
+def test_a_tool_never_sees_the_key(dsk: Dsk, serve: Serve, way: str, more: tuple[str, ...]) -> None:
     write_tool(dsk.home, "spy", "env; cat", description=f"$(env > {dsk.home}/asked)")
     # What it is asked, it is asked in the same way; the file shows what it could have seen then.
     spy = dsk.home / "spy"
@@ -123,7 +123,7 @@ def test_a_tool_never_sees_the_key(dsk: Dsk, serve: Serve, way: str) -> None:
     config = {"variable": 'key_env = "MY_KEY"', "command": 'key_command = "echo $MY_SECRET"\nkey_env = "UNSET"'}[way]
     dsk.write_config(f'[profiles.own]\nbase_url = "{server.base_url}"\nmodel = "m"\nthink = false\n{config}\n')
     env = {"MY_KEY": secret, "MY_SECRET": secret, "HEADER": f"Bearer {secret}", "HARMLESS": "value"}
-    result = dsk.run("ask", "-P", "own", "--tool", "spy", "--allow-tool", "spy", "hi", stdin=None, env=env)
+    result = dsk.run("ask", "-P", "own", "--tool", "spy", "--allow-tool", "spy", *more, "hi", stdin=None, env=env)
     assert (result.text, result.status) == ("All done.\n", 0)
     assert server.requests[0].headers["authorization"] == f"Bearer {secret}"
     (seen,) = results(server)

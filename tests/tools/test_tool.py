@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from dsk.errors import hide_secret
 from dsk.tools.arguments import read_arguments
 from dsk.tools.environment import without_key
 from dsk.tools.tool import NO_PARAMETERS, read_tool
@@ -49,5 +50,6 @@ def test_arguments_that_are_not_there_are_none() -> None:
 
 def test_an_environment_is_without_the_key_wherever_it_stands() -> None:
     env = {"A": "1", "OWN": "secret", "COPY": "x secret y", "DEEPSEEK_API_KEY": "other", "C": "others", "E": ""}
-    assert without_key(env, ["OWN"], None) == {"A": "1", "E": ""}
-    assert without_key({"A": "1", "B": "sk-1"}, [], "sk-1") == {"A": "1"}
+    assert without_key(env, ["OWN"]) == {"A": "1", "E": ""}
+    hide_secret("sk-found-elsewhere")
+    assert without_key({"A": "1", "B": "x sk-found-elsewhere"}, []) == {"A": "1"}

@@ -112,7 +112,6 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         tools.prepare(
             with_reasoning=wants_reasoning(settled.options, server),
             key_names=[name for name in [server.profile.key_env] if name],
-            key=lambda: connecting.made()[0].key if connecting else None,
         )
     question = Question(encode(body.fields), body.fields)
     sending = settings.sending._replace(turn=turn)

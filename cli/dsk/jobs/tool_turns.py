@@ -19,8 +19,6 @@ from dsk.tools.environment import without_key
 from dsk.tools.finding import find_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dsk.ending import Ending
     from dsk.exchange.question import Question
     from dsk.jobs.asking import AskSettings
@@ -43,19 +41,17 @@ class ToolTurns:
         self._rounds = 0
         self._with_reasoning = False
         self._key_names: Sequence[str] = ()
-        self._key: Callable[[], str | None] = lambda: None
 
     @property
     def functions(self) -> tuple[Mapping[str, Any], ...]:
         """The tools, as a request describes them."""
         return tuple(tool.function for tool in self._tools.values())
 
-    def prepare(self, *, with_reasoning: bool, key_names: Sequence[str], key: Callable[[], str | None]) -> None:
+    def prepare(self, *, with_reasoning: bool, key_names: Sequence[str]) -> None:
         """What is known once the server is. ``with_reasoning``: it wants the reasoning back; the variables of
-        ``key_names``, and all that hold what ``key`` gives, are no tool's business."""
+        ``key_names`` are no tool's business."""
         self._with_reasoning = with_reasoning
         self._key_names = key_names
-        self._key = key
 
     def next(self, question: Question, ending: Ending, say: Say) -> Step | None:
         """The question with the results of what this answer calls; None if it calls nothing.
@@ -82,7 +78,7 @@ class ToolTurns:
         """The results of calls, in their order: first it is settled which may run, then they run side by side."""
         found = [self._settled(call["function"], say) for call in calls]
         orders = [call for call in found if isinstance(call, Call)]
-        env = without_key(self._world.env, self._key_names, self._key()) if orders else {}
+        env = without_key(self._world.env, self._key_names) if orders else {}
         ran = iter(run_calls(orders, env, self._settings.timeout))
         results = []
         for call, settled in zip(calls, found, strict=True):
