@@ -45,49 +45,64 @@ CASES = {
 }
 
 
-WAYS = [(name, output) for name in CASES for output in ("", "--raw")]
-WAYS += [("a whole answer", "--no-newline"), ("a cut", "--no-newline"), ("gzip", "--format raw")]
+SERVED = "DEEPSEEK_BASE_URL"
+# A resumed answer is better than any of its streams: these are about one.
+ONE_STREAM = {"DSK_RESUME": "0", "DSK_RETRY": "0"}
 
 
-@pytest.mark.parametrize(("name", "output"), WAYS)
-def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, name: str, output: str) -> None:
+@pytest.fixture(scope="module")
+def body(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What every way sends."""
+    asking = Dsk(tmp_path_factory.mktemp("body") / "home", {"DEEPSEEK_API_KEY": KEY})
+    return asking.run("ask", "--dry-run", "X", stdin=None).stdout
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_way_gives_the_same(dsk: Dsk, serve: Serve, body: bytes, name: str) -> None:
+    """As text and as raw bytes, which are those that curl gets."""
     server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in CASES[name])))
-    # A resumed answer is better than any of its streams: these are about one.
-    env = {"DEEPSEEK_BASE_URL": server.base_url, "DSK_RESUME": "0", "DSK_RETRY": "0"}
-    whole = dsk.run("ask", *output.split(), "X", stdin=None, env=env)
-    (dsk.home / "body.json").write_bytes(dsk.run("ask", "--dry-run", "X", stdin=None, env=env).stdout)
+    env = {SERVED: server.base_url, **ONE_STREAM}
+    (dsk.home / "body.json").write_bytes(body)
+    as_text, as_raw = (
+        (result.stdout, result.status)
+        for result in (dsk.run("ask", *output, "X", stdin=None, env=env) for output in ([], ["--raw"]))
+    )
 
     def piped(script: str) -> tuple[bytes, int]:
         result = dsk.shell(script, env=env)
-        return _without_ids(result.stdout), result.status
+        return result.stdout, result.status
 
-    expected = (_without_ids(whole.stdout), whole.status)
-    assert piped(f"dsk send {output} body.json") == expected
-    assert piped(f"dsk send --raw < body.json | dsk decode {output}") == expected
+    def kept(name: str) -> bytes:
+        return _without_ids((dsk.home / name).read_bytes())
+
+    assert piped("dsk send body.json") == as_text
+    assert piped("dsk send --raw < body.json | tee sent.sse | dsk decode") == as_text
+    # Without the status of who fetched it, that of decode is left, which is the same.
+    assert piped("dsk decode --raw sent.sse") == ((dsk.home / "sent.sse").read_bytes(), as_raw[1])
     curl = f"curl -sN --compressed {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
     curl += " -H 'Content-Type: application/json' -d @body.json"
     # curl has a status of its own for a transfer that was cut: the last to speak is decode.
-    assert piped(f"set +o pipefail; {curl} | dsk decode {output}") == expected
+    assert piped(f"set +o pipefail; {curl} | tee curl.sse | dsk decode") == as_text
+    assert kept("sent.sse") == kept("curl.sse") == _without_ids(as_raw[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "output"), [("a whole answer", "--no-newline"), ("a cut", "--no-newline"), ("gzip", "--format raw")]
+)
+def test_every_way_takes_the_options_of_output(dsk: Dsk, serve: Serve, body: bytes, name: str, output: str) -> None:
+    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in CASES[name])))
+    env = {SERVED: server.base_url, **ONE_STREAM}
+    (dsk.home / "body.json").write_bytes(body)
+    whole = dsk.run("ask", *output.split(), "X", stdin=None, env=env)
+    for script in (f"dsk send {output} body.json", f"dsk send --raw < body.json | dsk decode {output}"):
+        result = dsk.shell(script, env=env)
+        assert (_without_ids(result.stdout), result.status) == (_without_ids(whole.stdout), whole.status)
 
 
 @pytest.mark.parametrize("stage", ["dsk send", "dsk send --raw | dsk decode"])
 def test_the_body_may_come_by_a_pipe(dsk: Dsk, serve: Serve, stage: str) -> None:
     env = {"DEEPSEEK_BASE_URL": serve(Script(replies=(Reply(text=TEXT),))).base_url}
     assert dsk.shell(f"dsk ask --dry-run X | {stage}", env=env) == Result(TEXT.encode() + b"\n", b"", 0)
-
-
-@pytest.mark.parametrize("faults", CASES.values(), ids=CASES)
-def test_raw_is_what_curl_gives_byte_for_byte(dsk: Dsk, serve: Serve, faults: list[str]) -> None:
-    server = serve(Script(replies=(Reply(text=TEXT),), faults=tuple(parse_fault(f) for f in faults)))
-    env = {"DEEPSEEK_BASE_URL": server.base_url, "DEEPSEEK_API_KEY": KEY}
-    body = dsk.run("ask", "--dry-run", "X", stdin=None, env=env).stdout
-    raw = dsk.run("send", "--raw", stdin=body, env=env).stdout
-    (dsk.home / "body.json").write_bytes(body)
-    curl = dsk.shell(
-        f"curl -sN --compressed {server.base_url}/chat/completions -H 'Authorization: Bearer {KEY}'"
-        " -H 'Content-Type: application/json' --data-binary @body.json"
-    )
-    assert _without_ids(raw) == _without_ids(curl.stdout)
 
 
 def _without_ids(frames: bytes) -> bytes:
