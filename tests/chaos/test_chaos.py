@@ -1,4 +1,4 @@
-"""A few hundred runs of chaos in every run of the tests; the seed stands in pytest's header."""
+"""A hundred runs of chaos in every run of the tests; the seed stands in pytest's header."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conftest import CHAOS_SEED
 from tests.harness import Dsk
 
 BATCHES = 24
-RUNS = int(os.environ.get("DSK_CHAOS_RUNS", "240"))
+RUNS = int(os.environ.get("DSK_CHAOS_RUNS", "120"))
 
 
 @pytest.mark.timeout(300)

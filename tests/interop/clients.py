@@ -22,6 +22,13 @@ def python_sdk(base_url: str, prompt: str) -> bytes:
     return _run(sys.executable, str(EXAMPLE), base_url, prompt)
 
 
+def python_sdk_in_this_process(base_url: str, prompt: str) -> bytes:
+    """What the same example would print: the SDK takes a second to start."""
+    from tests.interop.stream import answer
+
+    return "".join(answer(base_url, prompt)).encode()
+
+
 def node_sdk(base_url: str, prompt: str) -> bytes:
     """What the minimal streaming example of the OpenAI SDK for Node prints."""
     if not has_node():

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -94,8 +95,10 @@ def _running(command: Sequence[str], folder: Path, env: Mapping[str, str], probe
 
 
 def _answers(url: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
+        # An opener is dear, and most of the time there is nobody yet.
+        socket.create_connection(("127.0.0.1", urlsplit(url).port or 80), timeout=5).close()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with closing(opener.open(url, timeout=5)):
             return True
     except OSError:

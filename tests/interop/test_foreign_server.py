@@ -31,21 +31,18 @@ def other(dsk: Dsk, foreign_server: Foreign) -> Dsk:
     return dsk
 
 
-@pytest.mark.parametrize("more", [[], ["--no-stream"]], ids=["streamed", "whole"])
-def test_ask_prints_the_answer_of_another_server(other: Dsk, foreign_server: Foreign, more: list[str]) -> None:
-    result = other.run("ask", *more, "hi")
-    assert (result.errors, result.status) == ("", 0)
-    assert result.text == foreign_server.answer + "\n"
+def test_another_server_is_asked_and_its_usage_and_models_are_understood(other: Dsk, foreign_server: Foreign) -> None:
+    """In one test, for which each server is started once however many processes run the tests."""
+    for more in ([], ["--no-stream"]):
+        result = other.run("ask", *more, "hi")
+        assert (result.errors, result.status) == ("", 0)
+        assert result.text == foreign_server.answer + "\n"
 
-
-def test_usage_of_another_server_is_understood(other: Dsk, foreign_server: Foreign) -> None:
     result = other.run("ask", "--json", "--set", 'stream_options:={"include_usage": true}', "hi")
     found = json.loads(result.stdout)
     assert (found["content"], found["finish_reason"], result.status) == (foreign_server.answer, "stop", 0)
     assert found["usage"]["completion_tokens"] > 0
 
-
-def test_the_models_of_another_server_are_listed(other: Dsk, foreign_server: Foreign) -> None:
     result = other.run("models")
     assert (result.errors, result.status) == ("", 0)
     if foreign_server.name == "litellm":
