@@ -12,7 +12,7 @@ from tests.output.markdown.documents import document
 from tests.output.markdown.emulator import PLAIN, STYLED, Showing, bare, pieces, shown
 
 SIZES = [(80, 24), (40, 24), (40, 10), (100, 6), (20, 40), (13, 5), (60, 3)]
-DOCUMENTS = 12
+DOCUMENTS = 6
 
 
 def drawn(number: int, width: int, height: int) -> tuple[random.Random, str]:
