@@ -24,7 +24,9 @@ from tests.state.log.writing import logged
 FILES = Path(__file__).parent / "examples" / "files"
 SOURCES = [*PAGES, *([README] if README.exists() else [])]
 # Those that need other machines are run by tests/map/test_many_machines.py.
-EXAMPLES = [example for source in SOURCES for example in examples(source) if "--sshlogin" not in example.command]
+FOUND = [example for source in SOURCES for example in examples(source) if "--sshlogin" not in example.command]
+# One that stands in several places with nothing under it, or the same, is run once.
+EXAMPLES = list({(example.command, example.output, example.status): example for example in FOUND}.values())
 TOOLS = ("awk", "curl", "git", "jq", "parallel", "patch")
 SIGPIPE_STATUS = 141
 
@@ -70,20 +72,28 @@ def env(tmp_path: Path, server: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def folder(tmp_path: Path, env: dict[str, str]) -> Path:
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the examples, committed, and a change to one of them that is not."""
-    folder = tmp_path / "work"
+    folder = tmp_path_factory.mktemp("examples") / "work"
     shutil.copytree(FILES, folder)
     shutil.copytree(ROOT / "examples" / "tools", folder / "tools")
     if not shutil.which("git"):
         return folder
+    env = clean_env(folder.parent, {"GIT_CONFIG_GLOBAL": "/dev/null"})
     who = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]
-    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "first"]):
+    # The sample hooks would be copied for every example.
+    for command in (["init", "-q", "--template="], ["add", "."], [*who, "commit", "-qm", "first"]):
         subprocess.run(["git", *command], cwd=folder, env=env, check=True)
     with (folder / "notes.txt").open("a") as notes:
         notes.write("A filter reads one and writes the other.\n")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, template: Path) -> Path:
+    """A copy of the files of the examples that one of them may change."""
+    return shutil.copytree(template, tmp_path / "work")
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.place)
@@ -114,5 +124,5 @@ def test_example(example: Example, server: str, env: dict[str, str], folder: Pat
 
 
 def test_there_are_examples_on_every_page_of_a_command() -> None:
-    shown = {example.place.partition(":")[0] for example in EXAMPLES}
+    shown = {example.place.partition(":")[0] for example in FOUND}
     assert {page.name for page in PAGES if page.suffix == ".1"} <= shown

@@ -41,12 +41,9 @@ def program(folder: Path, name: str, script: str) -> Path:
     return path
 
 
-def test_help_lists_all_commands(screen: Screen) -> None:
+def test_help_lists_all_commands_and_explains_one(screen: Screen) -> None:
     shown = said(screen, "/help")
     assert [line.split()[0] for line in shown if line.startswith("/")] == [f"/{name}" for name in COMMANDS]
-
-
-def test_help_explains_one(screen: Screen) -> None:
     assert said(screen, "/help save") == ["/save FILE", f"  {COMMANDS['save'].help}"]
     assert said(screen, "/help nothing")[0] == "dsk: there is no command /nothing"
 
@@ -188,19 +185,18 @@ def test_a_conversation_is_saved_as_markdown(screen: Screen, here: Dsk) -> None:
     )
 
 
-@pytest.mark.parametrize(("answer", "is_replaced"), [("y", True), ("", False), ("n", False), (CTRL_C, False)])
-def test_a_file_that_is_there_is_replaced_only_after_a_yes(
-    screen: Screen, here: Dsk, answer: str, is_replaced: bool
-) -> None:
+def test_a_file_that_is_there_is_replaced_only_after_a_yes(screen: Screen, here: Dsk) -> None:
     file = here.home / "talk.md"
     file.write_text("precious")
     file.chmod(0o640)
     screen.say("one")
-    screen.type(f"/save talk.md{ENTER}")
-    screen.prompt("talk.md is there already. Replace it? [y/N]")
-    screen.type(answer if answer == CTRL_C else answer + ENTER)
-    screen.prompt()
-    assert (file.read_text() != "precious") == is_replaced
+    for answer in (ENTER, f"n{ENTER}", CTRL_C, f"y{ENTER}"):
+        assert file.read_text() == "precious"
+        screen.type(f"/save talk.md{ENTER}")
+        screen.prompt("talk.md is there already. Replace it? [y/N]")
+        screen.type(answer)
+        screen.prompt()
+    assert file.read_text() != "precious"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert {path.name for path in here.home.iterdir()} == {"talk.md", "state", "editor"}
 
@@ -365,13 +361,15 @@ def test_an_answer_that_was_stopped_is_told_as_such(open_chat: Open, stalling: S
         assert "dsk: this answer was stopped" in screen.prompt()
 
 
-@pytest.mark.parametrize("word", ["quit", "exit", ":q", " Quit "])
-def test_a_word_that_leaves_elsewhere_is_not_sent(screen: Screen, server: ScriptedServer, word: str) -> None:
-    lines = screen.say(word)
-    assert f"dsk: {word.strip()} is not sent" in lines
+def test_a_word_that_leaves_elsewhere_is_not_sent(screen: Screen, server: ScriptedServer) -> None:
+    words = ("quit", "exit", ":q", " Quit ")
+    for word in words:
+        assert f"dsk: {word.strip()} is not sent" in screen.say(word)
     assert server.requests == []
-    screen.say(f"\\{word.strip()}")
-    assert sent(server) == talk(word.strip())
+    for word in words:
+        screen.say(f"\\{word.strip()}")
+        assert sent(server)[-1] == talk(word.strip())[0]
+    assert len(server.requests) == len(words)
 
 
 def test_blanks_before_a_command_are_no_part_of_it(screen: Screen, server: ScriptedServer) -> None:

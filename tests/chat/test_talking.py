@@ -52,42 +52,31 @@ def test_the_answer_is_shown_as_it_arrives(open_chat: Open, stalling: ScriptedSe
         screen.shows("one two")
 
 
-def test_alt_enter_begins_a_new_line(open_chat: Open, server: ScriptedServer) -> None:
+def test_alt_enter_or_a_backslash_before_enter_begins_a_new_line(open_chat: Open, server: ScriptedServer) -> None:
     with open_chat(server) as screen:
         screen.prompt()
         screen.type(f"one{ALT_ENTER}two")
         screen.shows(". two")
         assert server.requests == []
         screen.say("")
-    assert sent(server) == talk("one\ntwo")
-
-
-def test_a_backslash_before_enter_begins_a_new_line(open_chat: Open, server: ScriptedServer) -> None:
-    with open_chat(server) as screen:
-        screen.prompt()
-        screen.type(f"one\\{ENTER}two")
-        screen.shows(". two")
+        assert sent(server) == talk("one\ntwo")
+        screen.type(f"three\\{ENTER}four")
+        screen.shows(". four")
+        assert len(server.requests) == 1
         screen.say("")
-    assert sent(server) == talk("one\ntwo")
+    assert sent(server)[-1] == {"role": "user", "content": "three\nfour"}
 
 
-def test_what_is_pasted_is_not_sent_before_enter(open_chat: Open, server: ScriptedServer) -> None:
+def test_neither_a_blank_line_nor_what_is_pasted_is_sent_before_enter(open_chat: Open, server: ScriptedServer) -> None:
     with open_chat(server) as screen:
         screen.prompt()
+        screen.say("   ")
+        screen.say("")
         screen.type(paste("rm -rf a\r/quit\r\tc"))
         screen.shows("/quit")
         assert server.requests == []
         screen.say("")
     assert sent(server) == talk("rm -rf a\n/quit\n\tc")
-
-
-def test_a_blank_line_asks_nothing(open_chat: Open, server: ScriptedServer) -> None:
-    with open_chat(server) as screen:
-        screen.prompt()
-        screen.say("   ")
-        screen.say("")
-        screen.leave()
-    assert server.requests == []
 
 
 def test_what_begins_as_a_command_and_is_none_is_told_and_not_sent(open_chat: Open, server: ScriptedServer) -> None:

@@ -237,7 +237,7 @@ def test_text_leaves_as_it_arrives_one_write_an_arrival(dsk: Dsk, serve: Serve) 
 
 
 def test_a_slow_reader_loses_nothing(dsk: Dsk, serve: Serve) -> None:
-    text = "".join(f"line {n}\n" for n in range(40_000))
+    text = "".join(f"line {n}\n" for n in range(20_000))
     server = serve(Script(replies=(Reply(text=text),)))
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
         assert process.stdout

@@ -31,10 +31,15 @@ def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
 CUTS = ["drop-after=9x1", "reset-after=9x1", "error-after=9x1", "cut-frame-after=9x1", "garbage-after=9x1"]
 
 
-@pytest.mark.parametrize("fault", CUTS)
-@pytest.mark.parametrize(
-    "more", [[], ["repeat-prefix"], ["tiny"], ["split-utf8"], ["close-delimited"], ["gzip=always"]]
-)
+# Every cut by itself, and in each way in which a body comes those between frames and inside of one.
+CUT_BODIES = [(fault, []) for fault in CUTS] + [
+    (fault, [more])
+    for fault in ("drop-after=9x1", "cut-frame-after=9x1")
+    for more in ("repeat-prefix", "tiny", "split-utf8", "close-delimited", "gzip=always")
+]
+
+
+@pytest.mark.parametrize(("fault", "more"), CUT_BODIES)
 def test_stdout_is_one_unbroken_answer(dsk: Dsk, serve: Serve, fault: str, more: list[str]) -> None:
     server = faulty(serve, fault, *more)
     result = ask(dsk, server)

@@ -64,26 +64,26 @@ def test_set_keeps_the_key_of_the_profile_that_is_named(dsk: Dsk) -> None:
     assert dsk.run("key", "origin").status == 3
 
 
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        (b"", "no key was given: stdin is empty"),
-        (b"\n", "the key from stdin cannot be used: it is empty"),
-        (f"{SECRET}\n{SECRET}\n".encode(), "the key from stdin cannot be used: it has more than one line"),
-        (b"k" * 100_000, "the key from stdin cannot be used: it is far too long for a key"),
-        (b"k" * ((1 << 16) + 1) + b"\n", "the key from stdin cannot be used: it is far too long for a key"),
-        (f"{SECRET}\0\n".encode(), "the key from stdin cannot be used: there is a control character in it"),
-        (f"{SECRET} x\n".encode(), "the key from stdin cannot be used: there is a space in it"),
-        (b"\xff" + SECRET.encode(), "the key from stdin cannot be used: there is a character in it that is not ASCII"),
-    ],
-)
-def test_set_refuses_what_cannot_be_a_key_and_leaves_the_old_one(dsk: Dsk, data: bytes, why: str) -> None:
+REFUSED = [
+    (b"", "no key was given: stdin is empty"),
+    (b"\n", "the key from stdin cannot be used: it is empty"),
+    (f"{SECRET}\n{SECRET}\n".encode(), "the key from stdin cannot be used: it has more than one line"),
+    (b"k" * 100_000, "the key from stdin cannot be used: it is far too long for a key"),
+    (b"k" * ((1 << 16) + 1) + b"\n", "the key from stdin cannot be used: it is far too long for a key"),
+    (f"{SECRET}\0\n".encode(), "the key from stdin cannot be used: there is a control character in it"),
+    (f"{SECRET} x\n".encode(), "the key from stdin cannot be used: there is a space in it"),
+    (b"\xff" + SECRET.encode(), "the key from stdin cannot be used: there is a character in it that is not ASCII"),
+]
+
+
+def test_set_refuses_what_cannot_be_a_key_and_leaves_the_old_one(dsk: Dsk) -> None:
     dsk.run("key", "set", stdin=b"old")
-    result = dsk.run("key", "set", stdin=data)
-    assert (result.stdout, result.status) == (b"", 3)
-    assert result.errors.splitlines()[0] == f"dsk: {why}"
-    assert SECRET not in result.errors
-    assert key_file(dsk).read_text() == "old\n"
+    for data, why in REFUSED:
+        result = dsk.run("key", "set", stdin=data)
+        assert (result.stdout, result.status) == (b"", 3)
+        assert result.errors.splitlines()[0] == f"dsk: {why}"
+        assert SECRET not in result.errors
+        assert key_file(dsk).read_text() == "old\n"
 
 
 @pytest.mark.parametrize(
