@@ -32,16 +32,16 @@ CUTS = ["drop-after=9x1", "reset-after=9x1", "error-after=9x1", "cut-frame-after
 
 
 # Every cut by itself, and in each way in which a body comes those between frames and inside of one.
-CUT_BODIES = [(fault, []) for fault in CUTS] + [
-    (fault, [more])
+CUT_BODIES: list[tuple[str, ...]] = [(fault,) for fault in CUTS] + [
+    (fault, more)
     for fault in ("drop-after=9x1", "cut-frame-after=9x1")
     for more in ("repeat-prefix", "tiny", "split-utf8", "close-delimited", "gzip=always")
 ]
 
 
-@pytest.mark.parametrize(("fault", "more"), CUT_BODIES)
-def test_stdout_is_one_unbroken_answer(dsk: Dsk, serve: Serve, fault: str, more: list[str]) -> None:
-    server = faulty(serve, fault, *more)
+@pytest.mark.parametrize("faults", CUT_BODIES, ids=" ".join)
+def test_stdout_is_one_unbroken_answer(dsk: Dsk, serve: Serve, faults: tuple[str, ...]) -> None:
+    server = faulty(serve, *faults)
     result = ask(dsk, server)
     assert (result.text, result.status) == (TEXT + "\n", 0)
     assert "; resuming after " in result.errors
