@@ -85,6 +85,8 @@ def main(argv: Sequence[str]) -> Status:
     except OSError as error:
         fault = LocalFault("this machine refused", (error.strerror or str(error)).lower())
         fault.__cause__ = error
+    except MemoryError:
+        fault = LocalFault("out of memory", hint="dsk log show has what had come; --max-tokens asks for less")
     except Exception as error:
         fault = signal_behind(error) or LocalFault(
             "this is a bug in dsk",

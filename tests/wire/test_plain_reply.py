@@ -58,6 +58,7 @@ ANSWERS = {
     "a line that is no header": CHUNKED[:-2] + b"nonsense\r\n\r\n" + CHUNKS,
     "bytes that are no ASCII": CHUNKED[:-2] + b"X-Name: \xe9\r\n\r\n" + CHUNKS,
     "line ends of Unix": (CHUNKED.replace(b"\r\n", b"\n")) + CHUNKS,
+    "line ends of old": CHUNKED.replace(b"\r\n", b"\r") + TEXT + TEXT,
     "many headers": CHUNKED[:-2] + b"X-A: 1\r\n" * 98 + b"\r\n" + CHUNKS,
     "too many headers": CHUNKED[:-2] + b"X-A: 1\r\n" * 101 + b"\r\n" + CHUNKS,
     "a long head": CHUNKED[:-2] + b"X-A: " + b"a" * (2 * LIMIT) + b"\r\n\r\n" + CHUNKS,
@@ -110,6 +111,13 @@ def unread(port: int) -> int:
         if int(place.partition(":")[2], 16) == port:
             return int(queues.partition(":")[2], 16)
     return 0
+
+
+def test_a_head_that_swallows_the_body_is_no_answer() -> None:
+    answer = ANSWERS["line ends of old"]
+    with RawServer(in_pieces(answer, lambda: len(answer))) as server:
+        fault = fault_of(posted(Endpoint(server.url, None, {}), ahead=True))
+    assert (fault.status, "it does not speak HTTP" in fault.message) == (7, True)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells what is unread")

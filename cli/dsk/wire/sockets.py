@@ -66,6 +66,9 @@ class Arriving(http.client.HTTPResponse):
         while self.status in INTERIM:
             self.headers = None  # type: ignore[assignment]
             super().begin()
+        if "\r" in self.reason:
+            # The head's lines end in carriage returns alone, and the first frame would be taken for a part of it.
+            raise http.client.BadStatusLine(self.reason)
 
     def read1(self, n: int = -1) -> bytes:
         """The content that has arrived, waiting for at least one byte; b"" at the end.
