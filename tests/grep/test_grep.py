@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from gzip import compress
 from math import log
 from pathlib import Path
 from subprocess import PIPE
@@ -86,6 +87,47 @@ def test_with_several_files_each_line_has_its_file(dsk: Dsk, serve: Serve) -> No
     assert grep(dsk, server, *both, "-l", "-v").stdout == b"a.log\n"
     assert grep(dsk, server, *both, "--no-filename", "-m1").stdout == b"bad one\nbad\n"
     assert grep(dsk, server, "-", "a.log", "-c", stdin=b"bad\n").stdout == b"(standard input):1\na.log:3\n"
+
+
+GONE = "dsk: gone.log cannot be read: no such file or directory\n"
+FOLDER = "dsk: sub cannot be read: is a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "written", "said", "status"),
+    [
+        (("sub", "a.log", "gone.log"), b"a.log:bad one\na.log:bad two\na.log:bad three\n", FOLDER + GONE, 2),
+        (("-l", "a.log", "gone.log"), b"a.log\n", GONE, 2),
+        (("-c", "gone.log", "a.log"), b"a.log:3\n", GONE, 2),
+        (("-q", "a.log", "gone.log"), b"", "", 0),
+        (("-q", "gone.log", "a.log"), b"", GONE, 0),
+        (("-q", "--threshold", "1", "a.log", "sub"), b"", FOLDER, 2),
+        (("sub",), b"", FOLDER, 2),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_as_grep_does_and_the_others_go_on(
+    dsk: Dsk, serve: Serve, args: tuple[str, ...], written: bytes, said: str, status: int
+) -> None:
+    (dsk.home / "a.log").write_bytes(LOG)
+    (dsk.home / "sub").mkdir()
+    assert grep(dsk, judge(serve), "-j", "1", *args) == Result(written, said.encode(), status)
+
+
+def test_a_file_that_is_damaged_further_on_is_read_to_there(dsk: Dsk, serve: Serve) -> None:
+    (dsk.home / "a.gz").write_bytes(compress(b"bad one\n") + compress(LOG)[:-8])
+    (dsk.home / "b.log").write_bytes(b"bad\n\xff\n")
+    result = grep(dsk, judge(serve), "-m", "1", "a.gz", "b.log")
+    assert (result.stdout, result.status) == (b"a.gz:bad one\nb.log:bad\n", 0), "no more of them is wanted"
+    result = grep(dsk, judge(serve), "-c", "a.gz", "b.log")
+    assert (result.stdout, result.status) == (b"b.log:1\n", 2)
+    assert result.errors == (
+        "dsk: a.gz cannot be read: its gzip packing ends too early\n"
+        "dsk: line 2 of b.log: it is not UTF-8 text: byte 0 is 0xff\n"
+        "dsk: 1 of 8 could not be decided\n"
+    )
+    shown = dsk.run("grep", "--dry-run", "bad", "a.gz", "gone.log")
+    assert (shown.status, len(shown.text.splitlines())) == (2, 3)
+    assert shown.errors.startswith("dsk: a.gz cannot be read: its gzip packing ends too early\n" + GONE)
 
 
 def test_every_byte_of_a_line_is_kept(dsk: Dsk, serve: Serve) -> None:
@@ -172,6 +214,16 @@ def test_what_every_line_would_fail_with_ends_it(dsk: Dsk, serve: Serve, fault: 
     assert len(result.errors.splitlines()) == 2
 
 
+def test_a_description_that_gets_another_answer_is_advised_as_one(dsk: Dsk, serve: Serve) -> None:
+    result = grep(dsk, serve(Script(replies=(Reply(text="Maybe"),))), stdin=b"bad\n")
+    assert (result.stdout, result.status) == (b"", 13)
+    assert result.errors == (
+        "dsk: line 1 of stdin: the answer is neither yes nor no: 'Maybe'\n"
+        "dsk: 1 of 1 could not be decided\n"
+        "dsk: hint: word the description so that each line fits it or does not\n"
+    )
+
+
 def test_too_many_requests_are_no_failure(dsk: Dsk, serve: Serve) -> None:
     result = grep(dsk, judge(serve, 0.99, "429x3"), "-j", "4", "--retry", "5")
     assert (result.stdout, result.status) == (b"bad one\nbad two\nbad three\n", 0)
@@ -195,8 +247,6 @@ def test_without_log_probabilities_the_text_decides_which_is_said_once(dsk: Dsk,
     [
         ((), "missing argument 'DESCRIPTION'"),
         ((" ",), "the description is blank"),
-        (("bad", "nowhere.log"), "cannot read nowhere.log: no such file or directory"),
-        (("bad", "."), "cannot read .: it is a directory"),
         (("bad", "-", "-"), "stdin is named more than once: it can be read only once"),
         (("bad", "--threshold", "2"), "--threshold must be a number from 0 to 1, not '2'"),
         (("bad", "-m", "deepseek-flash"), "--max-count must be a whole number, at least 1, not 'deepseek-flash'"),

@@ -25,10 +25,12 @@ MOST = 1 << 14
 DIGEST_SIZE = 16
 #: About what is kept of a line beside its bytes.
 OVERHEAD = 512
+HINT = "word the description so that each line fits it or does not"
 
 
 class Decision(NamedTuple):
-    """How likely it is that the description fits the line; None if that is not known: ``failure`` says why."""
+    """How likely it is that the description fits the line; None if that is not known: ``failure`` says why, or the
+    line's own fault."""
 
     line: Line
     p_yes: float | None
@@ -76,6 +78,8 @@ class Decider:
 
     def decide(self, line: Line) -> Decision | None:
         """None if the run was stopped before it was known. A blank line fits nothing, and is not asked about."""
+        if line.fault:
+            return Decision(line, None)
         if line.is_blank:
             return Decision(line, 0.0)
         answer = self._ask(line.record) if line.record.trouble else self._once(line.record)
@@ -120,7 +124,7 @@ class Decider:
                 self._rung = max(self._rung, rung + 1)
         if not outcome.attempts:
             return None, outcome.ending.failure
-        ending = judged(outcome.ending)
+        ending = judged(outcome.ending, HINT)
         reading = None if ending.failure else reading_of(ending)
         if reading and not reading.has_logprobs:
             self._say_without()

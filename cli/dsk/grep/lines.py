@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from dsk.errors import UsageFault
+from dsk.errors import Failure, UsageFault
 from dsk.map.reading import TOO_LONG
 from dsk.map.record import Record
 from dsk.map.source import blocks
@@ -17,11 +17,13 @@ Unit: TypeAlias = Literal["line", "record", "paragraph"]
 
 class Line(NamedTuple):
     """A line, a text that ends in NUL, or a paragraph. ``file`` is its file's place among those that were named;
-    ``data`` is all of it, its end included, as it is written."""
+    ``data`` is all of it, its end included, as it is written. With a ``fault`` it is none, but the place where no more
+    of its file can be read."""
 
     file: int
     record: Record
     data: bytes
+    fault: Failure | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -32,7 +34,7 @@ class Line(NamedTuple):
 def read_lines(files: Sequence[str], unit: Unit, is_done: Callable[[int], bool]) -> Iterator[Line]:
     """The lines of all files as they come, ``-`` being stdin. ``is_done`` says that no more of a file is wanted.
 
-    Raises ``LocalFault`` and ``UsageFault`` if a file cannot be read.
+    One that cannot be read, or not to its end, gives a fault there, and the others follow.
     """
     number = 0
     separator = b"\0" if unit == "record" else b"\n"
@@ -40,11 +42,14 @@ def read_lines(files: Sequence[str], unit: Unit, is_done: Callable[[int], bool])
         pieces: Iterable[Piece] = split_exactly(blocks(name), separator)
         if unit == "paragraph":
             pieces = paragraphs(pieces)
-        for piece in pieces:
-            if is_done(place):
-                break
-            number += 1
-            yield Line(place, _record(number, name, piece), piece.data + separator)
+        try:
+            for piece in pieces:
+                if is_done(place):
+                    break
+                number += 1
+                yield Line(place, _record(number, name, piece), piece.data + separator)
+        except Failure as fault:
+            yield Line(place, Record(number, name, 0, ""), b"", fault)
 
 
 def paragraphs(lines: Iterable[Piece]) -> Iterator[Piece]:

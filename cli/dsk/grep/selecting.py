@@ -50,6 +50,7 @@ class Selector:
         self._say = say
         self._enough = enough
         self._counts = [0] * len(files)
+        self._unread: set[int] = set()
         self._is_over = False
         self._has_written = False
         self.hurry = appender.hurry
@@ -65,6 +66,11 @@ class Selector:
         """Lines that were selected."""
         return sum(self._counts)
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether a file could not be read, or not to its end."""
+        return bool(self._unread)
+
     def is_done(self, file: int) -> bool:
         """Whether no more lines of this file are wanted."""
         return self._is_over or (self._most is not None and self._counts[file] >= self._most)
@@ -77,6 +83,10 @@ class Selector:
         """Take the next one. Raises ``ReaderGone`` or ``LocalFault``, and a failure that all others would have too."""
         line = decision.line
         if self.is_done(line.file):
+            return
+        if line.fault:
+            self._unread.add(line.file)
+            self._say(line.fault.message)
             return
         if decision.failure:
             self._fail(decision, decision.failure)
@@ -99,6 +109,8 @@ class Selector:
         """Write what is known at the end. Raises ``ReaderGone`` or ``LocalFault``."""
         if self._wish.shows == "count":
             for place, count in enumerate(self._counts):
+                if place in self._unread:
+                    continue
                 head = self._name(place) + b":" if self._wish.names else b""
                 self._appender.write(head + b"%d\n" % count)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,6 @@ from dsk.map.appending import Appender
 from dsk.map.crew import Crew
 from dsk.map.level import Level
 from dsk.map.lines import Lines
-from dsk.map.source import check_source
 from dsk.map.tally import Tally
 from dsk.output.notes import note, warn
 from dsk.output.opening import is_writable
@@ -27,6 +26,7 @@ from dsk.prompt.text import argument
 from dsk.world import STDIN, STDOUT
 
 if TYPE_CHECKING:
+    from dsk.errors import Failure
     from dsk.map.record import Record
     from dsk.world import World
 
@@ -70,8 +70,6 @@ def grep(settings: GrepSettings, world: World) -> Status:
 
 
 def _check_files(files: Sequence[str], world: World) -> None:
-    for name in files:
-        check_source(name)
     if files.count("-") > 1:
         raise UsageFault("stdin is named more than once", "it can be read only once")
     if "-" in files and world.is_terminal(STDIN):
@@ -87,10 +85,18 @@ def _body_of(settled: Settled, system: dict[str, Any], record: Record, top: int 
 def _show(settings: GrepSettings, body_of: Any, world: World) -> Status:
     from dsk.jobs.map_showing import show_bodies
 
-    lines = read_lines(settings.files, settings.unit, lambda _file: False)
-    records = (line.record for line in lines if not line.is_blank)
-    status = show_bodies(records, lambda record: body_of(record, TOPS[0]), world)
-    return Status.OK if status is Status.OK else Status(world.trouble)
+    unread: list[Failure] = []
+
+    def records() -> Iterator[Record]:
+        for line in read_lines(settings.files, settings.unit, lambda _file: False):
+            if line.fault:
+                unread.append(line.fault)
+                note(line.fault.message, world)
+            elif not line.is_blank:
+                yield line.record
+
+    status = show_bodies(records(), lambda record: body_of(record, TOPS[0]), world)
+    return Status(world.trouble) if unread or status is not Status.OK else Status.OK
 
 
 class _Run:
@@ -136,10 +142,10 @@ class _Run:
             selector.finish()
         if self._wish.shows == "nothing" and selector.selected:
             return Status.OK
-        if crew.input_fault:
-            raise crew.input_fault
         if selector.failed:
             return self._tell_failed()
+        if selector.has_unread:
+            return Status(self._world.trouble)
         return Status.OK if selector.selected else Status.FAILED
 
     def _enough(self) -> None:
@@ -156,7 +162,8 @@ class _Run:
         if self._selector.hint:
             note(f"hint: {self._selector.hint}", self._world)
         (status, *others) = failed
-        return Status(self._world.trouble) if others or status is Status.FAILED else status
+        is_mixed = bool(others) or self._selector.has_unread
+        return Status(self._world.trouble) if is_mixed or status is Status.FAILED else status
 
 
 def _reason(decision: Decision) -> str | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Verdict: TypeAlias = Literal["yes", "no", "unsure"]
 LONGEST_SHOWN = 40
+HINT = "ask what can be answered with yes or no"
 
 
 def verdict(p_yes: float, threshold: float) -> Verdict:
@@ -27,9 +28,9 @@ def reading_of(ending: Ending) -> Reading | None:
     return read(choice) if choice else None
 
 
-def judged(ending: Ending) -> Ending:
+def judged(ending: Ending, hint: str = HINT) -> Ending:
     """The ending of a question that one token answers: that no more came is as it should be, but it has failed if it
-    is neither yes nor no."""
+    is neither yes nor no: ``hint`` is what to do about another word."""
     if ending.failure and not isinstance(ending.failure, LengthFault):
         return ending
     if reading_of(ending):
@@ -37,10 +38,7 @@ def judged(ending: Ending) -> Ending:
     text = ending.answer.content
     if text.strip():
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-        fault = InvalidFault(
-            "the answer is neither yes nor no", repr(shown), hint="ask what can be answered with yes or no"
-        )
-        return ending._replace(failure=fault)
+        return ending._replace(failure=InvalidFault("the answer is neither yes nor no", repr(shown), hint=hint))
     if ending.failure:
         why = "the model thinks first" if ending.answer.reasoning else "it was cut before its first word"
         hint = "set think = false in the profile if the server knows that, or raise --max-tokens"
