@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.chat.memory import Kept, Told, Unkept
+from dsk.chat.memory import Kept, Told, Unkept, before_last, questions
 from dsk.chat.route import Route
 from dsk.errors import KeyFault, LocalFault, Status
 from dsk.jobs.delivering import exchange
@@ -68,7 +68,7 @@ class Conversation:
     @property
     def title(self) -> str:
         """Which conversation it is, and with whom."""
-        count = len(self.memory.turns)
+        count = len(questions(self.memory.turns))
         turns = f", {count} turn{'s' if count > 1 else ''}" if count else ""
         return f"{self.terms.options.model}, {self.memory.title}{turns}"
 
@@ -117,7 +117,7 @@ class Conversation:
         turns = self.memory.turns
         messages = conversation(
             self.system,
-            [turn.said for turn in (turns[:-1] if instead else turns)],
+            [turn.said for turn in (before_last(turns) if instead else turns)],
             new,
             with_reasoning=wants_reasoning(options, server),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dsk.chat.commands import COMMANDS, LEVELS, NONE, Order
 from dsk.chat.files import expanded, write_new
 from dsk.chat.help import all_help, help_of
+from dsk.chat.memory import before_last
 from dsk.chat.showing import show_all, show_last
 from dsk.chat.transcript import transcript
 from dsk.chat.usage import usage_lines
@@ -179,7 +180,9 @@ class Deeds:
         """The last question, and whether there is an answer that another one is to take the place of."""
         if self._talk.unanswered:
             return self._talk.unanswered, False
-        return self._last("asked again").said.messages, True
+        self._last("asked again")
+        turns = self._talk.memory.turns
+        return turns[len(before_last(turns))].said.messages, True
 
     def _last(self, what: str) -> Told:
         turns = self._talk.memory.turns

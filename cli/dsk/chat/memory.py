@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.errors import LocalFault, Status, UsageFault
 from dsk.jobs.talk import said
 from dsk.request.history import Said
+from dsk.state.log.prompts import are_results, last_question
 
 if TYPE_CHECKING:
     from dsk.jobs.talk import Talk
@@ -28,6 +29,21 @@ class Told(NamedTuple):
     is_whole: bool
     is_stopped: bool = False
 
+    @property
+    def has_results(self) -> bool:
+        """Whether tools have given their results in it, and the user says nothing."""
+        return are_results(self.said.messages)
+
+
+def questions(turns: Sequence[Told]) -> list[Told]:
+    """Those in which the user says something: in the others tools have given their results."""
+    return [turn for turn in turns if not turn.has_results]
+
+
+def before_last(turns: Sequence[Told]) -> Sequence[Told]:
+    """The turns before the last question."""
+    return turns[: last_question([turn.said.messages for turn in turns])]
+
 
 class Unkept:
     """A conversation that is gone with the process."""
@@ -44,13 +60,15 @@ class Unkept:
     def take(self, told: Told | None, *, instead: bool) -> None:
         """A turn has come to its end, and has an answer or not; with ``instead`` it is one in the place of the last."""
         if told:
-            self.turns = [*(self.turns[:-1] if instead else self.turns), told]
+            self.turns = [*(before_last(self.turns) if instead else self.turns), told]
 
     def undo(self) -> Told:
-        """Take the last turn back, which is returned. Raises ``UsageFault`` if there is none."""
+        """Take the last question and its answer back; the turn of it. Raises ``UsageFault`` if there is none."""
         if not self.turns:
             raise UsageFault("nothing was said that could be taken back")
-        return self.turns.pop()
+        before = before_last(self.turns)
+        turn, self.turns = self.turns[len(before)], list(before)
+        return turn
 
     def cost(self) -> str:
         """Of what is not kept nobody knows."""
@@ -99,7 +117,7 @@ class Kept:
             self._go_to(before.run.id)
 
     def undo(self) -> Told:
-        """Take the last turn back, which is returned. Raises ``UsageFault`` if there is none."""
+        """Take the last question and its answer back; the turn of it. Raises ``UsageFault`` if there is none."""
         if not self.talk.last:
             raise UsageFault("nothing was said that could be taken back")
         turn = self.talk.undo()

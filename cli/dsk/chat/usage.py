@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsk.chat.memory import questions
 from dsk.output.counts import Counts, token_counts
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def usage_lines(turns: Sequence[Told]) -> list[str]:
     counts = [token_counts(turn.usage) for turn in turns]
     known = [[value for value in column if value is not None] for column in zip(*counts, strict=True)]
     sums = Counts(*(sum(column) if column else None for column in known))
-    several = f"{len(turns)} turns" if turns[1:] else "1 turn"
+    count = len(questions(turns))
+    several = f"{count} turn{'' if count == 1 else 's'}"
     untold = "it was stopped before the server told" if turns[-1].is_stopped else UNTOLD
     return [f"last answer: {_text(counts[-1], untold)}", f"conversation, {several}: {_text(sums)}"]
 

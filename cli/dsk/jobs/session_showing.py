@@ -50,7 +50,7 @@ def _head(session: Session, turns: Line) -> Iterator[str]:
         "Used": local_time(session.used),
         "Model": (last.run.model or last.run.model_asked) if last else "",
         "Server": last.run.base_url if last else "",
-        "Turns": str(len(turns.turns)),
+        "Turns": str(sum(not are_results(turn.messages) for turn in turns.turns)),
     }
     for name, value in head.items():
         if value:

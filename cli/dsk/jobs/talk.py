@@ -85,8 +85,8 @@ class Talk:
 
     def turn(self, system: str | None, new: Sequence[Mapping[str, Any]], *, instead: bool = False) -> NewTurn:
         """The same as the log has to know it, for ``Sending.turn``: the run that is sent with it is the next turn, or
-        with ``instead`` one beside the last."""
-        before = self.line.turns[:-1] if instead else self.line.turns
+        with ``instead`` one beside the last question."""
+        before = self.line.before if instead else self.line.turns
         self.newest = None
         return NewTurn(
             messages=new,

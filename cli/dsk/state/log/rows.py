@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk import __version__
 from dsk.state.log.process import birth
-from dsk.state.log.prompts import prompt_of, title_of
+from dsk.state.log.prompts import title_of_body
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -97,7 +97,7 @@ def begin(connection: Connection, entry: Entry) -> int:
     """Write the row of a run that has only begun; its number."""
     pid = os.getpid()
     values = entry._replace(turn=None)._asdict() | {
-        "title": title_of(prompt_of(entry.body)),
+        "title": title_of_body(entry.body),
         "version": __version__,
         "pid": pid,
         "pid_born": birth(pid),

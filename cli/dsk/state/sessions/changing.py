@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dsk.errors import UsageFault
 from dsk.state.log.process import is_there
-from dsk.state.log.prompts import are_results
+from dsk.state.log.prompts import last_question
 from dsk.state.log.pruning import erase
 from dsk.state.log.reading import PATIENCE
 from dsk.state.log.sharing import patience, transact
@@ -34,9 +34,7 @@ def undo(log: Connection, session: Session) -> Turn:
         turns = list(line(log, now).turns) if now else []
         if not turns:
             raise UsageFault(f"session {session.title} has no turn to take back")
-        last = turns.pop()
-        while turns and are_results(last.messages):
-            last = turns.pop()
+        last = turns[last_question([turn.messages for turn in turns])]
         log.execute("UPDATE sessions SET head = ? WHERE id = ?", (last.parent, session.id))
         return last
 

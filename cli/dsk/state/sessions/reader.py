@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dsk.state.log.prompts import last_question
 from dsk.state.log.reader import Run, find
 
 if TYPE_CHECKING:
@@ -60,9 +61,14 @@ class Line(NamedTuple):
         """The last turn, which the next one follows."""
         return self.turns[-1] if self.turns else None
 
+    @property
+    def before(self) -> Sequence[Turn]:
+        """The turns before the last question of the user."""
+        return self.turns[: last_question([turn.messages for turn in self.turns])]
+
 
 class Summary(NamedTuple):
-    """What a list says of a session: the number of turns in its line, and the title of the first one."""
+    """What a list says of a session: how often the user says something in its line, and the title of the first one."""
 
     session: Session
     turns: int
@@ -76,6 +82,10 @@ _LINE = """WITH RECURSIVE line (run, parent) AS (
     SELECT run, parent FROM turns WHERE run = ?
     UNION ALL SELECT turns.run, turns.parent FROM turns JOIN line ON turns.run = line.parent
 ) """
+# Results of tools are no turn of the user's. Only the beginning of what may be megabytes is looked at.
+_RESULTS = '[{"role": "tool"'
+_COUNT = f"""{_LINE} SELECT count(CASE WHEN substr(messages, 1, {len(_RESULTS)}) <> ? THEN 1 END), min(line.run)
+    FROM line JOIN turns ON turns.run = line.run"""
 
 
 def by_number(log: Connection, number: int) -> Session | None:
@@ -145,7 +155,7 @@ def summaries(log: Connection, *, last: int, named: bool) -> Iterator[Summary]:
     rows = log.execute(f"{_SESSION} {condition} ORDER BY used DESC, id DESC LIMIT ?", (last or -1,)).fetchall()
     for row in reversed(rows):
         session = Session(*row)
-        count, first = log.execute(f"{_LINE} SELECT count(*), min(run) FROM line", (session.head,)).fetchone()
+        count, first = log.execute(_COUNT, (session.head, _RESULTS)).fetchone()
         title = log.execute("SELECT title FROM runs WHERE id = ?", (first,)).fetchone()
         yield Summary(session, count, title[0] if title else "")
 
