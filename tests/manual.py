@@ -13,7 +13,20 @@ README = ROOT / "README.md"
 # The README's first two blocks install things; .ci/run runs them.
 BLOCKS_OF_CI = 2
 
-_GLYPHS = {"aq": "'", "dq": '"', "da": "↓", "ga": "`", "ti": "~", "ha": "^"}
+_GLYPHS = {
+    "(aq": "'",
+    "(dq": '"',
+    "(da": "↓",
+    "(ga": "`",
+    "(ti": "~",
+    "(ha": "^",
+    "-": "-",
+    "&": "",
+    "e": "\\",
+    " ": " ",
+}
+# A comment goes to the end of its line.
+_ESCAPE = re.compile(r"\\(?:\".*|(\(..|.))")
 
 
 class Example(NamedTuple):
@@ -26,9 +39,9 @@ class Example(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Text as a reader sees it, without roff's escapes."""
-    text = re.sub(r"\\\(([a-z]{2})", lambda match: _GLYPHS[match[1]], text)
-    return text.replace("\\-", "-").replace("\\&", "").replace("\\e", "\\")
+    """Text as a reader sees it, without roff's escapes and comments. Raises ``KeyError`` for an escape that is not
+    used here: most likely it was to be a backslash, which is ``\\e``."""
+    return _ESCAPE.sub(lambda match: _GLYPHS[match[1]] if match[1] else "", text)
 
 
 def section(page: Path, title: str) -> list[str]:

@@ -168,6 +168,20 @@ def test_dsk_1_lists_the_commands_in_the_order_of_the_help() -> None:
     assert listed == list(DSK.table)
 
 
+def test_dsk_1_leads_to_every_other_page_in_the_order_of_manuals() -> None:
+    lines = section(PAGE_OF["dsk"], "SEE ALSO")
+    listed = [(words[2], words[1]) for line in lines if (words := line.split())[0] == ".Xr"]
+    assert listed == sorted(listed)
+    ours = {page.name for page in PAGES} - {"dsk.1"}
+    assert {f"{name}.{number}" for number, name in listed if name.startswith("dsk")} == ours
+
+
+@by_page
+def test_no_word_in_the_middle_is_taken_for_the_end_of_a_sentence(page: Path) -> None:
+    # mdoc puts ! and ? to the word before them, and out of the quotes.
+    assert re.findall(r"^\.[A-Z]\w .* [!?] \w.*$|^\.(?:Ql|Li) \S+ [!?]$", page.read_text(), re.MULTILINE) == []
+
+
 def tool(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not installed")

@@ -41,7 +41,7 @@ def test_a_server_is_told_by_host_headers_and_owners(url: str, seen: Look | None
 
 
 def test_a_profile_gets_the_ways_of_its_kind_and_plain_ones_where_that_is_not_known() -> None:
-    assert recognise("https://api.mistral.ai/v1", None).ways == {
+    assert recognise("https://api.mistral.ai/v1", None).ways("box") == {
         "prefix_completion": "prefix",
         "schema_mode": "json_schema",
         "thinking": "reasoning_effort",
@@ -49,9 +49,11 @@ def test_a_profile_gets_the_ways_of_its_kind_and_plain_ones_where_that_is_not_kn
         "include_usage": False,
     }
     for unknown in (look(), look("openai", headers={"x-litellm-version": "1"})):
-        assert recognise("http://box", unknown).ways == {"thinking": "reasoning_effort", "max_effort": "high"}
-    assert recognise("https://api.deepseek.com", None).ways == {
+        assert recognise("http://box", unknown).ways("box") == {"thinking": "reasoning_effort", "max_effort": "high"}
+    assert recognise("https://api.deepseek.com", None).ways("box") == {
         "think": False,
         "prefix_completion": True,
         "schema_mode": "function",
     }
+    assert recognise("https://api.mistral.ai/v1", None).ways("mistral") == {}
+    assert recognise("http://box", look()).ways("ollama") == {}

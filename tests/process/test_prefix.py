@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -142,9 +143,14 @@ def test_a_server_that_does_not_know_it_is_not_asked(dsk: Dsk, serve: Serve) -> 
     result = ask(dsk, "-P", "local", "--prefix", "x")
     assert result.status == 2
     assert result.errors.startswith("dsk: --prefix: profile local has no prefix completion\ndsk: hint: ")
+    key, value = re.findall(r'(prefix_completion) = "(\w+)"', result.errors)[0]
     assert ask(dsk, "--prefix", "").errors.startswith("dsk: --prefix is empty")
     assert server.requests == []
     dsk.write_config(
-        f'[profiles.local]\nbase_url = "{server.base_url}"\nmodel = "m"\nkey_env = ""\nprefix_completion = true\n'
+        f'[profiles.local]\nbase_url = "{server.base_url}"\nmodel = "m"\nkey_env = ""\n{key} = "{value}"\n'
     )
-    assert ask(dsk, "-P", "local", "--prefix", PREFIX, "--no-think").text == f"{ADDED}\n"
+    # What the hint says is what plain servers understand.
+    assert ask(dsk, "-P", "local", "--prefix", PREFIX, "--no-think").status == 0
+    (request,) = server.requests
+    assert request.path == "/chat/completions"
+    assert request.json["messages"][-1] == {"role": "assistant", "content": PREFIX}

@@ -108,6 +108,18 @@ def test_without_a_file_one_is_made(dsk: Dsk) -> None:
     assert [row["name"] for row in listed if row["in_use"]] == ["groq"]
 
 
+def test_without_a_look_nothing_is_written_but_what_was_said(dsk: Dsk) -> None:
+    path = dsk.home / "config" / "dsk" / "config.toml"
+    before = shown(dsk, "ollama")
+    result = add(dsk, "ollama", "--no-probe", "-m", "q")
+    assert (result.status, "not looked at" in result.errors) == (0, True)
+    assert path.read_text() == '# Made by dsk profile add.\n[profiles.ollama]\nmodel = "q"\n'
+    after = shown(dsk, "ollama")
+    assert {key for key in after if after[key] != before[key]} == {"model"}
+    assert add(dsk, "g", "--no-probe", "--base-url", "https://api.groq.com/openai/v1", "--key-env", "").status == 0
+    assert path.read_text().endswith('[profiles.g]\nbase_url = "https://api.groq.com/openai/v1"\nkey_env = ""\n')
+
+
 def test_show_gives_a_table_that_the_file_takes_and_no_secrets(dsk: Dsk) -> None:
     text = dsk.run("profile", "show", "mistral").text
     dsk.write_config(text)

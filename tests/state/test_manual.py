@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dsk.state.config import load
 from dsk.state.price_rules import PRICE
-from dsk.state.profile import BUILT_IN
+from dsk.state.profile import BUILT_IN, DEEPSEEK, SERVER_NAMES, new_profile
 from dsk.state.rules import CACHE, EFFORTS, OWN_HEADERS, PROFILE
 from tests.harness import Dsk
 
@@ -34,6 +34,13 @@ def test_the_built_in_profile_is_shown_as_it_is(tmp_path: Path) -> None:
     assert load({"HOME": str(tmp_path)}).profiles == {"deepseek": BUILT_IN}
     changed = {field for field, value in BUILT_IN._asdict().items() if value not in (None, {})} - {"name"}
     assert set(re.findall(r"^(\w+) =", shown, re.MULTILINE)) == changed
+
+
+def test_the_models_of_the_profiles_that_are_built_in_are_named() -> None:
+    said = re.findall(r"^\.Ql (\S+)\n(?:is )?that of (\w+)", PAGE, re.MULTILINE)
+    assert {name: model for model, name in said} == {
+        name: profile.model for name in (DEEPSEEK, *SERVER_NAMES) if (profile := new_profile(name)).model
+    }
 
 
 def test_the_example_is_a_good_file(dsk: Dsk) -> None:

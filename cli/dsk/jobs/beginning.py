@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dsk.jobs.settling import Server
     from dsk.request.options import RequestOptions
 
+_SAYS_SO = 'prefix_completion = "last_message"'
+
 
 def given_beginning(options: RequestOptions, server: Server) -> dict[str, Any]:
     """The last message of a question whose answer has begun.
@@ -26,7 +28,7 @@ def given_beginning(options: RequestOptions, server: Server) -> dict[str, Any]:
         raise UsageFault(
             name,
             f"profile {profile.name} has no prefix completion",
-            hint="if its server goes on with a last message of the assistant's, prefix_completion = true says so",
+            hint=f"if its server goes on with a last message of the assistant's, {_SAYS_SO} says so",
         )
     if options.reasoning_prefix is not None and server.prefix_way != "beta":
         raise UsageFault("--reasoning-prefix", f"the server of profile {profile.name} takes no reasoning back")

@@ -49,17 +49,23 @@ def add_profile(settings: AddSettings, world: World) -> Status:
         raise UsageFault(f"there is a profile {name} already", f"at {place}", hint="--force puts this one in its place")
     if settings.key_env is not None and not PROFILE["key_env"].holds(settings.key_env):
         raise UsageFault(f"--key-env must be {PROFILE['key_env'].expected}")
-    base_url = settings.network.base_url or new_profile(name).base_url
-    if not base_url:
+    given = settings.network.base_url
+    usual = new_profile(name)
+    if not (given or usual.base_url):
         raise UsageFault("--base-url is missing", "it says where the server is")
-    base_url = check_base_url(base_url)
-    look = _look(settings, base_url, world) if settings.probes else None
-    if look and look.refusal is None:
+    base_url = check_base_url(given or usual.base_url)
+    if not settings.probes:
+        said = {"base_url": base_url if given else None, "model": settings.model, "key_env": settings.key_env}
+        put_profile(world.env, name, {key: value for key, value in said.items() if value is not None}, f"{OURS}.")
+        _tell(settings, None, "", "", [], settings.model or usual.model, world)
+        return Status.OK
+    look = _look(settings, base_url, world)
+    if look.refusal is None:
         # Where it was found spares each run the search.
         base_url = look.url.partition("?")[0].removesuffix(MODELS_PATH)
     kind = recognise(base_url, look)
     values: dict[str, Any] = {"base_url": base_url}
-    models = model_ids(look) if look else []
+    models = model_ids(look)
     model = settings.model or (models[0] if len(models) == 1 else kind.model if kind.model in models else None)
     if model:
         values["model"] = model
@@ -68,9 +74,9 @@ def add_profile(settings: AddSettings, world: World) -> Status:
         key_env = ""
     if key_env is not None and key_env != default_key_env(name):
         values["key_env"] = key_env
-    values |= kind.ways
+    values |= kind.ways(name)
     put_profile(world.env, name, values, f"{OURS}{f': {kind.why}' if kind.why else ''}.")
-    _tell(settings, look, kind.name, kind.why, models, model, world)
+    _tell(settings, look, kind.name, kind.why, models, model or usual.model, world)
     return Status.OK
 
 
@@ -106,12 +112,12 @@ def _key(profile: Profile, world: World) -> str | None:
     return key.secret if key else None
 
 
-def _needs_no_key(kind: str, look: Look | None, base_url: str) -> bool:
-    if look and isinstance(look.refusal, KeyFault):
+def _needs_no_key(kind: str, look: Look, base_url: str) -> bool:
+    if isinstance(look.refusal, KeyFault):
         return False
     if kind in SERVER_NAMES and new_profile(kind).key_env:
-        return kind == "vllm" and look is not None and is_loopback(base_url)
-    return (look is not None and look.refusal is None) or kind in SERVER_NAMES
+        return kind == "vllm" and is_loopback(base_url)
+    return look.refusal is None or kind in SERVER_NAMES
 
 
 def _tell(
@@ -119,9 +125,7 @@ def _tell(
 ) -> None:
     name = settings.name
     taken = f"took it for {kind}: {why}" if kind else "its kind is not known: it is spoken to as OpenAI's would be"
-    note(
-        f"profile {name} is in {config_file(world.env)}; {taken if settings.probes or kind else 'not looked at'}", world
-    )
+    note(f"profile {name} is in {config_file(world.env)}; {taken if settings.probes else 'not looked at'}", world)
     refusal: Failure | None = look.refusal if look else None
     if isinstance(refusal, KeyFault):
         variable = default_key_env(name) if settings.key_env is None else settings.key_env

@@ -13,7 +13,7 @@ from dsk.output.table import table
 from dsk.state.config import choose, load
 from dsk.state.config_editing import choose_profile, profile_text, remove_profile
 from dsk.state.paths import config_file
-from dsk.state.profile import DEEPSEEK, SERVER_NAMES
+from dsk.state.profile import DEEPSEEK, is_built_in
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
@@ -63,15 +63,15 @@ def use_profile(name: str, world: World) -> Status:
 def remove_from_file(name: str, world: World) -> Status:
     """Take a profile out of the config file. Raises ``UsageFault`` if it is not there, or the one in use."""
     config = load(world.env)
-    is_built_in = name == DEEPSEEK or name in SERVER_NAMES
+    stays = is_built_in(name)
     if name not in config.own:
-        why = "it is built in" if is_built_in else f"the profiles are {', '.join(config.names)}"
+        why = "it is built in" if stays else f"the profiles are {', '.join(config.names)}"
         raise UsageFault(f"there is no profile {name!r} in {config_file(world.env)}", why)
-    if name == config.profile and not is_built_in:
+    if name == config.profile and not stays:
         place = config.place("profile")
         raise UsageFault(f"profile {name} is in use", f"at {place}", hint="dsk profile use another one first")
     remove_profile(world.env, name)
-    left = "; what is built in of it stays" if is_built_in else ""
+    left = "; what is built in of it stays" if stays else ""
     note(f"profile {name} is out of {config_file(world.env)}{left}", world)
     return Status.OK
 

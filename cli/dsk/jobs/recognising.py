@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from dsk.state.profile import DEEPSEEK, new_profile
+from dsk.state.profile import DEEPSEEK, is_built_in, new_profile
 from dsk.wire.refusals import HOSTS
 
 if TYPE_CHECKING:
@@ -42,12 +42,16 @@ class Kind(NamedTuple):
         """The model that the profile of this kind has."""
         return new_profile(self.name).model if self.name else None
 
-    @property
-    def ways(self) -> dict[str, Any]:
-        """The keys of a profile for it that differ from those of a profile of no known kind."""
-        plain = new_profile("another")
-        known = new_profile(self.name) if self.why and self.name != "litellm" else plain._replace(**PLAIN)
-        return {key: value for key in WAYS if (value := getattr(known, key)) != getattr(plain, key)}
+    def ways(self, called: str) -> dict[str, Any]:
+        """The keys of a profile for it that differ from those that a profile of that name has anyway. Where nothing
+        tells its kind, a name that is built in does."""
+        plain = new_profile(called)
+        if self.name and self.name != "litellm":
+            known = new_profile(self.name)
+        else:
+            known = plain if is_built_in(called) else plain._replace(**PLAIN)
+        found = {key: (getattr(known, key), getattr(plain, key)) for key in WAYS}
+        return {key: value for key, (value, usual) in found.items() if value not in (usual, None)}
 
 
 def recognise(base_url: str, look: Look | None) -> Kind:

@@ -79,6 +79,11 @@ def new_profile(name: str) -> Profile:
     return BUILT_IN if name == DEEPSEEK else Profile(name, "", default_key_env(name))
 
 
+def is_built_in(name: str) -> bool:
+    """Whether a profile of that name is there without the config file."""
+    return name == DEEPSEEK or name in SERVER_NAMES
+
+
 def default_key_env(name: str) -> str:
     """The environment variable of a profile's key: ``groq`` has GROQ_API_KEY, ``my-box`` has MY_BOX_API_KEY."""
     word = re.sub("[^A-Z0-9]", "_", name.upper())
