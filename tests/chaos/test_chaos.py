@@ -11,7 +11,7 @@ from tests.conftest import CHAOS_SEED
 from tests.harness import Dsk
 
 BATCHES = 24
-RUNS = int(os.environ.get("DSK_CHAOS_RUNS", "120"))
+RUNS = int(os.environ.get("DSK_CHAOS_RUNS", "96"))
 
 
 @pytest.mark.timeout(300)

@@ -91,7 +91,11 @@ def test_every_fault_is_replayed_as_it_was(dsk: Dsk, serve: Serve, faults: list[
     assert (dsk.home / "events.jsonl").read_bytes() == events
 
 
-@pytest.mark.parametrize("faults", EVERY_FAULT.values(), ids=" ".join)
+# Of the refusals one each of JSON, HTML and text, and one that is tried again: there is nothing else in their bytes.
+BYTES = [faults for name, faults in EVERY_FAULT.items() if not name.isdigit() or name in ("400", "413", "422", "503")]
+
+
+@pytest.mark.parametrize("faults", BYTES, ids=" ".join)
 def test_every_fault_is_replayed_as_it_was_byte_for_byte(dsk: Dsk, serve: Serve, faults: list[str]) -> None:
     same_again(dsk, faulty(serve, *faults), PATIENCE, ["--raw"])
 

@@ -59,7 +59,7 @@ def painted(text: str, cuts: Iterable[int] = ()) -> None:
 @pytest.mark.parametrize("name", LONG)
 def test_three_times_the_text_is_three_times_the_work(name: str, show: Callable[[str], object]) -> None:
     show(LONG[name](10))
-    once, thrice = (calls(partial(show, LONG[name](lines))) for lines in (300, 900))
+    once, thrice = (calls(partial(show, LONG[name](lines))) for lines in (200, 600))
     assert thrice < 4 * once
 
 
