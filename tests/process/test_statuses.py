@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import closing
 
@@ -15,6 +14,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import KEY, Dsk, Result, wait_until
+from tests.wire.raw import RawServer
 
 Serve = Callable[[Script], ScriptedServer]
 WORDS = "one two three four five"
@@ -157,17 +157,13 @@ def test_7_the_host_does_not_exist(dsk: Dsk) -> None:
 
 
 def test_7_not_tls_on_the_other_side(dsk: Dsk) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
-        def answer() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-
-        threading.Thread(target=answer, daemon=True).start()
-        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        result = dsk.run("ask", "--base-url", url, "hi", stdin=None)
+    # However many connections it takes: one that was opened early may have been too late.
+    with RawServer(answer, reads=False) as server:
+        result = dsk.run("ask", "--base-url", server.url.replace("http", "https"), "hi", stdin=None)
     assert (result.stdout, result.status) == (b"", 7)
     assert result.errors.startswith("dsk: no secure connection to 127.0.0.1:")
 
