@@ -138,8 +138,14 @@ def test_an_unknown_option_is_named_with_what_may_be_meant(dsk: Dsk, args: list[
     assert refused(dsk, *args) == (said, hint)
 
 
-@pytest.mark.parametrize("name", ["--api-key", "--api_key", "--key", "--apikey"])
-@pytest.mark.parametrize("command", ["ask", "send", "models"])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *(("ask", name) for name in ("--api-key", "--api_key", "--key", "--apikey")),
+        ("send", "--api-key"),
+        ("models", "--key"),
+    ],
+)
 def test_a_key_as_an_option_is_sent_to_its_place_and_not_repeated(dsk: Dsk, command: str, name: str) -> None:
     hint = "a key is never given as an argument: dsk key set asks for it"
     assert refused(dsk, command, f"{name}=sk-secret") == (f"dsk {command} has no option {name}", hint)
