@@ -113,7 +113,11 @@ def test_the_help_gives_ranges_in_words(dsk: Dsk) -> None:
             "did you mean --format or --output?",
         ),
         (["ask", "--no-thinking"], "dsk ask has no option --no-thinking", "did you mean --no-think?"),
-        (["ask", "--retr"], "dsk ask has no option --retr", "did you mean --retry or --retry-max-time?"),
+        (
+            ["ask", "--retr"],
+            "dsk ask has no option --retr",
+            "did you mean --retry, --retry-max-time or --retry-invalid?",
+        ),
         (
             ["send", "--temperature", "1"],
             "dsk send has no option --temperature",

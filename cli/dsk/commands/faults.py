@@ -59,7 +59,8 @@ def _advice(ctx: click.Context, name: str, args: Sequence[str]) -> str:
         return f"{name} is an option of {' and '.join(owners)}{place}"
     near = _near(name, ctx.command)
     if near:
-        return f"did you mean {' or '.join(near)}?"
+        # The last comma becomes an or.
+        return f"did you mean {' or '.join(', '.join(near).rsplit(', ', 1))}?"
     listed = f"{ctx.command_path} --help lists the options"
     return f"{listed}; {dashes}" if takes_words and not name.startswith("--") else listed
 
@@ -85,13 +86,13 @@ def _owners(name: str) -> list[str]:
 
 
 def _near(name: str, command: click.Command) -> list[str]:
-    """One or two long options that may be meant: those that begin so, share whole words, or are the most alike."""
+    """One to three long options that may be meant: those that begin so, share whole words, or are the most alike."""
     from difflib import get_close_matches
 
     word = name.replace("_", "-").lower()
     known = [option for option in _names(command) if option.startswith("--")]
     begun = [option for option in known if len(word) > len("--x") and option.startswith(word)]
-    if 0 < len(begun) <= 2:
+    if 0 < len(begun) <= 3:
         return begun
     # --tokens for --max-tokens, --system-prompt for --system
     parts = [
