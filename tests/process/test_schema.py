@@ -22,6 +22,7 @@ PEOPLE = "[{name, age int}]"
 SECOND = 2 + len(cut(LIST[: LIST.index('{"name": ""')]))
 MISFIT = "dsk: the answer does not fit the schema: "
 HINT = "dsk: hint: run it again; --retry-invalid 2 would ask again by itself\n"
+HINT_RAW = "dsk: hint: ask again; --retry-invalid 2 does so by itself, but not with --raw\n"
 
 
 def says(serve: Serve, *texts: str, faults: tuple[str, ...] = ()) -> ScriptedServer:
@@ -140,11 +141,37 @@ def test_every_way_of_the_stages_gives_the_same(dsk: Dsk, serve: Serve) -> None:
     whole = dsk.shell(f"{ask_it} --record run.sse hi")
     assert (whole.stdout, whole.status) == (b"".join(LINES.splitlines(keepends=True)[:2]), 13)
     assert dsk.shell(f"{ask_it} --dry-run hi | dsk send --base-url {server.base_url}") == whole
-    assert dsk.shell(f"{ask_it} --raw hi 2> /dev/null | dsk decode --schema '{PEOPLE}'") == whole
-    assert dsk.shell(f"dsk decode --schema '{PEOPLE}' < run.sse") == whole
+    decoded = Result(whole.stdout, whole.stderr.replace(HINT.encode(), HINT_RAW.encode()), 13)
+    assert dsk.shell(f"{ask_it} --raw hi 2> /dev/null | dsk decode --schema '{PEOPLE}'") == decoded
+    assert dsk.shell(f"dsk decode --schema '{PEOPLE}' < run.sse") == decoded
     assert dsk.run("replay", "--speed", "0", "run.sse") == whole
     curl = dsk.shell(f"{ask_it} --print-curl hi")
     assert f"{server.base_url}/beta/chat/completions" in curl.text
+
+
+def test_the_frames_of_a_function_are_decoded_without_the_schema(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    for schema in ("name, age int", "[{city, n int}]", "yes|no"):
+        whole = ask(dsk, server, "--schema", schema)
+        assert (whole.status, whole.stderr) == (0, b"")
+        sent = f"dsk ask -I --dry-run --schema '{schema}' hi | dsk send --base-url {server.base_url} --raw"
+        assert dsk.shell(f"{sent} | tee x.sse | dsk decode") == whole
+        assert dsk.run("replay", "--speed", "0", "x.sse") == whole
+        assert json.loads(dsk.run("decode", "--json", "x.sse").stdout)["tool_calls"] == []
+    for text, status in (('{"items": [1, "2"]}', 0), ('{"items": 1}', 13), ('{"items": [1', 13)):
+        raw = ask(dsk, says(serve, text), "--schema", "[int]", "--raw").stdout
+        assert (dsk.run("decode", stdin=raw).status, text) == (status, text)
+
+
+def test_frames_are_not_asked_for_again(dsk: Dsk, serve: Serve) -> None:
+    server = says(serve, '{"n": 0.5}')
+    result = ask(dsk, server, "--schema", "n int", "--raw", "--retry-invalid", "2")
+    why = b"dsk: --retry-invalid and --raw: the frames are written as they come, once\n"
+    assert (result, server.requests) == (Result(b"", why, 2), [])
+    dsk.write_config("[defaults]\nretry_invalid = 2\n")
+    result = ask(dsk, server, "--schema", "n int", "--raw")
+    assert (result.errors, result.status) == (f"{MISFIT}$.n: 0.5 is not a whole number\n{HINT_RAW}", 13)
+    assert len(server.requests) == 1
 
 
 def test_a_replay_asks_again_as_the_run_did(dsk: Dsk, serve: Serve) -> None:

@@ -371,3 +371,12 @@ def test_the_standard_input_and_the_terminal_are_not_the_tools(dsk: Dsk, serve: 
     assert result.status == 0
     assert results(server) == ['{"a": 1}']
     assert os.path.exists(dsk.home / "doc")  # noqa: PTH110
+
+
+def test_a_recording_of_several_answers_is_told_to_whoever_decodes_it(dsk: Dsk, serve: Serve) -> None:
+    write_tool(dsk.home, "one")
+    server = serve(Script(replies=(calling(ToolCall("one", "{}")), DONE)))
+    assert ask(dsk, server, "--tool", "one", "--allow-tool", "one", "--record", "t.sse").text == "All done.\n"
+    for result in (dsk.run("decode", "t.sse"), dsk.shell("cat t.sse | dsk decode")):
+        assert (result.stdout, result.status) == (b"", 0)
+        assert result.errors.endswith("the recording has more than one answer, which dsk replay FILE plays\n")

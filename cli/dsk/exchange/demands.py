@@ -10,6 +10,7 @@ from dsk.request.body import encode
 if TYPE_CHECKING:
     from dsk.exchange.judging import Judge
     from dsk.exchange.question import Question
+    from dsk.exchange.recognising import Recognising
     from dsk.exchange.shaping import Shaping
     from dsk.stream.answer import Answer
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Demands:
     """JSON, or JSON that fits a schema; ``retry_invalid`` counts how often another answer may be asked for."""
 
-    def __init__(self, question: Question, retry_invalid: int) -> None:
+    def __init__(self, question: Question, retry_invalid: int, *, is_raw: bool) -> None:
+        """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is."""
         self._question = question
         self._wanted = question.wanted
         self._judge: Judge | None = None
@@ -25,12 +27,17 @@ class Demands:
             from dsk.exchange.judging import Judge
 
             self._judge = Judge(self._wanted.schema)
-        self._shaping: Shaping | None = None
-        self._retries = retry_invalid
+        self._shaping: Shaping | Recognising | None = None
+        self._retries = 0 if is_raw else retry_invalid
+        self._is_raw = is_raw
         self._asked_again = 0
 
-    def shaping(self) -> Shaping | None:
-        """What shapes the next attempt's answer, where there is a schema."""
+    def shaping(self) -> Shaping | Recognising | None:
+        """What shapes the next attempt's answer, where there is a schema, or may have been one."""
+        if self._question.is_unknown:
+            from dsk.exchange.recognising import Recognising
+
+            self._shaping = Recognising()
         if self._wanted and self._judge:
             from dsk.exchange.shaping import Shaping
 
@@ -45,7 +52,13 @@ class Demands:
 
     def may_ask_again(self, failure: Failure) -> bool:
         """Whether the model is to give another answer. Once that was in vain another hint is due."""
-        if not isinstance(failure, InvalidFault) or not self._retries:
+        if not isinstance(failure, InvalidFault):
+            return False
+        if self._is_raw and self._judge:
+            from dsk.exchange.judging import AGAIN, AGAIN_RAW
+
+            failure.hint = AGAIN_RAW if failure.hint == AGAIN else failure.hint
+        if not self._retries:
             return False
         if self._asked_again == self._retries:
             failure.hint = "say in the prompt what is meant"

@@ -29,6 +29,7 @@ _LOADING = Lock()
 SHOWN = 60
 MISFIT = "the answer does not fit the schema"
 AGAIN = "run it again; --retry-invalid 2 would ask again by itself"
+AGAIN_RAW = "ask again; --retry-invalid 2 does so by itself, but not with --raw"
 FENCED = 'say "JSON without a code fence" in the prompt; run it again'
 
 
@@ -36,10 +37,10 @@ class Judge:
     """Judges values by a schema, or by parts of it."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        """The library that does it is loaded in the background from now on."""
+        """The library that does it is loaded in the background from now on, unless everything fits."""
         self._schema = schema
         self._validator: Validator | None = None
-        if "jsonschema" not in sys.modules:
+        if schema and "jsonschema" not in sys.modules:
             Thread(target=_load, name="schema", daemon=True).start()
 
     def check_text(self, text: str, part: Any, path: str = "$") -> tuple[Any, InvalidFault | None]:
@@ -52,6 +53,9 @@ class Judge:
 
     def check(self, value: Any, part: Any, path: str = "$") -> InvalidFault | None:
         """Why a value does not fit a part of the schema; ``path`` leads to it."""
+        if part == {}:
+            # Everything does.
+            return None
         _load()
         from jsonschema.exceptions import best_match
         from referencing.exceptions import Unresolvable

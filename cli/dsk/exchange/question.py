@@ -18,7 +18,8 @@ SCHEMA_FIELDS = frozenset(("tool_choice", "response_format", "dsk_schema"))
 
 
 class Question(NamedTuple):
-    """The body as it is sent, and what it says; nothing of either where frames are decoded.
+    """The body as it is sent, and what it says; nothing of either where frames are decoded, of which it ``is_unknown``
+    what was asked.
 
     ``content`` and ``reasoning`` are what another run has left of the answer, to be gone on with. ``prefix_way`` is the
     server's way to be given the beginning of an answer: ``request.prefix.in_way``.
@@ -29,6 +30,7 @@ class Question(NamedTuple):
     content: str = ""
     reasoning: str = ""
     prefix_way: str = ""
+    is_unknown: bool = False
 
     def sent(self, fields: Mapping[str, Any], body: bytes) -> tuple[str, bytes]:
         """Path and body as the server is sent them, for these fields in this body: the question's own, or those that go
@@ -56,13 +58,14 @@ class Question(NamedTuple):
 
         return wanted_in(self.fields)
 
-    def demands(self, retry_invalid: int) -> Demands | None:
-        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``."""
-        if not self.wants_json:
+    def demands(self, retry_invalid: int, *, is_raw: bool) -> Demands | None:
+        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``, ``is_raw`` that of
+        ``Exchange``."""
+        if not (self.wants_json or self.is_unknown):
             return None
         from dsk.exchange.demands import Demands
 
-        return Demands(self, retry_invalid)
+        return Demands(self, retry_invalid, is_raw=is_raw)
 
     def json_fault(self, text: str) -> InvalidFault | None:
         """The failure of an answer that has to be JSON and is not; None if it is."""

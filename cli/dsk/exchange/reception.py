@@ -14,6 +14,7 @@ from dsk.stream.decoder import Decoder
 from dsk.stream.events import Content, Event, Logprobs, Malformed, Reasoning, Refusal, ToolCall
 
 if TYPE_CHECKING:
+    from dsk.exchange.recognising import Recognising
     from dsk.exchange.shaping import Shaping
     from dsk.exchange.source import Listener
     from dsk.stream.answer import Answer
@@ -32,7 +33,7 @@ class Reception:
         listeners: Sequence[Listener],
         *,
         stopper: Stopper | None,
-        shaping: Shaping | None = None,
+        shaping: Shaping | Recognising | None = None,
         splice: Splice | None,
         on_first_token: Callable[[], None],
     ) -> None:

@@ -36,7 +36,7 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, schema:
     """Decode the files, or stdin, as one stream; the status of its answer. ``schema`` is that which was asked for."""
     if not files and world.is_terminal(STDIN):
         raise UsageFault("there are no frames", "stdin is a terminal", hint="try dsk decode FILE, or dsk decode -h")
-    question = _question(schema) if schema else Question()
+    question = _question(schema) if schema else Question(is_unknown=True)
     frames = Frames(files or ("-",))
     check_apart(frames.inputs, output)
     printer = open_printer(output, world)

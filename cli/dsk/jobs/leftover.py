@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dsk.output.notes import warn
 from dsk.stream.events import Done
+from dsk.stream.recording.reading import is_recording
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -26,12 +27,16 @@ class Leftover:
 
     def __init__(self) -> None:
         self.size = 0
+        # Whether it is a recording, once anything has come.
+        self._is_recording: bool | None = None
         self._is_over = False
         # The end of what came before, so that a line is seen whole in whatever pieces it comes.
         self._tail = b""
 
     def received(self, data: bytes, events: Sequence[Event]) -> None:
         """Take note."""
+        if self._is_recording is None:
+            self._is_recording = is_recording(data)
         if self.size:
             self.size += len(data)
             return
@@ -52,7 +57,12 @@ class Leftover:
     def tell(self, world: World) -> None:
         """Warn of what was there."""
         if self.size:
-            warn([f"{self.size} bytes after [DONE] were not read as an answer: decode one file at a time"], world)
+            advice = (
+                "the recording has more than one answer, which dsk replay FILE plays"
+                if self._is_recording
+                else "decode one file at a time"
+            )
+            warn([f"{self.size} bytes after [DONE] were not read as an answer: {advice}"], world)
 
     def _look(self, data: bytes) -> None:
         seen = self._tail + data

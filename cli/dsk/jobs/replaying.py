@@ -44,7 +44,7 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     recording = _read(data, file) if is_ours else _stream_of(data)
     policy = _policy(recording.head.policy, file)
     output, stops = begun_with(output, stops, text_of_prefix(recording.head.request))
-    question = Question(fields=recording.head.request)
+    question = Question(fields=recording.head.request, is_unknown=not is_ours)
     head = recording.head
     cost = costing(question.fields.get("model"), head.server, head.begun, world.env) if head.server else None
     printer = open_printer(fitted(output, question, policy.retry_invalid), world, cost)

@@ -10,16 +10,20 @@ from dsk.commands.options.keeping import own_file
 from dsk.commands.options.network import network_settings
 from dsk.commands.options.output import output_settings
 from dsk.commands.options.stopping import stops
+from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
     from dsk.jobs.settings import Sending
 
 
 def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str]) -> Sending:
-    """All settings of a command that sends; ``origins`` is what ``option.sources`` gives."""
+    """All settings of a command that sends; ``origins`` is what ``option.sources`` gives. Raises ``UsageFault`` for
+    flags that exclude each other."""
     from dsk.jobs.settings import Sending
 
     output = output_settings(params)
+    if output.format == "raw" and params.get("retry_invalid") and origins["retry_invalid"] == "flag":
+        raise UsageFault("--retry-invalid and --raw", "the frames are written as they come, once")
     return Sending(
         command=command,
         network=network_settings(params, origins),
