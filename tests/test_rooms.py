@@ -268,3 +268,8 @@ def test_what_sends_nothing_loads_no_network(dsk: Dsk) -> None:
     assert "dsk.jobs.asking" in names
     assert foreign(names) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())
     assert "dsk.wire.preconnection" not in names
+
+
+def test_help_loads_no_more_than_parsing_does(dsk: Dsk) -> None:
+    names = loaded_by(dsk, "ask", "--help")
+    assert foreign(names) - EARLY - {"textwrap"} <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())

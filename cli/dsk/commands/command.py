@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from dsk.commands.helping import asks_help, general_options, manual
+from dsk.commands.helping import asks_help, describe, general_options, manual, new_formatter
 from dsk.commands.option import Option
 from dsk.errors import Status
 
@@ -66,12 +66,12 @@ class Command(click.Command):
 
     def help_text(self, ctx: click.Context, *, brief: bool) -> str:
         """Usage, description and the options by group; with ``brief`` one screen: 80 columns by 24 lines."""
-        formatter = ctx.make_formatter()
+        formatter = new_formatter()
         self.format_usage(ctx, formatter)
         if brief:
             self._write_screen(ctx, formatter)
         else:
-            self.format_help_text(ctx, formatter)
+            describe(formatter, self.help)
             self._write_options(ctx, formatter)
         more = f"{ctx.command_path} --help shows all options; " if brief else ""
         formatter.write_paragraph()

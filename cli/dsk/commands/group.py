@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from dsk.commands.helping import general_options, manual
+from dsk.commands.helping import describe, general_options, manual, new_formatter
 from dsk.errors import UsageFault
 
 
@@ -71,9 +71,9 @@ class Group(click.Group):
 
     def help_text(self, ctx: click.Context, *, brief: bool) -> str:
         """Usage, description and commands; without ``brief``, which is one screen, the options too."""
-        formatter = ctx.make_formatter()
+        formatter = new_formatter()
         self.format_usage(ctx, formatter)
-        self.format_help_text(ctx, formatter)
+        describe(formatter, self.help)
         with formatter.section("Commands"):
             named = self.rare if brief else ()
             formatter.write_dl([(name, text) for name, (_, text) in self.table.items() if name not in named])

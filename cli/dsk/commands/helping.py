@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from dsk.commands.option import Option
+from dsk.world import STDOUT
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 
 GENERAL = "General"
+WIDEST, NARROWEST = 80, 50
 
 
 def general_options() -> list[click.Parameter]:
@@ -55,10 +58,26 @@ def general_options() -> list[click.Parameter]:
     ]
 
 
+def new_formatter() -> click.HelpFormatter:
+    """What help is written with: as wide as the terminal, 80 columns at most, as with click, which loads shutil to
+    learn it."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(STDOUT).columns
+    except (ValueError, OSError):
+        columns = 0
+    return click.HelpFormatter(width=max(min(columns or WIDEST, WIDEST) - 2, NARROWEST))
+
+
+def describe(formatter: click.HelpFormatter, text: str | None) -> None:
+    """Write what a command is for: click loads inspect to take the indentation from it, of which there is none."""
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text((text or "").strip("\n"))
+
+
 def show(text: str) -> None:
     """Write a text and its final newline to stdout. Raises ``LocalFault`` or ``ReaderGone``, as any output does."""
     from dsk.output.sinks import write_out_all
-    from dsk.world import STDOUT
 
     write_out_all(STDOUT, f"{text}\n".encode())
 
