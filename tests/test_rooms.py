@@ -94,6 +94,7 @@ DOORS = {
         "chat/interrupts.py",
         "chat/prompt_signals.py",
     },
+    "ctypes": {"tools/environment.py"},
     "readline": {"jobs/command_editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {

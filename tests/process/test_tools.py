@@ -211,7 +211,7 @@ def test_on_a_terminal_each_call_is_shown_and_asked_about(dsk: Dsk, serve: Serve
     child = spawned(dsk, server, "--tools", "bin")
     child.expect_exact("I call.")
     child.expect_exact('dsk: the model calls one {"a": "\\u001b[2J<U+202E>"}\r\n')
-    child.expect_exact("dsk: run it? (y)es, (n)o, (a)lways one, or (q)uit: ")
+    child.expect_exact("dsk: run one? (y)es, (n)o, (a)lways, or (q)uit: ")
     child.sendline("what")
     child.expect_exact("say y, n, a or q")
     child.expect_exact("(q)uit: ")
@@ -357,7 +357,7 @@ def test_offline_and_in_a_dry_run(dsk: Dsk) -> None:
     write_tool(dsk.home, "read", "cat", parameters=parameters)
     words = ("ask", "--tool", "read", "What does notes.txt say?")
     result = dsk.run(*words, "--offline", "--allow-tool", "read", stdin=None)
-    assert (result.text, result.status) == ('The tool says: {"path": "notes.txt"}\n', 0)
+    assert (result.text, result.status) == ('The tool says: {"path":"notes.txt"}\n', 0)
     shown = dsk.run(*words, "--dry-run", stdin=None, env={"DEEPSEEK_API_KEY": ""})
     assert json.loads(shown.stdout)["tools"][0]["function"]["parameters"] == parameters
 
@@ -369,7 +369,7 @@ def test_the_standard_input_and_the_terminal_are_not_the_tools(dsk: Dsk, serve: 
         f"echo secret > doc; exec 3< doc; dsk ask --base-url {server.base_url} --tool one --allow-tool one hi"
     )
     assert result.status == 0
-    assert results(server) == ['{"a": 1}']
+    assert results(server) == ['{"a":1}']
     assert os.path.exists(dsk.home / "doc")  # noqa: PTH110
 
 

@@ -44,8 +44,20 @@ def test_what_is_wrong_with_it_is_named(text: str, why: str) -> None:
 
 def test_arguments_that_are_not_there_are_none() -> None:
     tool = read_tool("./x", json.dumps(GOOD))
-    assert read_arguments(tool, "") == read_arguments(tool, " {} ") == {}
-    assert read_arguments(tool, '{"any": 1}') == {"any": 1}
+    assert read_arguments(tool, "") == read_arguments(tool, "\n {} ") == "{}"
+
+
+def test_arguments_are_as_they_were_written_in_one_line() -> None:
+    tool = read_tool("./x", json.dumps(GOOD))
+    for text in ('{"any":1.0000000000000000000001,  "b": 12345678901234567890123}', '{"a": "\\u001b\\n\u2028 ä"}'):
+        assert read_arguments(tool, text) == text
+    assert read_arguments(tool, '{\r\n\t"a": 1,\n\n"b": "\\n"\n}\n') == '{ \t"a": 1, "b": "\\n" }'
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '{"b": [{"a": 1, "c": {}, "a": 1}]}', '{"a": 1, "\\u0061": 2}'])
+def test_an_argument_that_is_there_twice_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="the arguments are not JSON: 'a' is in one object twice"):
+        read_arguments(read_tool("./x", json.dumps(GOOD)), text)
 
 
 def test_an_environment_is_without_the_key_wherever_it_stands() -> None:

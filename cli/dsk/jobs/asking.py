@@ -50,12 +50,6 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         held = hold(settings, settings.wish, world)
         settings = held.settings if held else settings
-    tools = None
-    if settings.tools:
-        from dsk.jobs.tool_turns import open_tools
-
-        tools = open_tools(settings, settings.tools, world)
-        settings = settings._replace(request=settings.request._replace(functions=tools.functions))
     wanted = None
     if settings.request.schema:
         from dsk.jobs.demanding import read_wanted
@@ -65,6 +59,12 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
             raise UsageFault("--schema and --extract", "what fits a schema has no code in fences")
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
+    tools = None
+    if settings.tools:
+        from dsk.jobs.tool_turns import open_tools
+
+        tools = open_tools(settings, settings.tools, server.profile, world)
+        settings = settings._replace(request=settings.request._replace(functions=tools.functions))
     settled = settle_request(
         settings.request, settings.from_file, settings.from_environment, settings.from_template, config, server
     )
@@ -109,10 +109,7 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     if tools:
         from dsk.jobs.holding import wants_reasoning
 
-        tools.prepare(
-            with_reasoning=wants_reasoning(settled.options, server),
-            key_names=[name for name in [server.profile.key_env] if name],
-        )
+        tools.with_reasoning = wants_reasoning(settled.options, server)
     question = Question(encode(body.fields), body.fields)
     sending = settings.sending._replace(turn=turn)
     return deliver(question, server, sending, world, warnings, connecting, listener, tools)

@@ -10,9 +10,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dsk.errors import UsageFault
+from dsk.errors import Status, UsageFault
 from dsk.output.notes import note
-from dsk.request.history import Said, conversation
+from dsk.request.history import MAY_HAVE_RUN, NOT_CALLED, Said, conversation
 from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
@@ -207,4 +207,6 @@ def said(turn: Turn) -> Said:
     given = {"messages": turn.messages}
     messages = [message for message in turn.messages if not is_prefix(message)]
     content, reasoning = text_of_prefix(given) + run.content, thought_of_prefix(given) + run.reasoning
-    return Said(messages, content, reasoning, calls)
+    # A run that has come to its own end has either called nothing or given the results.
+    missing = NOT_CALLED if run.status in (Status.OK, Status.FAILED) else MAY_HAVE_RUN
+    return Said(messages, content, reasoning, calls, turn.results, missing)

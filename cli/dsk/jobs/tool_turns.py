@@ -15,7 +15,7 @@ from dsk.stream.events import ToolResult
 from dsk.tools.arguments import read_arguments
 from dsk.tools.calling import Call, Result, error, run_calls
 from dsk.tools.consent import Consent, has_terminal
-from dsk.tools.environment import without_key
+from dsk.tools.environment import hide_key, without_key
 from dsk.tools.finding import find_tools
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dsk.jobs.asking import AskSettings
     from dsk.jobs.settings import ToolSettings
     from dsk.jobs.turns import Say
+    from dsk.state.profile import Profile
     from dsk.tools.tool import Tool
     from dsk.world import World
 
@@ -33,25 +34,21 @@ REFUSED = "this call was refused and not run"
 class ToolTurns:
     """A succession of questions, each with the results of the calls before."""
 
-    def __init__(self, tools: Sequence[Tool], settings: ToolSettings, world: World) -> None:
+    def __init__(self, tools: Sequence[Tool], settings: ToolSettings, key_names: Sequence[str], world: World) -> None:
+        """The variables of ``key_names`` are no tool's business."""
         self._tools = {tool.name: tool for tool in tools}
         self._settings = settings
         self._world = world
         self._consent = Consent(settings.allowed, world)
         self._rounds = 0
-        self._with_reasoning = False
-        self._key_names: Sequence[str] = ()
+        #: Whether the server wants the reasoning back, which is known once the server is.
+        self.with_reasoning = False
+        self._key_names = key_names
 
     @property
     def functions(self) -> tuple[Mapping[str, Any], ...]:
         """The tools, as a request describes them."""
         return tuple(tool.function for tool in self._tools.values())
-
-    def prepare(self, *, with_reasoning: bool, key_names: Sequence[str]) -> None:
-        """What is known once the server is. ``with_reasoning``: it wants the reasoning back; the variables of
-        ``key_names`` are no tool's business."""
-        self._with_reasoning = with_reasoning
-        self._key_names = key_names
 
     def next(self, question: Question, ending: Ending, say: Say) -> Step | None:
         """The question with the results of what this answer calls; None if it calls nothing.
@@ -70,7 +67,7 @@ class ToolTurns:
         results = self._results(calls, say)
         new = [{"role": "tool", "tool_call_id": result.id, "content": result.text} for result in results]
         said = Said((), answer.content, answer.reasoning, calls)
-        fields = follow_up(question.fields, said, new, with_reasoning=self._with_reasoning)
+        fields = follow_up(question.fields, said, new, with_reasoning=self.with_reasoning)
         after = question._replace(body=encode(fields), fields=fields, content="", reasoning="")
         return Step(after, new, results)
 
@@ -101,8 +98,8 @@ class ToolTurns:
         return call if self._consent.given(call, say) else error(REFUSED)
 
 
-def open_tools(settings: AskSettings, wanted: ToolSettings, world: World) -> ToolTurns:
-    """The tools that a question is asked with.
+def open_tools(settings: AskSettings, wanted: ToolSettings, profile: Profile, world: World) -> ToolTurns:
+    """The tools that a question is asked with, of a server with this profile.
 
     Raises ``UsageFault`` for what is no tool, for options that contradict them, and if no call could ever run.
     """
@@ -110,6 +107,8 @@ def open_tools(settings: AskSettings, wanted: ToolSettings, world: World) -> Too
         raise UsageFault("--raw shows the frames of one answer", "with tools there are several", hint="use --jsonl")
     if is_set("tools", settings.request.set):
         raise UsageFault("--set tools", "--tool makes the field", hint="leave one of them out")
+    key_names = [profile.key_env] if profile.key_env else []
+    hide_key(world.env, key_names)
     tools = find_tools(wanted.files, wanted.folders, world.env, wanted.timeout)
     names = [tool.name for tool in tools]
     for name in wanted.allowed:
@@ -118,4 +117,4 @@ def open_tools(settings: AskSettings, wanted: ToolSettings, world: World) -> Too
     if not (set(wanted.allowed) & set(names) or settings.show or has_terminal()):
         hint = f"allow it beforehand: --allow-tool {names[0]}"
         raise UsageFault("no tool could run", "there is no terminal to ask on", hint=hint)
-    return ToolTurns(tools, wanted, world)
+    return ToolTurns(tools, wanted, key_names, world)

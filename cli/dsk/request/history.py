@@ -13,15 +13,19 @@ from typing import Any, NamedTuple
 from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 
 NOT_CALLED = "The tool was not called."
+MAY_HAVE_RUN = "dsk was ended before the tool's result was there; it may have run"
 
 
 class Said(NamedTuple):
-    """A turn: the messages of the user's side, and the answer. ``tool_calls`` are those that are whole."""
+    """A turn: the messages of the user's side, and the answer. ``tool_calls`` are those that are whole; ``results`` are
+    messages with the results of some, of which no further answer came; ``missing`` is that of one that has none."""
 
     messages: Sequence[Mapping[str, Any]]
     content: str
     reasoning: str = ""
     tool_calls: Sequence[Mapping[str, Any]] = ()
+    results: Sequence[Mapping[str, Any]] = ()
+    missing: str = NOT_CALLED
 
 
 def conversation(
@@ -35,16 +39,16 @@ def conversation(
 
     ``with_reasoning``: each answer carries its reasoning, also where there was none. DeepSeek refuses a request with
     tools that lacks it; without tools it is of no use, and other servers may not know the field. A call whose result
-    is not among the next messages gets one that says so, because no server takes a call without a result.
+    is not among the next messages gets one all the same, because no server takes a call without a result.
     """
     messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
-    pending: Sequence[Mapping[str, Any]] = ()
+    before = Said((), "")
     for turn in turns:
-        messages += _results(pending, turn.messages)
+        messages += _results(before, turn.messages)
         messages += map(dict, turn.messages)
         messages.append(_answer(turn, with_reasoning=with_reasoning))
-        pending = whole_calls(turn.tool_calls)
-    return [*messages, *_results(pending, new), *map(dict, new)]
+        before = turn
+    return [*messages, *_results(before, new), *map(dict, new)]
 
 
 def follow_up(
@@ -88,7 +92,9 @@ def _answer(turn: Said, *, with_reasoning: bool) -> dict[str, Any]:
     return message
 
 
-def _results(calls: Sequence[Mapping[str, Any]], following: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _results(turn: Said, following: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Results for those of the turn's calls that have none in what follows."""
     given = {message.get("tool_call_id") for message in following if message.get("role") == "tool"}
-    missing = [str(call.get("id")) for call in calls if call.get("id") not in given]
-    return [{"role": "tool", "tool_call_id": name, "content": NOT_CALLED} for name in missing]
+    known = {message["tool_call_id"]: message["content"] for message in turn.results}
+    names = [call["id"] for call in whole_calls(turn.tool_calls) if call["id"] not in given]
+    return [{"role": "tool", "tool_call_id": name, "content": known.get(name, turn.missing)} for name in names]

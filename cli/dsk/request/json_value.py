@@ -6,11 +6,18 @@ import json
 from typing import Any
 
 
-def json_value(text: str) -> Any:
+def json_value(text: str, *, is_clear: bool = False) -> Any:
     """The one JSON value in a text. Raises ``ValueError`` with a line saying why there is none, or none that could
-    be sent: RFC 8259 knows no NaN and no infinity, UTF-8 no half of a surrogate pair."""
+    be sent: RFC 8259 knows no NaN and no infinity, UTF-8 no half of a surrogate pair. With ``is_clear`` no object may
+    say one name twice, of which every reader makes what it likes."""
     try:
-        value = json.loads(text, parse_constant=_constant, parse_float=_finite, parse_int=_whole)
+        value = json.loads(
+            text,
+            parse_constant=_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_each_once if is_clear else None,
+        )
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ValueError("half a surrogate pair is in it") from error
@@ -21,6 +28,15 @@ def json_value(text: str) -> Any:
 
 def _constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name[:80]!r} is in one object twice")
+        found[name] = value
+    return found
 
 
 def _finite(digits: str) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from dsk.errors import without_secrets
 from dsk.tools.processes import MOST_OUTPUT, Order, Ran, run_all
 from dsk.tools.tool import Tool
 
@@ -16,15 +16,10 @@ LONGEST_REASON = 200
 
 
 class Call(NamedTuple):
-    """A call that can be made: its tool, and the arguments as the tool gets them."""
+    """A call that can be made: its tool, and the arguments as the tool gets them, a line of JSON."""
 
     tool: Tool
-    arguments: Mapping[str, Any]
-
-    @property
-    def json(self) -> str:
-        """The arguments as one line of JSON."""
-        return json.dumps(self.arguments, ensure_ascii=False)
+    arguments: str
 
 
 class Result(NamedTuple):
@@ -39,7 +34,7 @@ def run_calls(calls: Sequence[Call], env: Mapping[str, str], seconds: float) -> 
     results: list[Result] = []
     for begin in range(0, len(calls), SIDE_BY_SIDE):
         some = calls[begin : begin + SIDE_BY_SIDE]
-        orders = [Order((call.tool.path,), call.json.encode() + b"\n") for call in some]
+        orders = [Order((call.tool.path,), call.arguments.encode() + b"\n") for call in some]
         results += [_result(ran, seconds) for ran in run_all(orders, env, seconds)]
     return results
 
@@ -63,7 +58,7 @@ def _result(ran: Ran, seconds: float) -> Result:
         fault = f"signal {-ran.status}" if ran.status < 0 else f"exit status {ran.status}"
     else:
         return Result(out)
-    errors = ran.stderr.decode("utf-8", "replace").strip()
+    errors = without_secrets(ran.stderr.decode("utf-8", "replace").strip())
     parts = [f"error: {fault}", f"stderr: {errors}" if errors else "", f"stdout: {out}" if out else ""]
     # People are told the last that it said, which is why, as a rule.
     last = errors.rpartition("\n")[2]
@@ -71,10 +66,12 @@ def _result(ran: Ran, seconds: float) -> Result:
 
 
 def _decoded(data: bytes, *, is_cut: bool) -> str | None:
-    """The text without its last newline; None if it is none. A character that the limit has cut is left out."""
+    """The text without its last newline, and without the key; None if it is none. A character that the limit has cut
+    is left out."""
     try:
-        return data.decode("utf-8").removesuffix("\n")
+        text = data.decode("utf-8").removesuffix("\n")
     except UnicodeDecodeError as error:
-        if is_cut and error.reason == "unexpected end of data":
-            return data[: error.start].decode("utf-8")
-        return None
+        if not is_cut or error.reason != "unexpected end of data":
+            return None
+        text = data[: error.start].decode("utf-8")
+    return without_secrets(text)

@@ -7,27 +7,28 @@ import termios
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from dsk.errors import LocalFault
-from dsk.output.escapes import clean_line
+from dsk.errors import LocalFault, without_secrets
 from dsk.output.sinks import write_out_all
+from dsk.tools.showing import Shown, shown
 from dsk.world import STDERR
 
 if TYPE_CHECKING:
     from dsk.tools.calling import Call
     from dsk.world import World
 
-Verdict: TypeAlias = Literal["yes", "no", "always", "quit"]
+Verdict: TypeAlias = Literal["yes", "no", "view", "always", "quit"]
 
 #: Characters of a call that need not be asked about, as it is told.
 LONGEST_TOLD = 500
 READ_SIZE = 4096
-QUESTION: Final = "dsk: run it? (y)es, (n)o, (a)lways {}, or (q)uit: "
 ADVICE: Final = "dsk: say y, n, a or q\n"
 ANSWERS: Final[dict[str, Verdict]] = {
     "y": "yes",
     "yes": "yes",
     "n": "no",
     "no": "no",
+    "v": "view",
+    "view": "view",
     "a": "always",
     "always": "always",
     "q": "quit",
@@ -53,19 +54,24 @@ class Consent:
 
     def given(self, call: Call, say: Callable[[str], None]) -> bool:
         """Whether the call may run; it is told first. Raises ``LocalFault`` if the user wants nothing more of it."""
-        name, told = call.tool.name, f"the model calls {call.tool.name} {call.json}"
+        name, told = call.tool.name, f"the model calls {call.tool.name} {call.arguments}"
         if name in self._allowed:
             say(told if len(told) <= LONGEST_TOLD else f"{told[:LONGEST_TOLD]}...")
             return True
-        say(told)
         terminal = _terminal()
         if terminal is None:
+            say(told)
             say(f"warning: {name} is not allowed and was not run: --allow-tool {name} lets it")
             return False
         try:
-            if not self._world.is_terminal(STDERR):
-                write_out_all(terminal, f"dsk: {clean_line(told)}\n".encode("utf-8", "replace"))
-            verdict = _verdict(name, terminal)
+            call_shown = shown(name, without_secrets(call.arguments), *_size(terminal))
+            if self._world.is_terminal(STDERR):
+                say(call_shown.heading)
+            else:
+                say(told)
+                _write(terminal, f"dsk: {call_shown.heading}\n")
+            _write(terminal, call_shown.arguments)
+            verdict = _verdict(call_shown, terminal)
         finally:
             os.close(terminal)
         if verdict == "quit":
@@ -87,24 +93,37 @@ def _terminal() -> int | None:
     return None
 
 
-def _verdict(name: str, terminal: int) -> Verdict:
+def _size(terminal: int) -> tuple[int, int]:
+    """Columns and rows; a terminal that does not know is an ordinary one."""
+    columns, rows = os.get_terminal_size(terminal)
+    return columns or 80, rows or 24
+
+
+def _write(terminal: int, text: str) -> None:
+    write_out_all(terminal, text.encode("utf-8", "replace"))
+
+
+def _verdict(call: Shown, terminal: int) -> Verdict:
     """What the user says. What is no answer, an empty line too, is asked again; the end of the input is a no to all.
 
     What was typed before the question stood there is no answer to it.
     """
     while True:
         termios.tcflush(terminal, termios.TCIFLUSH)
-        write_out_all(terminal, QUESTION.format(name).encode())
+        _write(terminal, call.question)
         try:
             line = os.read(terminal, READ_SIZE)
         except KeyboardInterrupt:
             # What the terminal shows of ^C stands behind the question.
-            write_out_all(terminal, b"\n")
+            _write(terminal, "\n")
             raise
         if not line:
-            write_out_all(terminal, b"\n")
+            _write(terminal, "\n")
             return "quit"
         answer = ANSWERS.get(line.decode("utf-8", "replace").strip().lower())
-        if answer:
+        if answer == "view":
+            _write(terminal, call.whole or call.arguments)
+        elif answer:
             return answer
-        write_out_all(terminal, ADVICE.encode())
+        else:
+            _write(terminal, ADVICE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from dsk.errors import UsageFault
+from dsk.errors import UsageFault, without_secrets
 from dsk.output.opening import described
 from dsk.tools.environment import plain
 from dsk.tools.processes import MOST_OUTPUT, Order, Ran, run_all
@@ -80,10 +80,10 @@ def _text(ran: Ran, seconds: float) -> str:
     if ran.is_cut:
         raise ValueError(f"with --schema it printed more than {MOST_OUTPUT} bytes")
     if ran.status:
-        said = " ".join(ran.stderr.decode("utf-8", "replace").split())
+        said = " ".join(without_secrets(ran.stderr.decode("utf-8", "replace")).split())
         ended = f"signal {-ran.status}" if ran.status < 0 else f"exit status {ran.status}"
         raise ValueError(f"with --schema it failed: {ended}{': ' if said else ''}{said[-200:]}")
     try:
-        return ran.stdout.decode("utf-8")
+        return without_secrets(ran.stdout.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ValueError(f"what it printed is not UTF-8, at byte {error.start}") from error

@@ -32,7 +32,8 @@ class Session(NamedTuple):
 class Turn(NamedTuple):
     """A turn: what the user said in it, as request messages, and the run that has the answer.
 
-    ``parent`` is the run of the turn before it; ``system`` the system message that went before all.
+    ``parent`` is the run of the turn before it; ``system`` the system message that went before all; ``results`` are
+    the messages with what its calls have given, also where the question that they were part of got no answer.
     """
 
     run: Run
@@ -40,6 +41,7 @@ class Turn(NamedTuple):
     parent: int | None
     system: str | None
     messages: Sequence[dict[str, Any]]
+    results: Sequence[dict[str, Any]] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -115,7 +117,8 @@ def turn_of(log: Connection, run: int) -> Turn | None:
     if found is None:
         return None
     _, session, parent, system, messages = row
-    return Turn(found, session, parent, system, json.loads(messages))
+    results = _results(log, run) if found.tool_calls else []
+    return Turn(found, session, parent, system, json.loads(messages), results)
 
 
 def line(log: Connection, session: Session) -> Line:
@@ -158,6 +161,11 @@ def summaries(log: Connection, *, last: int, named: bool) -> Iterator[Summary]:
         count, first = log.execute(_COUNT, (session.head, _RESULTS)).fetchone()
         title = log.execute("SELECT title FROM runs WHERE id = ?", (first,)).fetchone()
         yield Summary(session, count, title[0] if title else "")
+
+
+def _results(log: Connection, run: int) -> list[dict[str, Any]]:
+    rows = log.execute("SELECT messages FROM turns WHERE parent = ? ORDER BY run", (run,))
+    return [message for (messages,) in rows for message in json.loads(messages) if message.get("role") == "tool"]
 
 
 def _session(log: Connection, condition: str, value: int | str) -> Session | None:
