@@ -76,7 +76,9 @@ class Terminal:
 
 def without_spinner(seen: str) -> str:
     """What a terminal was sent but for the spinner, which a busy machine gives time to be seen."""
-    return re.sub(r"(?:\r\x1b\[K(?:\x1b\[2m)?\S [a-z ]+ \d+ s(?:\x1b\[0m)?)+\r\x1b\[K", "", seen)
+    return re.sub(
+        r"(?:\r\x1b\[K(?:\x1b\[2m)?\S [a-z ]+(?: \(\d+ characters?\))? \d+ s(?:\x1b\[0m)?)+\r\x1b\[K", "", seen
+    )
 
 
 def on_terminal(dsk: Dsk, *args: str, width: int = 80, height: int = 24, env: Mapping[str, str] | None = None) -> str:

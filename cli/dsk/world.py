@@ -13,7 +13,8 @@ class World:
 
     ``progress`` gives the line that answers SIGUSR1; whoever does the work puts it there. ``is_mid_line``: what was
     written last where stderr goes has not ended its line, and a message begins one of its own. ``messages`` counts
-    those that have been written there. ``clear_line`` makes room for one where something is shown that is to vanish.
+    those that have been written there. ``clear_line`` makes room for one where something is shown that is to vanish,
+    and ``on_shown`` is told that something of the answer is about to be written.
     ``trouble`` is the exit status of what is no fault but this machine's; a command whose 1 is an answer has another.
     ``is_debugging``: the user wants to see what is done.
     """
@@ -24,7 +25,8 @@ class World:
         self.is_mid_line = False
         self.messages = 0
         self.is_debugging = False
-        self.clear_line: Callable[[], None] = lambda: None
+        self.clear_line: Callable[[], None] = nothing
+        self.on_shown: Callable[[], None] = nothing
         self.trouble = 1
 
     def is_terminal(self, descriptor: int) -> bool:
@@ -57,3 +59,7 @@ class World:
         if self.env.get("CLICOLOR_FORCE", "0") not in ("", "0"):
             return True
         return self.env.get("TERM") != "dumb" and self.is_terminal(descriptor)
+
+
+def nothing() -> None:
+    """Nothing is shown that is to vanish."""

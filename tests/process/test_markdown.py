@@ -14,10 +14,11 @@ from collections.abc import Callable
 import pytest
 
 from dsk.scripted.faults import parse_fault
-from dsk.scripted.script import Reply, Script
+from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
 from tests.harness import DSK, Dsk, Result, wait_until
 from tests.output.markdown.emulator import PLAIN, Screen, bare, shown
+from tests.process.tool_files import write_tool
 from tests.terminal import Terminal, on_terminal, without_spinner
 
 Serve = Callable[[Script], ScriptedServer]
@@ -309,6 +310,33 @@ def test_hidden_reasoning_is_thinking(dsk: Dsk, serve: Serve) -> None:
     assert re.search(r"\S thinking \d+ s", seen)
     assert "well" not in seen
     assert screen_of(seen).rows() == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        (["--schema", "[{a}]"], '{"items": [{"a": "%s"}]}'),
+        (["--schema", "a", "--retry-invalid", "1"], '{"a": "%s"}'),
+        (["--json"], "%s"),
+        (["-x"], "%s\n```\nprint()\n```"),
+        (["--tool", "one", "--allow-tool", "one"], ""),
+        (["fim", "--print-edit", "--at", "one:1:1"], "%s"),
+    ],
+)
+def test_what_is_held_back_is_being_received(dsk: Dsk, serve: Serve, args: list[str], text: str) -> None:
+    long = "word " * 25
+    write_tool(dsk.home, "one", "echo seen")
+    calls = () if text else (ToolCall("one", f'{{"a": "{long}"}}'),)
+    replies = (Reply(text=text.replace("%s", long), tool_calls=calls), Reply(text="Done."))
+    server = serve(Script(replies=replies, pace=40))
+    command = args if args[0] == "fim" else ["ask", *args, "hi"]
+    seen = on_terminal(dsk, command[0], "--base-url", server.base_url, *command[1:], env={"NO_COLOR": "1"})
+    counts = re.findall(r"\r\x1b\[K\S receiving \((\d+) characters?\) \d s(?=\r)", seen)
+    assert len(set(counts)) > 1
+    assert sorted(counts, key=int) == counts
+    shown = without_spinner(seen)
+    assert "receiving" not in shown
+    assert shown.strip()
 
 
 def test_a_message_while_it_waits_is_not_written_over(dsk: Dsk, serve: Serve) -> None:

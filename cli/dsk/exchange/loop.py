@@ -51,12 +51,13 @@ class Exchange:
         keeps_reasoning: bool = False,
         say: Callable[[str], None] = lambda _text: None,
         on_open: Callable[[], None] = lambda: None,
+        on_arrival: Callable[[Sequence[Event]], None] = lambda _events: None,
     ) -> None:
         """``elapsed`` gives the seconds since the run began in the place of the clocks; without either nothing is
         timed. ``is_raw``: the bytes themselves are written, so that they are read to the end of the body, past
         ``[DONE]``, and no second stream may follow the first. Without ``keeps_text`` nobody will ask for the text of
         the answer. ``keeps_reasoning``: the reasoning is what is written. ``say`` tells the user something;
-        ``on_open`` is called whenever a server has begun to answer."""
+        ``on_open`` is called whenever a server has begun to answer, ``on_arrival`` is that of ``Reception``."""
         self.answer = Answer(keeps_text=keeps_text)
         self.answer.given = Given(text_of_prefix(question.fields), thought_of_prefix(question.fields))
         self._question = question
@@ -73,6 +74,7 @@ class Exchange:
         self._is_raw = is_raw
         self._say = say
         self._on_open = on_open
+        self._on_arrival = on_arrival
         self._gone = Leaving()
         self._source: Source | None = None
         self._is_open = False
@@ -157,6 +159,7 @@ class Exchange:
             shaping=self._demands.shaping() if self._demands else None,
             splice=splice,
             on_first_token=self._note_first_token,
+            on_arrival=self._on_arrival,
         )
         source = self._source = self._transport.begin(path, body)
         counts_before = self.answer.usage

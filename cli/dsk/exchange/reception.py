@@ -36,13 +36,16 @@ class Reception:
         shaping: Shaping | Recognising | None = None,
         splice: Splice | None,
         on_first_token: Callable[[], None],
+        on_arrival: Callable[[Sequence[Event]], None] = lambda _events: None,
     ) -> None:
+        """``on_arrival`` is told what has come where its shape is still to be found."""
         self._answer = answer
         self._listeners = listeners
         self._stopper = stopper
         self._shaping = shaping
         self._splice = splice
         self._on_first_token = on_first_token
+        self._on_arrival = on_arrival
         self._decoder = Decoder()
         #: How many pieces of answer or reasoning have come: about as many as tokens.
         self.tokens = 0
@@ -78,6 +81,7 @@ class Reception:
         if self._shaping:
             # What arrives is a token, whatever becomes of it.
             self._count(events)
+            self._on_arrival(events)
             events = self._shaping.take(events)
         if self._stopper:
             events = self._shortened(events, self._stopper)

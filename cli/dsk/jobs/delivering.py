@@ -211,6 +211,7 @@ def exchange(
                 keeps_reasoning=output.reasoning == "only",
                 say=say,
                 on_open=progress.opened,
+                on_arrival=progress.arrived,
             )
 
         exchange = made_for(question)

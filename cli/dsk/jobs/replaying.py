@@ -75,6 +75,7 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
             keeps_reasoning=output.reasoning == "only",
             say=say,
             on_open=progress.opened,
+            on_arrival=progress.arrived,
         )
 
     exchange = made_for(question)

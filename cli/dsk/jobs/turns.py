@@ -90,6 +90,7 @@ class Turns:
     def _next(self, question: Question, ending: Ending) -> Step | None:
         from dsk.request.outline import outline
 
+        self._progress.rest()
         notes: list[str] = []
 
         def say(text: str) -> None:

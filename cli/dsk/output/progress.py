@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dsk.stream.events import Comment, Content, Event, Reasoning, Resume, ToolCall
-from dsk.world import STDERR
+from dsk.world import STDERR, nothing
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Listens to a run. Where stderr is a terminal it shows there what is waited for, until the first token comes."""
+    """Listens to a run. Where stderr is a terminal it shows there what is waited for, until something of the answer is
+    written."""
 
     def __init__(
         self, world: World, begun: float, *, color: Color = "auto", hides_reasoning: bool = False, thinks: bool = False
@@ -32,6 +33,8 @@ class Progress:
         self._spinner: Spinner | None = None
         self._phase = "waiting"
         self._pieces = 0
+        # Whether ``arrived`` tells of the answer, which comes here in another shape.
+        self._is_told = False
         self._characters = 0
         self._first_piece: float | None = None
 
@@ -42,6 +45,7 @@ class Progress:
 
             is_dim = self._world.has_color(STDERR, self._color)
             self._spinner = Spinner(self._world, self._begun, is_dim=is_dim)
+            self._world.on_shown = self._shown
 
     def opened(self) -> None:
         """The server answers."""
@@ -53,14 +57,28 @@ class Progress:
             self._spinner.begin_anew("waiting")
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
-        """Take note; what is shown vanishes with the first token."""
+        """Take note."""
         for event in events:
             if isinstance(event, (Content, Reasoning, ToolCall)):
-                self._count(event)
+                if not self._is_told or isinstance(event, Reasoning):
+                    self._count(event)
             elif isinstance(event, Resume):
                 self._phase = "resuming"
+                if self._spinner and event.at == 0:
+                    self._spinner.characters = 0
             elif isinstance(event, Comment) and not self._pieces:
                 self._wait_for("queued")
+
+    def arrived(self, events: Sequence[Event]) -> None:
+        """These have come of an answer whose shape is still to be found, before ``received`` is told of it."""
+        for event in events:
+            if isinstance(event, (Content, ToolCall)):
+                self._is_told = True
+                self._count(event)
+
+    def rest(self) -> None:
+        """An answer has come, and nothing is waited for until there is another question, if there is one."""
+        self._stop()
 
     def turn(self) -> None:
         """An answer has come, and another question follows: it is waited again, from now on."""
@@ -87,15 +105,25 @@ class Progress:
         if self._first_piece is None:
             self._first_piece = time.monotonic()
         self._pieces += 1
-        if isinstance(event, Reasoning) and self._hides_reasoning:
-            self._wait_for("thinking")
-        elif self._spinner:
+        if isinstance(event, Reasoning):
+            self._phase = "reasoning"
+            if self._hides_reasoning:
+                self._wait_for("thinking")
+            return
+        text = event.text if isinstance(event, Content) else event.arguments
+        self._phase = "answering" if isinstance(event, Content) or self._is_told else "calling tools"
+        if self._phase == "answering":
+            self._characters += len(text)
+        if self._spinner:
+            self._spinner.state = "receiving"
+            self._spinner.characters += len(text)
+
+    def _shown(self) -> None:
+        """Something is written where it may be seen; without a token it is no answer yet."""
+        if self._pieces:
             self._stop()
-        if isinstance(event, Content):
-            self._phase = "answering"
-            self._characters += len(event.text)
         else:
-            self._phase = "reasoning" if isinstance(event, Reasoning) else "calling tools"
+            self._world.clear_line()
 
     def _wait_for(self, state: State) -> None:
         if self._spinner:
@@ -105,3 +133,4 @@ class Progress:
         if self._spinner:
             self._spinner.stop()
             self._spinner = None
+            self._world.on_shown = nothing

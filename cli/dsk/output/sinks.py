@@ -109,8 +109,11 @@ class Sinks:
     def put(self, sink: Sink, data: bytes) -> None:
         """Have the bytes leave with the next ``flush``."""
         if data:
+            is_beside = sink in self._beside_messages
+            if is_beside or sink is self._answer:
+                self._world.on_shown()
             sink.put(data)
-            if sink in self._beside_messages:
+            if is_beside:
                 self._world.is_mid_line = not data.removesuffix(PLAIN).endswith(b"\n")
             if sink not in self._due:
                 self._due.append(sink)

@@ -1,4 +1,7 @@
-"""What a terminal shows while nothing has come yet: what is waited for, and for how long, on one line that vanishes."""
+"""What a terminal shows while nothing is to be seen yet, on one line that vanishes.
+
+It says what is waited for, how much of it has come, and for how many seconds.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dsk.world import STDERR
+from dsk.world import STDERR, nothing
 
 if TYPE_CHECKING:
     from dsk.world import World
 
-State: TypeAlias = Literal["connecting", "queued", "thinking", "waiting", "waiting for the first token"]
+State: TypeAlias = Literal["connecting", "queued", "receiving", "thinking", "waiting", "waiting for the first token"]
 
 ERASE = b"\r\x1b[K"
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -27,6 +30,8 @@ class Spinner:
     def __init__(self, world: World, begun: float, *, is_dim: bool) -> None:
         """``begun`` is the time it counts from, in seconds of ``time.monotonic``."""
         self.state: State = "connecting"
+        #: How much has come of what is being received.
+        self.characters = 0
         self._world = world
         self._begun = begun
         self._is_dim = is_dim
@@ -40,12 +45,12 @@ class Spinner:
     def begin_anew(self, state: State) -> None:
         """From now on this is waited for, and the seconds count from here."""
         with self._lock:
-            self.state, self._begun = state, time.monotonic()
+            self.state, self.characters, self._begun = state, 0, time.monotonic()
 
     def stop(self) -> None:
         """Leave a clean line behind; nothing is shown any more."""
         self._is_over.set()
-        self._world.clear_line = _nothing
+        self._world.clear_line = nothing
         self.clear()
 
     def clear(self) -> None:
@@ -67,12 +72,9 @@ class Spinner:
             turn += 1
 
     def _line(self, turn: int) -> str:
-        text = f"{FRAMES[turn % len(FRAMES)]} {self.state} {time.monotonic() - self._begun:.0f} s"
+        count = f" ({self.characters} character{'s' * (self.characters != 1)})" if self.state == "receiving" else ""
+        text = f"{FRAMES[turn % len(FRAMES)]} {self.state}{count} {time.monotonic() - self._begun:.0f} s"
         return f"\x1b[2m{text}\x1b[0m" if self._is_dim else text
-
-
-def _nothing() -> None:
-    """Nothing is shown that could be in the way."""
 
 
 def _is_watched() -> bool:
