@@ -115,3 +115,33 @@ def test_a_socks_proxy_without_its_library_is_explained(dsk: Dsk) -> None:
     assert result.status == 7
     assert first == "dsk: no way through the proxy to api.example.invalid: a SOCKS proxy needs the package PySocks"
     assert "requests[socks]" in second
+
+
+def test_reasoning_that_was_wanted_and_did_not_come_is_told(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="yes", reasoning="Hm."), Reply(text="yes", reasoning=""))))
+    advice = "dsk ask --think asks for it"
+    assert ask(dsk, server, "--reasoning", "only", "--think") == Result(b"Hm.\n", b"", 0)
+    for args, stdout in ((("--reasoning", "only"), b""), (("--reasoning-to", "r.txt"), b"yes\n")):
+        result = ask(dsk, server, *args, "--record", "run.sse")
+        said = f"dsk: warning: no reasoning came for {' '.join(args)}: {advice}\n"
+        assert result == Result(stdout, said.encode(), 0)
+        assert dsk.run("replay", "--speed", "0", *args, "run.sse") == result
+    assert ask(dsk, server, "--think", "--reasoning", "only").errors.endswith(": the model gave none\n")
+    assert dsk.run("decode", "--reasoning", "only", "run.sse").errors.endswith(": the model gave none\n")
+    for args in (("--json", "--reasoning", "only"), ("--think", "--reasoning-to", "r.txt")):
+        assert ask(dsk, server, *args).stderr == b""
+
+
+def test_an_option_that_has_no_effect_on_the_question_is_told(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="[1]"),)))
+    for option, why in (
+        (("--retry-invalid", "2"), "the request asks for no JSON (--schema and --json-mode do)"),
+        (("--image-detail", "low"), "there is no image"),
+    ):
+        said = f"dsk: warning: {option[0]} has no effect: {why}\n"
+        assert ask(dsk, server, *option) == Result(b"[1]\n", said.encode(), 0)
+        dsk.write_config(
+            f"[defaults]\n{option[0][2:].replace('-', '_')} = {'2' if option[1] == '2' else repr('low')}\n"
+        )
+        assert ask(dsk, server).stderr == b""
+    assert ask(dsk, server, "--retry-invalid", "2", "--set", 'response_format:={"type": "json_object"}').stderr == b""

@@ -56,3 +56,13 @@ def test_other_shapes_stay_as_they_are_but_for_numbers_that_json_has_not(dsk: Ds
         "text_offset": [0, 1],
     }
     assert choice["content"] == "aaaa"
+
+
+def test_an_answer_to_a_schema_has_them_too(dsk: Dsk, serve: Serve) -> None:
+    """A call has none, so that none is asked for."""
+    server = serve(Script())
+    args = ("--base-url", server.base_url, "--logprobs", "1", "--schema", "yes|no", "--json")
+    found = json.loads(dsk.run("ask", *args, "hi", stdin=None).stdout)
+    (choice,) = found["choices"]
+    assert (found["content"], texts(choice["logprobs"]["content"])) == ('"yes"\n', '{"value":"yes"}')
+    assert "tools" not in server.requests[0].json

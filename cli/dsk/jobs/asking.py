@@ -97,6 +97,8 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         body = body._replace(fields=with_schema(body.fields, wanted, server))
     warnings = [*settled.warnings, *body.warnings]
+    if settings.prompt.image_detail and _is_flag("image_detail", settings) and not _has_images(messages):
+        warnings.append("--image-detail has no effect: there is no image")
     warn(warnings, world)
     if settings.show:
         from dsk.jobs.showing import show_request
@@ -113,6 +115,16 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     question = Question(encode(body.fields), body.fields)
     sending = settings.sending._replace(turn=turn)
     return deliver(question, server, sending, world, warnings, connecting, listener, tools)
+
+
+def _is_flag(name: str, settings: AskSettings) -> bool:
+    """Whether a value that there is was given on the command line."""
+    lower = (settings.from_file, settings.from_environment, settings.from_template.names)
+    return not any(name in names for names in lower)
+
+
+def _has_images(messages: list[dict[str, Any]]) -> bool:
+    return any(isinstance(message.get("content"), list) for message in messages)
 
 
 def _first_turn(messages: list[dict[str, Any]], world: World) -> NewTurn:

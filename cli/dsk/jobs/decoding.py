@@ -50,7 +50,12 @@ def decode(files: tuple[str, ...], output: OutputSettings, stops: Stops, schema:
         ending = with_code(ending)
     advise(ending)
     try:
-        return conclude(listeners, ending)
+        status = conclude(listeners, ending)
+        if output.reasoning == "only":
+            from dsk.jobs.missing_reasoning import warn_of_none
+
+            warn_of_none(output, {}, ending, world)
+        return status
     finally:
         leftover.tell(world)
 

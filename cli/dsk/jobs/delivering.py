@@ -76,6 +76,10 @@ def deliver(
         from dsk.jobs.caching import Cache
 
         cached = CachedRun(Cache(sending.cache, world), OFFLINE if network.offline else server.base_url, question)
+    if network.retry_invalid_origin == "flag":
+        from dsk.jobs.idle import tell_idle
+
+        notes += tell_idle(network, question, world)
     if network.offline:
         note(OFFLINE_NOTE, world)
         notes.append(OFFLINE_NOTE)
@@ -254,7 +258,12 @@ def exchange(
             ending = with_command(ending) if is_command else with_code(ending, SHOWN_BY_LOG if log else SHOWN_WITHOUT)
         if judge:
             ending = judge(ending)
-        return conclude(listeners, ending, log)
+        status = conclude(listeners, ending, log)
+        if output.reasoning == "only" or output.reasoning_to:
+            from dsk.jobs.missing_reasoning import warn_of_none
+
+            warn_of_none(output, question.fields, ending, world)
+        return status
     finally:
         if log and log.warning:
             warn([log.warning], world)
@@ -264,7 +273,8 @@ def fitted(output: OutputSettings, question: Question, retry_invalid: int) -> Ou
     """How the answer to this question is written: JSON is no Markdown, and what may be asked for again waits."""
     if output.markdown == "auto" and question.wants_json:
         output = output._replace(markdown="never")
-    return output._replace(holds=True) if retry_invalid and output.format == "text" else output
+    holds = retry_invalid and output.format == "text" and question.wants_json
+    return output._replace(holds=True) if holds else output
 
 
 def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:

@@ -90,11 +90,15 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
         ending = Turns(player, made_for, printer=printer, progress=progress, say=say).go_on(question, ending)
     if output.extract:
         ending = with_code(ending)
-    if is_ours:
-        return conclude(listeners, ending)
-    advise(ending)
+    if not is_ours:
+        advise(ending)
     try:
-        return conclude(listeners, ending)
+        status = conclude(listeners, ending)
+        if output.reasoning == "only" or output.reasoning_to:
+            from dsk.jobs.missing_reasoning import warn_of_none
+
+            warn_of_none(output, question.fields, ending, world)
+        return status
     finally:
         leftover.tell(world)
 

@@ -157,6 +157,7 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         resume=params.get("resume", 0),
         continue_on_length=params.get("continue_on_length", 0),
         retry_invalid=params.get("retry_invalid", 0),
+        retry_invalid_origin=origins.get("retry_invalid", "default"),
     )
 
 

@@ -22,11 +22,12 @@ def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str])
     from dsk.jobs.settings import Sending
 
     output = output_settings(params)
-    if output.format == "raw" and params.get("retry_invalid") and origins["retry_invalid"] == "flag":
+    network = network_settings(params, origins)
+    if output.format == "raw" and network.retry_invalid and network.retry_invalid_origin == "flag":
         raise UsageFault("--retry-invalid and --raw", "the frames are written as they come, once")
     return Sending(
         command=command,
-        network=network_settings(params, origins),
+        network=network,
         output=output,
         stops=stops(params),
         record=own_file(params["record"], output),

@@ -31,7 +31,8 @@ def put_schema(fields: Mapping[str, Any], wanted: Wanted, way: Way) -> dict[str,
     """The body with what is wanted in it.
 
     A function is not asked for where the schema is not sound for it, where the model thinks, which goes with no
-    forced call, and where there are other tools. Raises ``UsageFault`` for what goes with no schema.
+    forced call, where there are other tools, and where log probabilities are wanted, which a call has
+    none of. Raises ``UsageFault`` for what goes with no schema.
     """
     if "response_format" in fields:
         raise UsageFault("--schema and --set response_format", "the schema says what the answer is")
@@ -55,10 +56,11 @@ def put_schema(fields: Mapping[str, Any], wanted: Wanted, way: Way) -> dict[str,
 
 
 def may_force(fields: Mapping[str, Any]) -> bool:
-    """Whether the body may have a call of one function forced: not while the model thinks, nor beside other tools."""
+    """Whether the body may have a call of one function forced: not while the model thinks, nor beside other tools, nor
+    where log probabilities are wanted, which are those of a text."""
     thinking = fields.get("thinking")
     thinks = isinstance(thinking, dict) and thinking.get("type") == "enabled"
-    return not thinks and not {"tools", "tool_choice"} & fields.keys()
+    return not thinks and not {"tools", "tool_choice", "logprobs"} & fields.keys()
 
 
 def wanted_in(fields: Mapping[str, Any]) -> Wanted | None:
