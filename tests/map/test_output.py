@@ -119,6 +119,16 @@ def test_lines_of_text_have_what_the_template_asks_for(dsk: Dsk, serve: Serve) -
     assert run(dsk, echo(serve), "--format", "text", stdin=b"a\nb\n").text == "a\nb\n"
 
 
+def test_lines_of_text_have_what_an_answer_says_by_its_schema(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text='{"class": "good", "id": 7, "n": [1]}'), Reply(text='{"class": "meh"}'))))
+    args = ("-j", "1", "--input", "csv", "--schema", "class good|bad, id int, n [int]", "{word}")
+    result = run(
+        dsk, server, *args, "--text", r"{id}\t{class}\t{n}\t{word}", stdin=b"id,word,class\na,one,x\nb,two,y\n"
+    )
+    assert result.text == "a\tgood\t[1]\tone\nb\t\t\ttwo\n"
+    assert run(dsk, server, *args, "--text", "{klass}", stdin=b"word\n1\n").errors.endswith("did you mean class?\n")
+
+
 @pytest.mark.parametrize(
     ("template", "kind", "stdin", "why", "hint"),
     [

@@ -76,6 +76,13 @@ def test_a_profile_says_how_its_server_takes_a_schema(dsk: Dsk, serve: Serve) ->
     assert second["response_format"] == {"type": "json_object"}
 
 
+def test_the_scripted_endpoint_meets_simple_patterns(dsk: Dsk, serve: Serve) -> None:
+    code = {"type": "string", "pattern": "^[A-Z]{2}[0-9]{5}$"}
+    schema = json.dumps({"type": "object", "properties": {"zip": code}, "required": ["zip"]})
+    for args in ((), ("--think", "-R")):
+        assert ask(dsk, serve(Script()), "--schema", schema, *args) == Result(b'{"zip":"AA00000"}\n', b"", 0)
+
+
 def test_a_list_is_written_element_by_element(dsk: Dsk, serve: Serve) -> None:
     for faults in ((), ("tiny",), ("one-write",)):
         assert ask(dsk, says(serve, LIST, faults=faults), "--schema", PEOPLE) == Result(LINES, b"", 0)

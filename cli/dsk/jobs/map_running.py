@@ -112,7 +112,7 @@ class _Work:
         self._lines = Lines(output.appender, len, in_order=settings.in_order, journal=journal)
         level = Level(settings.jobs, self._showing.say)
         self._asker = Asker(bodies.of, template, way, level, self._tally)
-        self._render = _renderer(settings.text, is_terminal=is_terminal)
+        self._render = _renderer(settings.text, settings.answered, is_terminal=is_terminal)
 
     def run(self, records: Iterator[Record]) -> Status:
         settings, world = self._settings, self._world
@@ -214,12 +214,12 @@ class _Work:
         return "--retry-failed asks them again" if failed else "--resume goes on"
 
 
-def _renderer(text: str | None, *, is_terminal: bool) -> Callable[[Outcome], bytes]:
+def _renderer(text: str | None, answered: tuple[str, ...], *, is_terminal: bool) -> Callable[[Outcome], bytes]:
     if text is None:
         return lambda outcome: line_of(outcome, is_terminal=is_terminal)
     from dsk.map.texts import TextLines
 
-    lines = TextLines(text)
+    lines = TextLines(text, answered)
     if not is_terminal:
         return lines.line_of
     from dsk.output.escapes import firewall

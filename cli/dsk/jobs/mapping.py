@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 class MapSettings(NamedTuple):
     """What ``map`` was told. ``files`` are those of the input, none for stdin; ``text`` is a template for lines of text
-    in place of JSON; ``progress`` the seconds between two lines, 0 for no bar either."""
+    in place of JSON, ``answered`` the names that an answer has by its schema; ``progress`` the seconds between two
+    lines, 0 for no bar either."""
 
     prompt: PromptSettings
     request: RequestOptions
@@ -50,6 +51,7 @@ class MapSettings(NamedTuple):
     choice: Choice = Choice()
     output: str | None = None
     text: str | None = None
+    answered: tuple[str, ...] = ()
     in_order: bool = True
     resume: bool = False
     retry_failed: bool = False
@@ -66,6 +68,7 @@ def map_records(settings: MapSettings, world: World) -> Status:
     files = settings.files or ("-",)
     _check_files(files, world)
     wanted = read_wanted(settings.request.schema) if settings.request.schema else None
+    settings = settings._replace(answered=wanted.names if wanted else ())
     config = load(world.env)
     server = settle_server(settings.network, config, world.env)
     settled = settle_request(
@@ -122,7 +125,7 @@ def _field_check(settings: MapSettings) -> Callable[[Collection[str]], None]:
         return lambda _names: None
     from dsk.map.texts import TextLines
 
-    return TextLines(settings.text).check
+    return TextLines(settings.text, settings.answered).check
 
 
 def _fetched(network: NetworkSettings, url: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -21,24 +22,25 @@ ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\0": "\0", "\\\\": "\\"}
 
 
 class TextLines:
-    """Writes outcomes as texts. A name is that of a member of the JSON line, or else a field of the record, or of what
-    stands in ``input``."""
+    """Writes outcomes as texts. A name is that of a member of the JSON line, or else of the answer's object, where that
+    has to have it, or else a field of the record, or of what stands in ``input``."""
 
-    def __init__(self, template: str) -> None:
-        """Raises ``UsageFault`` for a stray brace."""
+    def __init__(self, template: str, answered: Collection[str] = ()) -> None:
+        """``answered`` are the names that the answer's object has. Raises ``UsageFault`` for a stray brace."""
         text = re.sub(r"\\[ntr0\\]", lambda match: ESCAPES[match[0]], template)
         self._pieces = pieces_of(text, FIELD)
+        self._answered = answered
 
     def check(self, fields: Collection[str]) -> None:
         """Raise ``UsageFault`` for a name that no line can have a value of, if records have these fields."""
-        known = ["", *MEMBERS, *REFERENCE, *fields]
+        known = ["", *MEMBERS, *REFERENCE, *self._answered, *fields]
         for piece in self._pieces:
             if isinstance(piece, Placeholder) and piece.name not in known:
                 near = get_close_matches(piece.name, known, n=1)
                 hint = (
                     f"did you mean {near[0]}?"
                     if near
-                    else f"there are {', '.join(dict.fromkeys([*fields, *MEMBERS]))}"[:200]
+                    else f"there are {', '.join(dict.fromkeys([*self._answered, *fields, *MEMBERS]))}"[:200]
                 )
                 raise UsageFault(f"--text: there is no {piece.name!r} in records or lines", hint=hint)
 
@@ -56,10 +58,16 @@ class TextLines:
         return {
             **fields["input"],
             **own,
+            **(self._answer(outcome) if self._answered else {}),
             **{name: fields[name] for name in MEMBERS},
             "error": error["message"] if error else "",
             "": outcome.record.text,
         }
+
+    def _answer(self, outcome: Outcome) -> dict[str, Any]:
+        """What the answer says; nothing unless it is what was asked for."""
+        value = json.loads(outcome.ending.answer.content) if outcome.status == 0 else {}
+        return {name: value.get(name) for name in self._answered}
 
 
 def _shown(values: dict[str, Any], name: str) -> str:

@@ -25,7 +25,7 @@ _BY_FORMAT = {
 def example(
     schema: Any, *, root: Mapping[str, Any] | None = None, name: str = "text", depth: int = 0, size: int = 1
 ) -> Any:
-    """A value for the schema, valid for all but what is unusual: patterns, conditions, references without end.
+    """A value for the schema, valid for all but what is unusual: difficult patterns, conditions, endless references.
 
     ``name`` is what a text says, ``root`` the schema that references are in, ``size`` how long lists are.
     """
@@ -81,6 +81,12 @@ def _number(schema: Mapping[str, Any], *, is_whole: bool) -> Any:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
+    if isinstance(schema.get("pattern"), str):
+        from dsk.request.schema.pattern import matching
+
+        found = matching(schema["pattern"])
+        if found is not None:
+            return found
     text = _BY_FORMAT.get(str(schema.get("format")), name)
     least, most = schema.get("minLength"), schema.get("maxLength")
     if isinstance(least, int):

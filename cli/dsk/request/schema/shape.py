@@ -34,6 +34,12 @@ class Wanted(NamedTuple):
         """The schema of the list or of the value; that of the object itself."""
         return self.schema if self.shape == "object" else self.schema["properties"][self.shape]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the properties of an object; none of anything else."""
+        properties = self.schema.get("properties") if self.shape == "object" else None
+        return tuple(properties) if isinstance(properties, dict) else ()
+
 
 def wanted(schema: dict[str, Any]) -> Wanted:
     """What is asked for with this schema."""
