@@ -77,7 +77,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the examples, committed, and a change to one of them that is not."""
     folder = tmp_path_factory.mktemp("examples") / "work"
     shutil.copytree(FILES, folder)
-    shutil.copytree(ROOT / "examples" / "tools", folder / "tools")
+    # The pages name a folder of one's own, the README that of the project.
+    for place in ("tools", "examples/tools"):
+        shutil.copytree(ROOT / "examples" / "tools", folder / place)
     if not shutil.which("git"):
         return folder
     env = clean_env(folder.parent, {"GIT_CONFIG_GLOBAL": "/dev/null"})
