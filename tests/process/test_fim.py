@@ -102,8 +102,10 @@ def test_the_cursor_is_a_mark_or_a_place_or_between_two_texts(here: Dsk) -> None
 
 
 def test_what_is_no_place_is_named_before_anything_is_sent(here: Dsk, server: ScriptedServer) -> None:
-    assert refused(here, "--at", "add.py:9:1") == "--at add.py:9:1: add.py has 5 lines"
-    assert refused(here, "--at", "-:3:1", "--name", "x.py", stdin=b"a\n") == "--at -:3:1: x.py has 2 lines"
+    assert refused(here, "--at", "add.py:9:1") == "--at add.py:9:1: add.py has 4 lines and ends at 5:1"
+    assert (
+        refused(here, "--at", "-:3:1", "--name", "x.py", stdin=b"a\n") == "--at -:3:1: x.py has 1 line and ends at 2:1"
+    )
     assert refused(here, "--at", "gone.py:1:1") == "--at gone.py: no such file or directory"
     assert refused(here, "add.py") == "there is no cursor mark <cursor> in add.py"
     many = "the cursor mark ( is in add.py 2 times: on lines 1, 4"
@@ -112,12 +114,21 @@ def test_what_is_no_place_is_named_before_anything_is_sent(here: Dsk, server: Sc
     assert refused(here, stdin=b"<cursor>") == "there is no text around the cursor"
     assert refused(here, "--before", "@-", "--after", "@-") == "stdin is named more than once: it can be read only once"
     assert refused(here, "--at", "add.py:1:1", "add.py") == "--at and FILE add.py: each says where the text is"
-    assert refused(here, "--name", "x", "add.py") == "--name x: it names stdin, which is not read"
+    assert refused(here, "--name", "x", "add.py") == "--name x: it names stdin, which is not the text"
+    assert refused(here, "", stdin=b"a<cursor>") == "FILE is empty"
+    forgotten = here.run("fim", "add.py:2:5", stdin=None)
+    assert (forgotten.errors, forgotten.status) == (
+        "dsk: cannot read add.py:2:5: no such file or directory\ndsk: hint: --at add.py:2:5 says where the cursor is\n",
+        2,
+    )
     assert refused(here, "--before", "a", "--max-tokens", "4097") == (
         "--max-tokens 4097: DeepSeek fills in at most 4096 tokens"
     )
     assert refused(here, "--before", "a", "--set", "prompt=b") == "--set prompt: the text around the cursor makes it"
-    assert refused(here, "--print-edit", "--before", "a") == "--print-edit: the text has no file's name"
+    in_none = ": a diff is of a file, and the text is in none"
+    assert refused(here, "--print-edit", "--before", "a", "--name", "n") == f"--print-edit and --before{in_none}"
+    assert refused(here, "--print-edit", "--after", "@add.py") == f"--print-edit and --after{in_none}"
+    assert refused(here, "--print-edit", stdin=b"<cursor>a") == "--print-edit: stdin has no file's name"
     assert refused(here, "--print-edit", "--json", "--before", "a") == "--print-edit and --json: a diff is text"
     assert refused(here, "-o", "./add.py", "--at", "add.py:1:1") == (
         "--output ./add.py: it is the file that has the cursor"
@@ -157,6 +168,38 @@ def test_an_edit_names_the_file_so_that_it_is_found(here: Dsk) -> None:
         "fim", "--print-edit", "--at", "-:1:1", "--name", "./dir/new.py", "--max-lines", "1", stdin=b"a\n"
     ).text
     assert diff == "--- a/dir/new.py\n+++ b/dir/new.py\n@@ -1 +1,2 @@\n+return a + b  # Grüße\n a\n"
+
+
+@pytest.mark.parametrize("tool", ["patch", "git"])
+def test_an_edit_is_applied_from_a_folder_that_the_file_is_not_in_or_in_one_of_a_work_tree(
+    here: Dsk, tool: str
+) -> None:
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+    (here.home / "sub").mkdir()
+    (here.home / "link.py").symlink_to("sub/x.py")
+    outer, inner = here.home / "add.py", here.home / "sub" / "x.py"
+    inner.write_bytes(b"x = 1\n")
+    there, below = ("patch -sd / -p1", "patch -sp1") if tool == "patch" else ("git -C / apply", "git apply")
+    edit = "dsk fim --print-edit --max-lines 1 --at"
+    result = here.shell(
+        f"if [ {tool} = git ]; then git init -q . || exit; fi\n"
+        f"{edit} link.py:1:1 | {below} && cd sub && {edit} x.py:1:1 | {below} && {edit} ../add.py:2:1 | {there}"
+    )
+    assert result == Result(b"", b"", 0)
+    first = BODY.splitlines()[0].encode() + b"\n"
+    assert inner.read_bytes() == first * 2 + b"x = 1\n"
+    assert outer.read_bytes() == b"def add(a, b):\n" + first + b"    \n\nadd(1, 2)\n"
+
+
+@pytest.mark.parametrize("tool", ["patch -p1", "git apply --allow-empty"])
+def test_an_edit_that_changes_nothing_is_applied_too(dsk: Dsk, serve: Serve, tool: str) -> None:
+    if not shutil.which(tool.split()[0]):
+        pytest.skip(f"{tool} is not installed")
+    dsk.env["DEEPSEEK_BASE_URL"] = serve(Script(replies=(Reply(text=""),))).base_url
+    (dsk.home / "x.py").write_bytes(b"a\n")
+    result = dsk.shell(f"set -o pipefail; dsk fim --print-edit --at x.py:1:1 | {tool}")
+    assert (result, (dsk.home / "x.py").read_bytes()) == (Result(b"", b"", 0), b"a\n")
 
 
 def test_an_edit_of_an_answer_that_was_cut_has_what_came(here: Dsk) -> None:
@@ -231,6 +274,13 @@ def test_other_servers_are_asked_where_they_take_it(dsk: Dsk, serve: Serve) -> N
     curl = dsk.run("fim", "-P", "mistral", "-m", "codestral-latest", "--print-curl", "-u", "--before", "x", stdin=None)
     assert " https://api.mistral.ai/v1/fim/completions \\\n" in curl.text
     assert '{"model":"codestral-latest","prompt":"x","stream":true}' in curl.text
+    # What chats there call max_completion_tokens is max_tokens here.
+    assert dry(dsk, "-P", "openai", "-m", "gpt-3.5-turbo-instruct", "--max-tokens", "5", "--before", "x") == {
+        "model": "gpt-3.5-turbo-instruct",
+        "prompt": "x",
+        "stream": True,
+        "max_tokens": 5,
+    }
 
 
 def test_a_refusal_names_the_command_that_shows_the_body(here: Dsk) -> None:

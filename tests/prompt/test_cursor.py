@@ -53,14 +53,31 @@ def test_lines_and_columns_count_from_one_and_columns_are_characters(line: int, 
         (1, 6, "column 5 is the end of line 1 of f"),
         (2, 2, "column 1 is the end of line 2 of f"),
         (3, 10, "column 9 is the end of line 3 of f"),
-        (5, 1, "f has 4 lines"),
-        (10**17, 1, "f has 4 lines"),
+        (5, 1, "f has 4 lines and ends at 4:4"),
+        (10**17, 1, "f has 4 lines and ends at 4:4"),
     ],
 )
 def test_a_place_that_is_not_there_is_told(line: int, column: int, why: str) -> None:
     with pytest.raises(UsageFault) as caught:
         at_place(TEXT, Place("f", line, column), "f")
     assert (caught.value.what, caught.value.why) == (f"--at f:{line}:{column}", why)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("", "0 lines and ends at 1:1"),
+        ("\ufeffa", "1 line and ends at 1:2"),
+        ("\ufeffa\r\n", "1 line and ends at 2:1"),
+        ("a\n\nbc\n", "3 lines and ends at 4:1"),
+    ],
+)
+def test_lines_are_counted_as_others_do_and_the_end_is_a_place(text: str, size: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        at_place(text, Place("f", 9, 1), "f")
+    assert caught.value.why == f"f has {size}"
+    line, column = map(int, size.rpartition(" ")[2].split(":"))
+    assert at_place(text, Place("f", line, column), "f") == Gap(text, "")
 
 
 def test_after_a_last_newline_there_is_one_more_line() -> None:

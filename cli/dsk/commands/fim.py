@@ -43,6 +43,10 @@ def _fim(**params: Any) -> Job:
     origins = sources(click.get_current_context())
     if params["print_edit"] and params["format"] != "text":
         raise UsageFault(f"--print-edit and --{params['format']}", "a diff is text", hint="leave one of them out")
+    texts = next((name for name in ("before", "after") if params[name] is not None), None)
+    if params["print_edit"] and texts:
+        hint = "--at FILE:LINE:COL takes one, or a mark in FILE; stdin is given a name by --name"
+        raise UsageFault(f"--print-edit and --{texts}", "a diff is of a file, and the text is in none", hint=hint)
     settings = FimSettings(
         gap=GapSettings(
             file=params["file"],

@@ -105,17 +105,16 @@ def _edit(found: Found) -> Edit:
     from dsk.output.edit import Edit
 
     if found.file is None:
-        raise UsageFault("--print-edit", "the text has no file's name", hint="--at names one, or --name that of stdin")
+        raise UsageFault("--print-edit", "stdin has no file's name", hint="--name gives it one")
     before, after, mark = found.gap
     return Edit(_from_here(found.file), before, mark, after)
 
 
 def _from_here(file: str) -> str:
     """The file's path from the working directory if it is in it, else that from the root without its slash: what
-    patch and git take."""
+    patch and git take there, who follow no links and touch nothing outside of the folder that they run in."""
     import os
 
-    path = os.path.relpath(file)
-    if path.startswith(os.pardir + os.sep):
-        path = os.path.abspath(file)  # noqa: PTH100 - pathlib is slow to load
-    return path.lstrip("/")
+    real = os.path.realpath(file)
+    path = os.path.relpath(real)
+    return (real if path.startswith(os.pardir + os.sep) else path).lstrip("/")

@@ -37,11 +37,17 @@ class Place(NamedTuple):
 
 def parse_place(text: str) -> Place:
     """``FILE:LINE:COL``; the file may have colons in its name. Raises ``UsageFault``."""
-    file, line, column = ["", "", *text.rsplit(":", 2)][-3:]
-    if not (file and _is_number(line) and _is_number(column)):
+    if not is_place(text):
         raise UsageFault(f"--at {text}", "it is not FILE:LINE:COL, both from 1", hint="as in --at main.py:10:5")
+    file, line, column = text.rsplit(":", 2)
     # No file has so many lines, and no message needs more digits.
     return Place(file, int(line[:18]), int(column[:18]))
+
+
+def is_place(text: str) -> bool:
+    """Whether this is ``FILE:LINE:COL``."""
+    file, line, column = ["", "", *text.rsplit(":", 2)][-3:]
+    return bool(file) and _is_number(line) and _is_number(column)
 
 
 def _is_number(text: str) -> bool:
@@ -72,10 +78,9 @@ def _lines_of(text: str, mark: str) -> list[str]:
 
 def at_place(text: str, place: Place, name: str) -> Gap:
     """The text around a line and column. Raises ``UsageFault`` if there is no such line, or no such column in it."""
-    lines = text.count("\n") + 1
     what = f"--at {place.file}:{place.line}:{place.column}"
-    if place.line > lines:
-        raise UsageFault(what, f"{name} has {lines} line{'s' if lines > 1 else ''}")
+    if place.line > text.count("\n") + 1:
+        raise UsageFault(what, f"{name} {_size_of(text)}")
     start = 0
     for _ in range(place.line - 1):
         start = text.index("\n", start) + 1
@@ -91,6 +96,15 @@ def at_place(text: str, place: Place, name: str) -> Gap:
         raise UsageFault(what, f"column {last} is the end of line {place.line} of {name}")
     at = start + place.column - 1
     return Gap(text[:at], text[at:])
+
+
+def _size_of(text: str) -> str:
+    """How many lines there are, as others count them, and the last place, which may be after the end of all."""
+    newlines = text.count("\n")
+    last = text[text.rfind("\n") + 1 :]
+    lines = newlines + bool(last)
+    column = len(last if newlines else last.removeprefix(BYTE_ORDER_MARK)) + 1
+    return f"has {lines} line{'' if lines == 1 else 's'} and ends at {newlines + 1}:{column}"
 
 
 def nearest(gap: Gap, most: int) -> Gap:

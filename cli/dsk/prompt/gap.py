@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsk.errors import UsageFault
-from dsk.prompt.cursor import Gap, at_mark, at_place, parse_place
+from dsk.prompt.cursor import Gap, at_mark, at_place, is_place, parse_place
 from dsk.prompt.files import read_bytes
 from dsk.prompt.stdin import is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
@@ -54,7 +54,11 @@ def read_gap(settings: GapSettings, world: World, before_stdin: Callable[[], Non
         found = Found(at_place(text, place, name), _file_name(place.file, settings.name))
     else:
         file = _marked_file(settings, world)
-        text, name = source.text(file, "cannot read", settings.name)
+        try:
+            text, name = source.text(file, "cannot read", settings.name)
+        except UsageFault as fault:
+            hint = f"--at {file} says where the cursor is" if is_place(file) else fault.hint
+            raise UsageFault(fault.what, fault.why, hint=hint) from fault
         mark = argument(settings.mark, "--mark")
         found = Found(at_mark(text, mark, name), _file_name(file, settings.name))
     if not found.gap.before and not found.gap.after:
@@ -63,13 +67,15 @@ def read_gap(settings: GapSettings, world: World, before_stdin: Callable[[], Non
 
 
 def _check_one_source(settings: GapSettings) -> None:
+    if settings.file == "":
+        raise UsageFault("FILE is empty", hint="a file has a name, and - is stdin")
     texts = "--before" if settings.before is not None else "--after" if settings.after is not None else ""
     named = [texts, "--at" if settings.at is not None else "", f"FILE {settings.file}" if settings.file else ""]
     said = [name for name in named if name]
     if len(said) > 1:
         raise UsageFault(f"{said[0]} and {said[1]}", "each says where the text is", hint="leave one of them out")
     if settings.name is not None and not _reads_stdin(settings):
-        raise UsageFault(f"--name {settings.name}", "it names stdin, which is not read", hint="leave it out")
+        raise UsageFault(f"--name {settings.name}", "it names stdin, which is not the text", hint="leave it out")
 
 
 def _reads_stdin(settings: GapSettings) -> bool:

@@ -30,6 +30,8 @@ def build_fim(before: str, after: str, options: RequestOptions, *, is_deepseek: 
     fields["stream"] = options.stream
     if options.stream and usage and not is_deepseek and (options.ways is None or options.ways.include_usage):
         fields["stream_options"] = {"include_usage": True}
+    # Here the token limit is max_tokens with everybody, whatever ``options.ways`` has it called in a chat:
+    # https://platform.openai.com/docs/api-reference/completions/create
     for name in ("temperature", "top_p", "max_tokens", "logprobs"):
         value = getattr(options, name)
         if value is not None:
