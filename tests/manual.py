@@ -78,7 +78,7 @@ def examples(path: Path) -> Iterator[Example]:
 
     A block of the README without a prompt is one script.
     """
-    blocks = _readme_blocks(path) if path.suffix == ".md" else _page_blocks(path)
+    blocks = _readme_blocks(path) if path.suffix == ".md" else page_blocks(path)
     for first, lines in blocks:
         if path.suffix == ".md" and not any(line.startswith("$ ") for line in lines):
             yield _example(f"{path.name}:{first}", "\n".join(lines), "")
@@ -86,7 +86,8 @@ def examples(path: Path) -> Iterator[Example]:
             yield from _commands(path, first, lines)
 
 
-def _page_blocks(page: Path) -> Iterator[tuple[int, list[str]]]:
+def page_blocks(page: Path) -> Iterator[tuple[int, list[str]]]:
+    """The literal blocks of a page: the number of its first line, and all as they are shown."""
     block: list[str] | None = None
     for number, line in enumerate(page.read_text().splitlines(), 1):
         if line.startswith(".Bd -literal"):
