@@ -56,11 +56,11 @@ def has_come_to(process: Popen[bytes], server: ScriptedServer, goal: int) -> boo
 def test_a_process_that_is_killed_again_and_again_asks_and_writes_each_record_once(
     dsk: Dsk, serve: Serve, order: str
 ) -> None:
-    count, chance = 120, random.Random(7)
+    count, chance = 300, random.Random(7)
     server = serve(Script(replies=(Reply(echo=True),), first_token=0.02))
 
     def wait(process: Popen[bytes]) -> None:
-        goal = len(server.requests) + chance.randrange(8, 24)
+        goal = len(server.requests) + chance.randrange(20, 60)
         wait_until(partial(has_come_to, process, server, goal), "some requests")
 
     kills = run_with_kills(dsk, server, count, wait, "-j", "16", order)
