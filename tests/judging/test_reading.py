@@ -106,7 +106,7 @@ def test_values_that_are_no_numbers_are_left_out_and_none_is_too_large() -> None
     token = entry("Yes", log(0.5), No=log(0.5))
     token["top_logprobs"] += [{"token": " no", "logprob": value} for value in (nan, -inf, None, "0", True)]
     assert p_yes(token) == pytest.approx(0.5)
-    assert p_yes(entry("Yes", 7.0, No=-(10**400))) == 1.0
+    assert p_yes(entry("Yes", 1e-7, No=-(10**400))) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,7 @@ def ending(*said: Content | Reasoning | Logprobs, failure: Failure | None = None
     return Ending(answer, failure, Timing(None, None), 200)
 
 
+DAMAGED = "the log probabilities are none: {} is above 0"
 CUT = LengthFault("the token limit cut the answer")
 
 
@@ -155,10 +156,17 @@ def test_that_no_more_than_one_token_came_is_no_failure() -> None:
         ((Reasoning("Hm", 0),), CUT, LengthFault, "there is no answer: the model thinks first"),
         ((Content(" ", 0),), CUT, LengthFault, "there is no answer: it was cut before its first word"),
         ((Content("Yes", 0),), BrokenFault("it broke"), BrokenFault, "it broke"),
+        ((Content("Yes", 0), Logprobs({"content": [entry("Yes", 5.0)]}, 0)), CUT, InvalidFault, DAMAGED.format("5.0")),
+        (
+            (Content("Yes", 0), Logprobs({"content": [entry("Yes", 0.0, No=1e308)]}, 0)),
+            None,
+            InvalidFault,
+            DAMAGED.format("1e+308"),
+        ),
     ],
 )
 def test_what_is_no_answer_has_failed(
-    said: tuple[Content | Reasoning, ...], failure: Failure | None, kind: type[Failure], message: str
+    said: tuple[Content | Reasoning | Logprobs, ...], failure: Failure | None, kind: type[Failure], message: str
 ) -> None:
     found = judged(ending(*said, failure=failure)).failure
     assert (type(found), found.message if found else "") == (kind, message)

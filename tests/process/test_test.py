@@ -101,6 +101,13 @@ def test_of_a_server_without_log_probabilities_the_text_is_taken_and_that_is_sai
     assert [seen.json.get("logprobs") for seen in server.requests] == [True, True, None]
 
 
+def test_log_probabilities_above_0_are_no_answer(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(body=whole("Yes", {"content": [ROWS[0] | {"logprob": 5.0}]})),)))
+    result = ask(dsk, server)
+    assert (result.stdout, result.status) == (b"", 13)
+    assert result.errors.startswith("dsk: the log probabilities are none: 5.0 is above 0\ndsk: hint: ")
+
+
 @pytest.mark.parametrize(
     ("faults", "args", "status"),
     [

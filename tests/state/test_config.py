@@ -292,7 +292,9 @@ def test_a_key_in_the_wrong_field_is_not_shown(home: Home, field: str) -> None:
         ("a = 1\na = 2", ":2: not TOML: "),
         (b"a = 1\nb = '\xff'", ":2: not UTF-8: byte 11 of the file"),
         ("a = " + "[" * 100_000, " cannot be read: it is nested too deep"),
-        ("a = " + "9" * 10_000, ": not TOML: "),
+        ("\na = " + "9" * 10_000, ":2: not TOML: the number is larger than 64 bits hold"),
+        ("\n[a.b]\nc = [[0x" + "9" * 10_000 + "]]", ":3: not TOML: the number is larger than 64 bits hold"),
+        ("\na = -9223372036854775809", ":2: not TOML: the number is larger than 64 bits hold"),
     ],
 )
 def test_what_is_no_toml_is_named_with_its_line(home: Home, text: str | bytes, expected: str) -> None:

@@ -54,10 +54,10 @@ def test_one_of_the_same_name_takes_the_place_of_the_other(tmp_path: Path) -> No
     ("fields", "line", "said"),
     [
         ({"cach_hit": "1"}, 7, "unknown key 'cach_hit' in [prices.qwen3]"),
-        ({"output": '"1"'}, 6, "output must be a number of at least 0"),
-        ({"output": "-0.1"}, 6, "output must be a number of at least 0"),
-        ({"output": "inf"}, 6, "output must be a number of at least 0"),
-        ({"output": "true"}, 6, "output must be a number of at least 0"),
+        ({"output": '"1"'}, 6, "output must be 0 or a number from 0.000000001 to 1000000000"),
+        ({"output": "-0.1"}, 6, "output must be 0 or a number from 0.000000001 to 1000000000"),
+        ({"output": "inf"}, 6, "output must be 0 or a number from 0.000000001 to 1000000000"),
+        ({"output": "true"}, 6, "output must be 0 or a number from 0.000000001 to 1000000000"),
         ({"currency": '"dollars"'}, 2, "currency must be three capital letters"),
         ({"as_of": '"2026-11-15"'}, 3, "as_of must be the date on which the price was true"),
         ({"as_of": "2026-11-15T10:00:00"}, 3, "as_of must be the date on which the price was true"),
@@ -86,5 +86,9 @@ def test_a_price_that_is_no_table(tmp_path: Path) -> None:
         loaded(tmp_path, "prices = 1\n")
 
 
-def test_a_number_as_large_as_toml_has_it_is_one(tmp_path: Path) -> None:
-    assert loaded(tmp_path, table(GOOD | {"output": "1" + "0" * 400})).find(["qwen3"], "")
+@pytest.mark.parametrize("price", ["1e308", "1e-320", "1000000001", "1e-10", "inf"])
+def test_what_can_be_no_price_in_any_currency_is_a_fault(tmp_path: Path, price: str) -> None:
+    with pytest.raises(UsageFault, match=r"config\.toml:6: output must be 0 or a number from"):
+        loaded(tmp_path, table(GOOD | {"output": price}))
+    for fair in ("0", "0.0", "1e9", "1000000000", "1e-9"):
+        assert loaded(tmp_path, table(GOOD | {"output": fair})).find(["qwen3"], "")

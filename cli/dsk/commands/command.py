@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -54,11 +55,22 @@ class Command(click.Command):
         """Parse argv; a fault of an option is told in our words."""
         words = list(args)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except (click.NoSuchOption, click.BadOptionUsage) as error:
             from dsk.commands.faults import option_fault
 
             raise option_fault(ctx, error, words) from error
+        self._check_arguments(ctx)
+        return rest
+
+    def _check_arguments(self, ctx: click.Context) -> None:
+        """Options look at their own values, and the reader of the prompt at its words."""
+        from dsk.commands.values import check_text
+
+        for param in self.params:
+            if isinstance(param, click.Argument) and (param.nargs == 1 or param.metavar):
+                called = param.metavar or str(param.name).upper()
+                check_text(ctx.params.get(str(param.name)), called, partial(str, called.split()[-1]))
 
     def get_help(self, ctx: click.Context) -> str:
         """The long help."""

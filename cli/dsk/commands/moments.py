@@ -19,7 +19,7 @@ class Moment(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The point in time that the text means."""
-        ago = re.fullmatch(r"(\d+)([smhdw])", value)
+        ago = re.fullmatch(r"([0-9]{1,10})([smhdw])", value)
         if ago:
             return time.time() - int(ago[1]) * UNITS[ago[2]]
         from datetime import datetime
@@ -27,5 +27,5 @@ class Moment(click.ParamType[float]):
         try:
             # The letter for UTC is known from Python 3.11 on.
             return datetime.fromisoformat(re.sub("[zZ]$", "+00:00", value)).timestamp()
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):
             self.fail(f"{value!r} is neither an age such as 30d nor a date such as 2026-11-25.", param, ctx)

@@ -52,8 +52,9 @@ class Option(click.Option):
             raise UsageFault(value_place(ctx, self) + fault.what, fault.why, hint=fault.hint) from fault
 
     def _checked(self, ctx: click.Context, value: Any) -> Any:
-        from dsk.commands.values import in_words
+        from dsk.commands.values import LARGEST, check_text, in_words
 
+        check_text(value, str(self.metavar), lambda: self._called(ctx))
         if not self.may_be_empty and in_words(self) and "" in (value if isinstance(value, (list, tuple)) else [value]):
             raise UsageFault(f"{self._called(ctx)} is empty")
         try:
@@ -63,6 +64,8 @@ class Option(click.Option):
         if isinstance(checked, float) and isnan(checked):
             # No range keeps it out: every comparison with it is false.
             raise self._misfit(ctx, value)
+        if isinstance(checked, int) and abs(checked) > LARGEST:
+            raise self._misfit(ctx, value, "the number is too large")
         return checked
 
     def _misfit(self, ctx: click.Context, value: Any, own_words: str = "") -> UsageFault:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
+
+#: What a value is called that may be a path, which has bytes of any kind; what is a text there, its reader looks at.
+PATHS = ("FILE", "PATH", "DIR")
+#: The largest whole number that files, logs and servers hold.
+LARGEST = 2**63 - 1
 
 
 def in_words(option: click.Option) -> str:
@@ -19,6 +26,18 @@ def in_words(option: click.Option) -> str:
     if isinstance(kind, click.types.FloatParamType):
         return f"a number{_joined(range_of(option))}"
     return "a text" if isinstance(kind, click.types.StringParamType) else ""
+
+
+def check_text(value: object, metavar: str, called: Callable[[], str]) -> None:
+    """Raise ``UsageFault`` for a value, or one of several, with bytes that are not UTF-8, which Python has as
+    surrogates; ``metavar`` is what the help calls it."""
+    if any(word in metavar for word in PATHS):
+        return
+    for text in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(text, str) and not text.isascii():
+            from dsk.prompt.text import argument
+
+            argument(text, called())
 
 
 def range_of(option: click.Option) -> str:

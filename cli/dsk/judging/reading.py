@@ -42,6 +42,8 @@ WORD = re.compile(r"[\W_Ġ]*(.*?)[\W_]*", re.DOTALL)
 LONGEST = 40
 #: What stands for a token outside of the likeliest 20: no probability at all.
 OUTSIDE = -9999.0
+#: What rounding may add to a log probability of 0; what is above is none.
+SLACK = 0.01
 #: Below this the two together are not what the model says.
 LEAST = 0.5
 
@@ -114,6 +116,12 @@ def _likely(rows: Any) -> dict[str, float]:
 def _is_number(value: object) -> bool:
     # NaN is no number.
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+
+
+def damage(logprobs: Mapping[str, Any]) -> float | None:
+    """What is given for a log probability and can be none, as it is above 0; None if all can be."""
+    values = (value for token in tokens_of(logprobs) for value in token.likely.values())
+    return next((value for value in values if value > SLACK), None)
 
 
 def _at(values: object, place: int) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dsk.errors import InvalidFault, LengthFault
-from dsk.judging.reading import Reading, read
+from dsk.judging.reading import Reading, damage, read
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -30,9 +30,19 @@ def reading_of(ending: Ending) -> Reading | None:
 
 def judged(ending: Ending, hint: str = HINT) -> Ending:
     """The ending of a question that one token answers: that no more came is as it should be, but it has failed if it
-    is neither yes nor no: ``hint`` is what to do about another word."""
+    is neither yes nor no, of which ``hint`` says what to do about another word, or if its log probabilities are
+    none."""
     if ending.failure and not isinstance(ending.failure, LengthFault):
         return ending
+    choice = ending.answer.choices.get(0)
+    value = damage(choice.logprobs) if choice and choice.logprobs else None
+    if value is not None:
+        fault = InvalidFault(
+            "the log probabilities are none",
+            f"{str(value)[:LONGEST_SHOWN]} is above 0",
+            hint="the server is at fault: ask another one, with -P or --base-url",
+        )
+        return ending._replace(failure=fault)
     if reading_of(ending):
         return ending._replace(failure=None)
     text = ending.answer.content

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from math import isfinite
 
 from dsk.pricing.hours import parse_hours
 from dsk.state.rules import NAME, Rule
@@ -15,6 +14,8 @@ PEAK_RATES = tuple(f"peak_{name}" for name in RATES)
 NEEDED = ("currency", "as_of", *RATES)
 #: All of these, or none.
 PEAK = (*PEAK_RATES, "peak_hours")
+# What is outside is no price in any currency, and what tokens cost by it no number that anybody could read.
+SMALLEST, LARGEST = 1e-9, 1e9
 
 
 def _is_currency(value: object) -> bool:
@@ -28,8 +29,7 @@ def _is_date(value: object) -> bool:
 def _is_rate(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    # A whole number may be too large for isfinite.
-    return value >= 0 and (isinstance(value, int) or isfinite(value))
+    return value == 0 or SMALLEST <= value <= LARGEST
 
 
 def _is_hours(value: object) -> bool:
@@ -40,7 +40,7 @@ def _is_names(value: object) -> bool:
     return isinstance(value, list) and all(map(NAME.holds, value))
 
 
-RATE = Rule("a number of at least 0, the price of 1,000,000 tokens", _is_rate)
+RATE = Rule("0 or a number from 0.000000001 to 1000000000, the price of 1,000,000 tokens", _is_rate)
 PRICE: Mapping[str, Rule] = {
     "currency": Rule('three capital letters, such as "USD"', _is_currency),
     "as_of": Rule("the date on which the price was true, such as 2026-11-15 without quotes", _is_date),

@@ -12,6 +12,11 @@ from dsk.errors import UsageFault
 
 #: Bytes of the largest file that is read.
 LARGEST = 16 << 20
+# What a whole number of TOML may be: https://toml.io/en/v1.0.0#integer
+_LEAST_NUMBER, _LARGEST_NUMBER = -(2**63), 2**63 - 1
+_TOO_LARGE = "the number is larger than 64 bits hold"
+# Python reads no number with more digits than some thousands, and says nothing of its place.
+_LONG_NUMBER = r"[0-9][0-9_]{999,}"
 
 
 class Places:
@@ -80,7 +85,24 @@ def parse_toml(path: str, data: bytes) -> tuple[Places, Mapping[str, Any]]:
         raise UsageFault(f"{path} cannot be read", "it is nested too deep") from error
     except ValueError as error:
         raise _syntax_fault(path, text, str(error)) from error
-    return Places(path, text), tree
+    places = Places(path, text)
+    if way := _too_large(tree):
+        raise UsageFault(f"{places.at(*way)}: not TOML", _TOO_LARGE)
+    return places, tree
+
+
+def _too_large(tree: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The way to a whole number that TOML does not have; None if there is none."""
+    left: list[tuple[tuple[Any, ...], Any]] = [((), tree)]
+    while left:
+        way, value = left.pop()
+        if isinstance(value, Mapping):
+            left += [((*way, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [((*way, place), inner) for place, inner in enumerate(value)]
+        elif isinstance(value, int) and not _LEAST_NUMBER <= value <= _LARGEST_NUMBER:
+            return way
+    return None
 
 
 def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
@@ -88,6 +110,10 @@ def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
     import re
 
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
+    long = re.search(_LONG_NUMBER, text) if found is None else None
+    if long:
+        before = text.count("\n", 0, long.start())
+        return UsageFault(f"{path}:{before + 1}: not TOML", _TOO_LARGE)
     if found is None:
         return UsageFault(f"{path}: not TOML", said)
     what, line, column = found.groups()

@@ -59,11 +59,15 @@ class Run(NamedTuple):
         return self.status == Status.OK or self.finish_reason in WHOLE
 
 
+# SQLite takes no larger number.
+_LARGEST = 2**63 - 1
 _SELECT = f"SELECT {', '.join(Run._fields)} FROM runs"
 
 
 def find(connection: Connection, number: int) -> Run | None:
     """The run of this number, or counted from the last one, which is -1; None if there is none."""
+    if abs(number) > _LARGEST:
+        return None
     if number < 0:
         rows = connection.execute(f"{_SELECT} ORDER BY id DESC LIMIT 1 OFFSET ?", (-number - 1,))
     else:
