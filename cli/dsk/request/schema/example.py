@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from dsk.request.schema.reading import resolve
+from dsk.request.schema.references import resolve
 
 _DEEPEST = 12
 _BY_FORMAT = {

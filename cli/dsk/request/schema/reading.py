@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsk.errors import UsageFault
 from dsk.request.json_value import json_value
+from dsk.request.schema.references import trouble
 from dsk.request.schema.short import parse_short
 from dsk.request.schema.words import Misfit
 
@@ -44,43 +44,12 @@ def read_schema(text: str, name: str) -> dict[str, Any]:
     if not isinstance(schema.get("$schema", ""), str):
         raise UsageFault(f"{name} is no JSON Schema", "$.$schema: it must be a text")
     try:
-        lost = next(((at, to) for at, to in references(schema) if resolve(schema, to) is None), None)
+        why = trouble(schema)
     except RecursionError as error:
         raise UsageFault(f"{name} is nested too deep") from error
-    if lost:
-        why = f"{lost[0]}: {lost[1]} leads to nothing in it"
-        raise UsageFault(f"{name} is no JSON Schema", why, hint="a $ref has the form #/$defs/NAME")
+    if why:
+        raise UsageFault(f"{name} is no JSON Schema", why, hint="a $ref has the form #/$defs/NAME, or #ANCHOR")
     return schema
-
-
-def references(schema: Any, path: str = "$") -> Iterator[tuple[str, str]]:
-    """Every ``$ref`` in a schema, with the path to it."""
-    if isinstance(schema, list):
-        for index, inner in enumerate(schema):
-            yield from references(inner, f"{path}[{index}]")
-    elif isinstance(schema, dict):
-        for key, inner in schema.items():
-            if key == "$ref" and isinstance(inner, str):
-                yield f"{path}.$ref", inner
-            elif key not in ("enum", "const", "default", "examples"):
-                yield from references(inner, f"{path}.{key}")
-
-
-def resolve(schema: Mapping[str, Any], reference: str) -> Any:
-    """What a reference of the form ``#/a/b`` leads to; None if to nothing, or elsewhere (RFC 6901)."""
-    head, *steps = reference.split("/")
-    if head != "#":
-        return None
-    found: Any = schema
-    for step in steps:
-        step = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and step.isascii() and step.isdigit() and int(step[:9]) < len(found):
-            found = found[int(step[:9])]
-        elif isinstance(found, dict) and step in found:
-            found = found[step]
-        else:
-            return None
-    return found
 
 
 def _place(text: str, at: int) -> str:

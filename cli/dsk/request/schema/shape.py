@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from dsk.request.schema.reading import resolve
+from dsk.request.schema.references import DATA, DEFINITIONS, NAMED, REFERRING, resolve
 
 Shape = Literal["object", "items", "value"]
 
 NAMES: dict[Shape, str] = {"object": "dsk_answer", "items": "dsk_items", "value": "dsk_value"}
 SHAPES = {name: shape for shape, name in NAMES.items()}
-#: Where the definitions of a schema stand; ``$def`` is DeepSeek's.
-DEFINITIONS = ("$defs", "definitions", "$def")
 #: What is said of a list as a whole.
 LIMITS = ("minItems", "maxItems", "uniqueItems")
 _ANNOTATIONS = ("$schema", "title", "description", "$comment", "examples", "default")
-_OF_A_LIST = {"type", "items", *LIMITS, *_ANNOTATIONS, *DEFINITIONS}
+_DEFINED = [[name] for name in DEFINITIONS]
+_OF_A_LIST = {"type", "items", "$id", *LIMITS, *_ANNOTATIONS, *DEFINITIONS}
 
 
 class Wanted(NamedTuple):
@@ -47,8 +46,9 @@ def wanted(schema: dict[str, Any]) -> Wanted:
     if shape == "object":
         return Wanted(schema, shape)
     outside = {"$schema": schema["$schema"]} if "$schema" in schema else {}
-    outside |= {key: _moved(schema[key], shape) for key in DEFINITIONS if key in schema}
-    inside = {key: value for key, value in schema.items() if key not in outside}
+    outside |= {key: _moved(schema[key], shape, is_named=True) for key in DEFINITIONS if key in schema}
+    # With an id the part would be a document of its own, out of which no reference leads.
+    inside = {key: value for key, value in schema.items() if key not in outside and key != "$id"}
     whole = {
         "type": "object",
         "properties": {shape: _moved(inside, shape)},
@@ -72,14 +72,22 @@ def shape_of(schema: dict[str, Any]) -> Shape:
     return "value"
 
 
-def _moved(value: Any, shape: Shape) -> Any:
-    """A part of the schema with its references leading to where the schema is now."""
+def _moved(value: Any, shape: Shape, *, is_named: bool = False) -> Any:
+    """A part of the schema with its references leading to where the schema is now; ``is_named``: its keys are the
+    user's names, and no keywords."""
     if isinstance(value, list):
         return [_moved(inner, shape) for inner in value]
     if not isinstance(value, dict):
         return value
-    found = {key: _moved(inner, shape) for key, inner in value.items()}
-    reference = value.get("$ref")
-    if isinstance(reference, str) and reference.split("/")[1:2] not in [[name] for name in DEFINITIONS]:
-        found["$ref"] = f"#/properties/{shape}{reference[1:]}"
+    if is_named:
+        return {name: _moved(inner, shape) for name, inner in value.items()}
+    found = {key: inner if key in DATA else _moved(inner, shape, is_named=key in NAMED) for key, inner in value.items()}
+    for key in REFERRING:
+        reference = value.get(key)
+        if isinstance(reference, str) and _is_path(reference) and reference.split("/")[1:2] not in _DEFINED:
+            found[key] = f"#/properties/{shape}{reference[1:]}"
     return found
+
+
+def _is_path(reference: str) -> bool:
+    return reference == "#" or reference.startswith("#/")

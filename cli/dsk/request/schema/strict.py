@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dsk.request.schema.reading import resolve
+from dsk.request.schema.references import resolve
 
 TYPES = ("object", "string", "number", "integer", "boolean", "array")
 FORMATS = ("email", "hostname", "ipv4", "ipv6", "uuid")
