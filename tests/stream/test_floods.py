@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 
 import pytest
 
-from dsk.stream.events import Comment
+from dsk.stream.decoder import Decoder
+from dsk.stream.events import Comment, Content
 from dsk.stream.frames import LONG, Frame, Frames, Item
 from dsk.stream.oddities import TOLD
 from tests.stream.growth import assert_grows_linearly
@@ -72,3 +74,20 @@ def test_a_block_of_very_many_lines_takes_no_more_memory_than_a_few_of_its_size(
     finally:
         tracemalloc.stop()
     assert peak < 4 * len(data)
+
+
+@pytest.mark.parametrize("text", ["x" * SIZE, "\n" * SIZE], ids=["plain", "escaped"])
+def test_one_long_piece_takes_memory_of_the_order_of_its_size(text: str) -> None:
+    def frame(text: str) -> bytes:
+        return b"data: " + json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}).encode() + b"\n\n"
+
+    data = [frame("a"), frame(text), frame("b"), frame(text)]
+    decoder = Decoder()
+    tracemalloc.start()
+    try:
+        said = "".join(event.text for one in data for event in decoder.feed(one) if isinstance(event, Content))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert said == f"a{text}b{text}"
+    assert peak < 40 * SIZE

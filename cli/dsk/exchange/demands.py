@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, InvalidFault
 from dsk.request.body import encode
+from dsk.request.schema.asking import tools_in
+from dsk.request.schema.shape import SHAPES
 
 if TYPE_CHECKING:
     from dsk.exchange.judging import Judge
@@ -22,6 +24,7 @@ class Demands:
         """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is."""
         self._question = question
         self._wanted = question.wanted
+        self._has_tools = bool(tools_in(question.fields))
         self._judge: Judge | None = None
         if self._wanted:
             from dsk.exchange.judging import Judge
@@ -44,10 +47,13 @@ class Demands:
             self._shaping = Shaping(self._wanted, self._judge, keeps_text=self._retries > 0)
         return self._shaping
 
-    def verdict(self, answer: Answer) -> InvalidFault | None:
+    def verdict(self, answer: Answer) -> Failure | None:
         """Why a whole answer is not what was asked for; None if it is, or is no answer yet but calls of tools."""
-        if answer.tool_calls and not answer.has_content:
-            return None
+        if calls := answer.tool_calls:
+            if not self._has_tools:
+                return _uncalled_for(calls[0].name)
+            if not answer.has_content:
+                return None
         return self._shaping.end(answer.content) if self._shaping else self._question.json_fault(answer.whole_content)
 
     def may_ask_again(self, failure: Failure) -> bool:
@@ -73,3 +79,13 @@ class Demands:
         fields = with_fault(self._question.fields, said, failure.message)
         self._question = self._question._replace(body=encode(fields), fields=fields)
         return self._question, f"{failure.message}; asking again ({self._asked_again} of {self._retries})"
+
+
+def _uncalled_for(name: str) -> InvalidFault:
+    """The failure of an answer with a call in it that nobody has asked for."""
+    from dsk.exchange.judging import AGAIN, shown
+
+    what = f"the function {shown(name)}, which it was not given" if name else "a function without a name"
+    if name in SHAPES:
+        what = "the function for it more than once"
+    return InvalidFault("the answer is not what was asked for", f"the model called {what}", hint=AGAIN)

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import InvalidFault
+from dsk.request.json_value import read
 from dsk.stream.grammar import json_trouble
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _LOADING = Lock()
 #: Characters of a value that are shown.
 SHOWN = 60
 MISFIT = "the answer does not fit the schema"
+UNCLEAR = "the answer cannot be checked"
+TOO_DEEP = "it is nested too deep"
 AGAIN = "run it again; --retry-invalid 2 would ask again by itself"
 AGAIN_RAW = "ask again; --retry-invalid 2 does so by itself, but not with --raw"
 FENCED = 'say "JSON without a code fence" in the prompt; run it again'
@@ -46,9 +49,11 @@ class Judge:
     def check_text(self, text: str, part: Any, path: str = "$") -> tuple[Any, InvalidFault | None]:
         """The value of a text, and why it does not fit a part of the schema, if it does not."""
         try:
-            value = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            return None, not_json(json_trouble(text) or "it is nested too deep", path)
+            value = read(text, is_clear=True)
+        except (ValueError, RecursionError) as error:
+            if why := json_trouble(text):
+                return None, not_json(why, path)
+            return None, unclear(TOO_DEEP if isinstance(error, RecursionError) else str(error), path)
         return value, self.check(value, part, path)
 
     def check(self, value: Any, part: Any, path: str = "$") -> InvalidFault | None:
@@ -64,18 +69,24 @@ class Judge:
             self._validator = _validator(self._schema)
         try:
             error = best_match(self._validator.evolve(schema=part).iter_errors(value))
-        except (Unresolvable, RecursionError) as trouble:
-            what = "the schema refers to itself without end" if isinstance(trouble, RecursionError) else str(trouble)
-            return InvalidFault("the answer cannot be checked", what, hint="see to the schema")
-        return (
-            InvalidFault(MISFIT, f"{path}{_steps(error.absolute_path)}: {_why(error)}", hint=AGAIN) if error else None
-        )
+            why = f"{path}{_steps(error.absolute_path)}: {_why(error)}" if error else ""
+        except RecursionError:
+            return unclear(TOO_DEEP, path)
+        except OverflowError:
+            return unclear("a number in it is too large", path)
+        except Unresolvable as trouble:
+            return InvalidFault(UNCLEAR, str(trouble), hint="see to the schema")
+        return InvalidFault(MISFIT, why, hint=AGAIN) if why else None
 
 
 def not_json(why: str, path: str = "$") -> InvalidFault:
     """The failure of an answer that is not the JSON that was asked for."""
-    place = "" if path == "$" else f"{path}: "
-    return InvalidFault("the answer is not JSON", f"{place}{why}", hint=FENCED if "fence" in why else AGAIN)
+    return InvalidFault("the answer is not JSON", _placed(why, path), hint=FENCED if "fence" in why else AGAIN)
+
+
+def unclear(why: str, path: str = "$") -> InvalidFault:
+    """The failure of an answer that is JSON, but of which not every reader would make the same, or anything."""
+    return InvalidFault(UNCLEAR, _placed(why, path), hint=AGAIN)
 
 
 def check_schema(schema: dict[str, Any]) -> str:
@@ -90,6 +101,10 @@ def check_schema(schema: dict[str, Any]) -> str:
     except RecursionError:
         return "it is nested too deep"
     return ""
+
+
+def _placed(why: str, path: str) -> str:
+    return why if path == "$" else f"{path}: {why}"
 
 
 def _load() -> None:
@@ -112,16 +127,16 @@ def _why(error: ValidationError) -> str:
     match error.validator:
         case "type":
             kinds = [wanted] if isinstance(wanted, str) else wanted
-            return f"{_shown(value)} is not {_listed(TYPES.get(kind, str(kind)) for kind in kinds)}"
+            return f"{shown(value)} is not {_listed(TYPES.get(kind, str(kind)) for kind in kinds)}"
         case "enum":
-            return f"{_shown(value)} is not {_listed(map(_shown, wanted))}"
+            return f"{shown(value)} is not {_listed(map(shown, wanted))}"
         case "const":
-            return f"{_shown(value)} is not {_shown(wanted)}"
+            return f"{shown(value)} is not {shown(wanted)}"
         case "required" if isinstance(value, dict):
-            return f"{_listed((_shown(name) for name in wanted if name not in value), 'and')} is missing"
+            return f"{_listed((shown(name) for name in wanted if name not in value), 'and')} is missing"
         case "additionalProperties" if wanted is False and isinstance(value, dict):
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            return f"{_listed((_shown(name) for name in value if name not in known), 'and')} is not expected"
+            return f"{_listed((shown(name) for name in value if name not in known), 'and')} is not expected"
         case _:
             return _cut(error.message)
 
@@ -133,21 +148,20 @@ def _steps(path: Iterable[str | int]) -> str:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if step.isidentifier() else f"[{_shown(step)}]"
+    return f".{step}" if step.isidentifier() else f"[{shown(step)}]"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as JSON, the beginning of it if it is long."""
     return _cut(json.dumps(value, ensure_ascii=False))
 
 
 def _cut(text: str) -> str:
+    # Half of a surrogate pair, which JSON can say, is no text: it is shown as JSON says it.
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _listed(words: Iterable[str], joint: str = "or") -> str:
     *some, last = words
     return f"{', '.join(some)} {joint} {last}" if some else last
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")

@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dsk.errors import InvalidFault
-from dsk.exchange.judging import Judge, not_json
+from dsk.errors import BrokenFault
+from dsk.exchange.judging import not_json
 from dsk.request.schema.shape import LIMITS, SHAPES
 from dsk.stream.elements import Elements, compact
 from dsk.stream.events import Content, Event, ToolCall
 from dsk.stream.gathered import Gathered
 
 if TYPE_CHECKING:
+    from dsk.errors import Failure
+    from dsk.exchange.judging import Judge
     from dsk.request.schema.shape import Wanted
+
+
+#: Characters of an element that are kept at most while its end is awaited.
+LIMIT = 64 * 1024 * 1024
 
 
 class Shaping:
     """Shapes the answer of one attempt. Only choice 0 is looked at."""
 
-    def __init__(self, wanted: Wanted, judge: Judge, *, keeps_text: bool) -> None:
-        """With ``keeps_text`` it can be asked what was ``said``."""
+    def __init__(self, wanted: Wanted, judge: Judge, *, keeps_text: bool, limit: int = LIMIT) -> None:
+        """With ``keeps_text`` it can be asked what was ``said``. ``limit``: characters of an unfinished element."""
+        self._limit = limit
         self._shape = wanted.shape
         self._judge = judge
         self._inner = wanted.inner
@@ -37,7 +44,7 @@ class Shaping:
         # Only what is said of the list as a whole needs the whole of it.
         self._values: list[Any] = []
         #: Why what has come does not fit, once it is known.
-        self.fault: InvalidFault | None = None
+        self.fault: Failure | None = None
 
     def said(self, content: str) -> str:
         """What the model wrote, as it wrote it; ``content`` is what came of it."""
@@ -56,7 +63,7 @@ class Shaping:
                 found += [Content(piece, 0) for piece in self._pieces(text)]
         return found
 
-    def end(self, content: str) -> InvalidFault | None:
+    def end(self, content: str) -> Failure | None:
         """The answer is whole, its server says: why it does not fit, if it does not. ``content`` is what came of it."""
         if self.fault:
             return self.fault
@@ -87,8 +94,7 @@ class Shaping:
         found: list[str] = []
         first = self._elements.count
         for number, raw in enumerate(self._elements.feed(text), first):
-            path = f"$[{number}]" if self._is_list else "$"
-            value, self.fault = self._judge.check_text(raw, self._items, path)
+            value, self.fault = self._judge.check_text(raw, self._items, self._path(number))
             if self.fault:
                 return found
             if self._limits:
@@ -96,4 +102,10 @@ class Shaping:
             found.append(compact(raw) + "\n")
         if self._elements.trouble:
             self.fault = not_json(self._elements.trouble)
+        elif self._elements.size > self._limit:
+            why = f"{self._path(self._elements.count)} is longer than {self._limit:,} characters"
+            self.fault = BrokenFault("the answer has no end", why, hint="ask for less")
         return found
+
+    def _path(self, number: int) -> str:
+        return f"$[{number}]" if self._is_list else "$"

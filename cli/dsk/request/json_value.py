@@ -11,19 +11,24 @@ def json_value(text: str, *, is_clear: bool = False) -> Any:
     be sent: RFC 8259 knows no NaN and no infinity, UTF-8 no half of a surrogate pair. With ``is_clear`` no object may
     say one name twice, of which every reader makes what it likes."""
     try:
-        value = json.loads(
-            text,
-            parse_constant=_constant,
-            parse_float=_finite,
-            parse_int=_whole,
-            object_pairs_hook=_each_once if is_clear else None,
-        )
+        value = read(text, is_clear=is_clear)
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ValueError("half a surrogate pair is in it") from error
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     return value
+
+
+def read(text: str, *, is_clear: bool) -> Any:
+    """As ``json_value``, but that half of a surrogate pair may be in it. Raises ``RecursionError`` as well."""
+    return json.loads(
+        text,
+        parse_constant=_constant,
+        parse_float=_finite,
+        parse_int=_whole,
+        object_pairs_hook=_each_once if is_clear else None,
+    )
 
 
 def _constant(name: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsk.request.prefix import is_completion, is_prefix
-from dsk.request.schema.asking import KEPT, wanted_in
+from dsk.request.schema.asking import KEPT, tools_in, wanted_in
 
 
 def outline(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +17,8 @@ def outline(fields: Mapping[str, Any]) -> dict[str, Any]:
         kept["response_format"] = {"type": wanted.get("type")} if isinstance(wanted, dict) else wanted
     if wanted := wanted_in(fields):
         kept[KEPT] = wanted._asdict()
+    if {"response_format", KEPT} & kept.keys() and (names := tools_in(fields)):
+        kept["tools"] = [{"type": "function", "function": {"name": name}} for name in names]
     if is_completion(fields):
         kept["prompt"] = "" if isinstance(fields["prompt"], str) else []
     messages = fields.get("messages")

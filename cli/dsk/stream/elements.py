@@ -12,7 +12,7 @@ from enum import Enum, auto
 _BLANK = re.compile(r"[ \t\n\r]*")
 _OUTSIDE = re.compile(r'["\[\]{},]')
 _INSIDE = re.compile(r'["\\]')
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[ \t\n\r]+', re.DOTALL)
+_NO_BLANKS = dict.fromkeys(map(ord, " \t\n\r"))
 
 
 class _State(Enum):
@@ -49,6 +49,8 @@ class Elements:
         self._in_string = False
         self._is_escaped = False
         self._open: list[str] = []
+        #: Characters of the element that has not ended yet.
+        self.size = 0
         #: How many elements have been given.
         self.count = 0
         #: Why the text is no such thing; "" as long as it may be one.
@@ -127,11 +129,13 @@ class Elements:
                 self._end_element(mark[0], found)
                 return at
         self._open.append(text[begin:])
+        self.size += len(text) - begin
         return len(text)
 
     def _end_element(self, mark: str, found: list[str]) -> None:
         raw = "".join(self._open)
         self._open.clear()
+        self.size = 0
         is_empty = mark == "]" and self.count == 0 and not raw.strip(" \t\n\r")
         if mark not in (("]", ",") if self._is_list else "}"):
             self.trouble = f"{mark} where {', or ]' if self._is_list else '}'} is to be"
@@ -162,4 +166,13 @@ class Elements:
 
 def compact(text: str) -> str:
     """JSON without the white space between its tokens, and so without a line end; all else as it was written."""
-    return _TOKEN.sub(lambda token: token[0] if token[0][0] == '"' else "", text)
+    parts = text.split('"')
+    in_string = False
+    for place, part in enumerate(parts):
+        if in_string:
+            # A quote behind an odd number of backslashes ends no string.
+            in_string = (len(part) - len(part.rstrip("\\"))) % 2 == 1
+        else:
+            parts[place] = part.translate(_NO_BLANKS)
+            in_string = True
+    return '"'.join(parts)

@@ -17,6 +17,9 @@ from dsk.stream.parsing import parse
 
 #: Frames that are looked at in vain before a stream is taken to have no common frame.
 PATIENCE = 8
+#: Characters of a frame with escapes, or to learn from: on a longer one the expressions below would spend memory a
+#: hundred times its size.
+LONGEST = 1 << 16
 
 _END = "\n\n"
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"'
@@ -58,7 +61,7 @@ class Shortcut:
 
     def learn(self, data: str, value: dict[str, Any], events: list[Event]) -> None:
         """Learn from the data of a frame, its JSON value and what was read in it."""
-        if len(events) != 1 or self._patience == 0:
+        if len(events) != 1 or self._patience == 0 or len(data) > LONGEST:
             return
         (event,) = events
         if not isinstance(event, Content | Reasoning):
@@ -115,7 +118,7 @@ def _unescaped(piece: str) -> str:
     """The text that the inside of a JSON string stands for; "" if that takes more than a look."""
     if not _NOT_PLAIN.search(piece):
         return piece
-    return str(json.loads(f'"{piece}"')) if _EASY.fullmatch(piece) else ""
+    return str(json.loads(f'"{piece}"')) if len(piece) <= LONGEST and _EASY.fullmatch(piece) else ""
 
 
 def _is_piece(before: str, after: str, key: str, value: dict[str, Any], event: Content | Reasoning) -> bool:

@@ -90,6 +90,14 @@ def forced_function(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def tools_in(fields: Mapping[str, Any]) -> list[str]:
+    """The names of the functions that the user gave the model to call; a function that answers a schema is none."""
+    tools = fields.get("tools")
+    functions = [tool.get("function") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+    names = [str(function.get("name")) for function in functions if isinstance(function, dict)]
+    return [name for name in names if name not in SHAPES]
+
+
 def _checked(name: str, schema: Any) -> Wanted | None:
     shape = SHAPES[name]
     properties = schema.get("properties") if isinstance(schema, dict) else None
