@@ -24,7 +24,8 @@ class Demands:
         """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is."""
         self._question = question
         self._wanted = question.wanted
-        self._has_tools = bool(tools_in(question.fields))
+        # Of frames alone it is not known which functions the model was given.
+        self._has_tools = question.is_unknown or bool(tools_in(question.fields))
         self._judge: Judge | None = None
         if self._wanted:
             from dsk.exchange.judging import Judge

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dsk.stream.events import Content, Event, ToolCall
 
 if TYPE_CHECKING:
-    from dsk.errors import InvalidFault
+    from dsk.errors import Failure
     from dsk.exchange.shaping import Shaping
 
 # What the names of these functions begin with: no other name needs what reads schemas.
@@ -26,7 +26,7 @@ class Recognising:
         self._shaping: Shaping | None = None
 
     @property
-    def fault(self) -> InvalidFault | None:
+    def fault(self) -> Failure | None:
         """As that of ``Shaping``."""
         return self._shaping.fault if self._shaping else None
 
@@ -46,7 +46,7 @@ class Recognising:
                     return self._shaping.take(events) if self._shaping else events
         return events
 
-    def end(self, content: str) -> InvalidFault | None:
+    def end(self, content: str) -> Failure | None:
         """Why a whole answer is not the JSON that its function takes; None if it is, or it is no such answer."""
         return self._shaping.end(content) if self._shaping else None
 
