@@ -89,6 +89,7 @@ DOORS = {
         "signals.py",
         "jobs/hidden_prompt.py",
         "state/key_command.py",
+        "exchange/apart.py",
         "tools/processes.py",
         "chat/editor.py",
         "chat/interrupts.py",
@@ -98,6 +99,7 @@ DOORS = {
     "readline": {"jobs/command_editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {
+        "exchange/apart.py",
         "jobs/copying.py",
         "prompt/editor.py",
         "prompt/listing.py",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result
+from tests.harness import DEADLINE, Dsk, Result, wait_until
 from tests.map.helpers import lines_of
 
 Serve = Callable[[Script], ScriptedServer]
@@ -86,3 +88,30 @@ def test_13_json_that_readers_would_read_differently(dsk: Dsk, serve: Serve, ele
     result = ask(dsk, says(serve, f'{{"items": [{element}]}}'), "--schema", "[{city, n int}]")
     assert (result.stdout, result.status) == (b"", 13)
     assert result.errors.startswith(f"dsk: the answer cannot be checked: $[0]: {why}\n")
+
+
+ENDLESS = '{"type": "string", "pattern": "^(a+)+$"}'
+SLOW = json.dumps({"value": "a" * 40 + "!"})
+
+
+def test_8_no_pattern_holds_up_the_clock(dsk: Dsk, serve: Serve) -> None:
+    result = ask(dsk, says(serve, SLOW), "--schema", ENDLESS, "--max-time", "2")
+    assert (result.stdout, result.status) == (b"", 8)
+    assert result.errors.startswith("dsk: the run took too long: --max-time 2 s is over\n")
+    server = says(serve, SLOW, '{"value": "aa"}')
+    args = ("-j", "1", "--base-url", server.base_url, "--schema", ENDLESS, "--max-time", "2")
+    result = dsk.run("map", *args, "{}", stdin=b"one\ntwo\n")
+    assert [line["status"] for line in lines_of(result.stdout)] == [8, 0]
+
+
+def test_130_a_check_that_takes_long_ends_with_the_run(dsk: Dsk, serve: Serve) -> None:
+    args = ("-n", "--base-url", says(serve, SLOW).base_url, "--schema", ENDLESS, "hi")
+    with dsk.start("ask", *args) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        wait_until(children.read_text, "a process that checks")
+        (child,) = children.read_text().split()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE) == -signal.SIGINT
+        assert process.stderr
+        assert process.stderr.read() == b"dsk: interrupted\n"
+    wait_until(lambda: not Path(f"/proc/{child}").exists(), "its end")

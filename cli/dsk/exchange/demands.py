@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Failure, InvalidFault
 from dsk.request.body import encode
@@ -10,27 +10,25 @@ from dsk.request.schema.asking import tools_in
 from dsk.request.schema.shape import SHAPES
 
 if TYPE_CHECKING:
+    from dsk.exchange.apart import JudgeApart
     from dsk.exchange.judging import Judge
     from dsk.exchange.question import Question
     from dsk.exchange.recognising import Recognising
     from dsk.exchange.shaping import Shaping
     from dsk.stream.answer import Answer
+    from dsk.wire.clocks import Clocks
 
 
 class Demands:
     """JSON, or JSON that fits a schema; ``retry_invalid`` counts how often another answer may be asked for."""
 
-    def __init__(self, question: Question, retry_invalid: int, *, is_raw: bool) -> None:
-        """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is."""
+    def __init__(self, question: Question, retry_invalid: int, *, is_raw: bool, clocks: Clocks | None) -> None:
+        """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is. The run has ``clocks``."""
         self._question = question
         self._wanted = question.wanted
         # Of frames alone it is not known which functions the model was given.
         self._has_tools = question.is_unknown or bool(tools_in(question.fields))
-        self._judge: Judge | None = None
-        if self._wanted:
-            from dsk.exchange.judging import Judge
-
-            self._judge = Judge(self._wanted.schema)
+        self._judge = _judge(self._wanted.schema, clocks) if self._wanted else None
         self._shaping: Shaping | Recognising | None = None
         self._retries = 0 if is_raw else retry_invalid
         self._is_raw = is_raw
@@ -80,6 +78,18 @@ class Demands:
         fields = with_fault(self._question.fields, said, failure.message)
         self._question = self._question._replace(body=encode(fields), fields=fields)
         return self._question, f"{failure.message}; asking again ({self._asked_again} of {self._retries})"
+
+
+def _judge(schema: dict[str, Any], clocks: Clocks | None) -> Judge | JudgeApart:
+    from dsk.request.schema.references import may_take_long
+
+    if may_take_long(schema):
+        from dsk.exchange.apart import JudgeApart
+
+        return JudgeApart(schema, clocks)
+    from dsk.exchange.judging import Judge
+
+    return Judge(schema)
 
 
 def _uncalled_for(name: str) -> InvalidFault:

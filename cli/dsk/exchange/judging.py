@@ -46,18 +46,17 @@ class Judge:
         if schema and "jsonschema" not in sys.modules:
             Thread(target=_load, name="schema", daemon=True).start()
 
-    def check_text(self, text: str, part: Any, path: str = "$") -> tuple[Any, InvalidFault | None]:
-        """The value of a text, and why it does not fit a part of the schema, if it does not."""
+    def check_text(self, text: str, part: Any, path: str = "$") -> InvalidFault | None:
+        """Why a text does not fit a part of the schema, if it does not; ``path`` leads to it."""
         try:
             value = read(text, is_clear=True)
         except (ValueError, RecursionError) as error:
             if why := json_trouble(text):
-                return None, not_json(why, path)
-            return None, unclear(TOO_DEEP if isinstance(error, RecursionError) else str(error), path)
-        return value, self.check(value, part, path)
+                return not_json(why, path)
+            return unclear(TOO_DEEP if isinstance(error, RecursionError) else str(error), path)
+        return self._check(value, part, path)
 
-    def check(self, value: Any, part: Any, path: str = "$") -> InvalidFault | None:
-        """Why a value does not fit a part of the schema; ``path`` leads to it."""
+    def _check(self, value: Any, part: Any, path: str) -> InvalidFault | None:
         if part == {}:
             # Everything does.
             return None

@@ -12,6 +12,7 @@ from dsk.request.prefix import in_way
 if TYPE_CHECKING:
     from dsk.exchange.demands import Demands
     from dsk.request.schema.shape import Wanted
+    from dsk.wire.clocks import Clocks
 
 #: One of these is in every body that has a schema, or in what a recording keeps of it.
 SCHEMA_FIELDS = frozenset(("tool_choice", "response_format", "dsk_schema"))
@@ -58,14 +59,14 @@ class Question(NamedTuple):
 
         return wanted_in(self.fields)
 
-    def demands(self, retry_invalid: int, *, is_raw: bool) -> Demands | None:
-        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``, ``is_raw`` that of
-        ``Exchange``."""
+    def demands(self, retry_invalid: int, *, is_raw: bool, clocks: Clocks | None) -> Demands | None:
+        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``, ``is_raw`` and
+        ``clocks`` are those of ``Exchange``."""
         if not (self.wants_json or self.is_unknown):
             return None
         from dsk.exchange.demands import Demands
 
-        return Demands(self, retry_invalid, is_raw=is_raw)
+        return Demands(self, retry_invalid, is_raw=is_raw, clocks=clocks)
 
     def json_fault(self, text: str) -> InvalidFault | None:
         """The failure of an answer that has to be JSON and is not; None if it is."""

@@ -7,7 +7,7 @@ before, as soon as it has closed; what does not fit ends the answer there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dsk.errors import BrokenFault
 from dsk.exchange.judging import not_json
@@ -18,6 +18,7 @@ from dsk.stream.gathered import Gathered
 
 if TYPE_CHECKING:
     from dsk.errors import Failure
+    from dsk.exchange.apart import JudgeApart
     from dsk.exchange.judging import Judge
     from dsk.request.schema.shape import Wanted
 
@@ -29,7 +30,7 @@ LIMIT = 64 * 1024 * 1024
 class Shaping:
     """Shapes the answer of one attempt. Only choice 0 is looked at."""
 
-    def __init__(self, wanted: Wanted, judge: Judge, *, keeps_text: bool, limit: int = LIMIT) -> None:
+    def __init__(self, wanted: Wanted, judge: Judge | JudgeApart, *, keeps_text: bool, limit: int = LIMIT) -> None:
         """With ``keeps_text`` it can be asked what was ``said``. ``limit``: characters of an unfinished element."""
         self._limit = limit
         self._shape = wanted.shape
@@ -42,7 +43,7 @@ class Shaping:
         self._said = Gathered() if keeps_text and wanted.shape != "object" else None
         self._limits = {key: self._inner[key] for key in LIMITS if key in self._inner} if self._is_list else {}
         # Only what is said of the list as a whole needs the whole of it.
-        self._values: list[Any] = []
+        self._texts: list[str] = []
         #: Why what has come does not fit, once it is known.
         self.fault: Failure | None = None
 
@@ -68,11 +69,11 @@ class Shaping:
         if self.fault:
             return self.fault
         if self._shape == "object":
-            return self._judge.check_text(content, self._inner)[1]
+            return self._judge.check_text(content, self._inner)
         self._elements.close()
         if self._elements.trouble:
             return not_json(self._elements.trouble)
-        return self._judge.check(self._values, self._limits) if self._limits else None
+        return self._judge.check_text(f"[{','.join(self._texts)}]", self._limits) if self._limits else None
 
     @property
     def _is_list(self) -> bool:
@@ -94,12 +95,13 @@ class Shaping:
         found: list[str] = []
         first = self._elements.count
         for number, raw in enumerate(self._elements.feed(text), first):
-            value, self.fault = self._judge.check_text(raw, self._items, self._path(number))
+            self.fault = self._judge.check_text(raw, self._items, self._path(number))
             if self.fault:
                 return found
+            element = compact(raw)
             if self._limits:
-                self._values.append(value)
-            found.append(compact(raw) + "\n")
+                self._texts.append(element)
+            found.append(element + "\n")
         if self._elements.trouble:
             self.fault = not_json(self._elements.trouble)
         elif self._elements.size > self._limit:

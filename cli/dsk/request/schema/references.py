@@ -19,6 +19,8 @@ NAMED = frozenset(("properties", "patternProperties", "dependentSchemas", "depen
 #: Keywords whose schemas look at the very value that the schema around them looks at.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 _ANCHORS = ("$anchor", "$dynamicAnchor")
+#: Keywords whose check may take far more steps than schema and value have parts.
+_SLOW = frozenset((*REFERRING, "pattern", "patternProperties", "uniqueItems"))
 
 
 def schemas(schema: Any, path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -49,6 +51,11 @@ def trouble(schema: dict[str, Any]) -> str:
         if _returns(schema, part, done):
             return f"{path}: its references lead to itself without end"
     return ""
+
+
+def may_take_long(schema: dict[str, Any]) -> bool:
+    """Whether no bound is known to the time that a check by this schema takes."""
+    return any(_SLOW & part.keys() for _, part in schemas(schema))
 
 
 def resolve(schema: Mapping[str, Any], reference: str) -> Any:
