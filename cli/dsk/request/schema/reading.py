@@ -7,7 +7,7 @@ from typing import Any
 
 from dsk.errors import UsageFault
 from dsk.request.json_value import json_value
-from dsk.request.schema.references import trouble
+from dsk.request.schema.references import circle, lost
 from dsk.request.schema.short import parse_short
 from dsk.request.schema.words import Misfit
 
@@ -44,11 +44,13 @@ def read_schema(text: str, name: str) -> dict[str, Any]:
     if not isinstance(schema.get("$schema", ""), str):
         raise UsageFault(f"{name} is no JSON Schema", "$.$schema: it must be a text")
     try:
-        why = trouble(schema)
+        why, hint = lost(schema), "a $ref has the form #/$defs/NAME, or #ANCHOR"
+        if not why:
+            why, hint = circle(schema), "what refers to itself has to do so in a part of it, as in properties or items"
     except RecursionError as error:
         raise UsageFault(f"{name} is nested too deep") from error
     if why:
-        raise UsageFault(f"{name} is no JSON Schema", why, hint="a $ref has the form #/$defs/NAME, or #ANCHOR")
+        raise UsageFault(f"{name} is no JSON Schema", why, hint=hint)
     return schema
 
 

@@ -38,16 +38,20 @@ def schemas(schema: Any, path: str = "$") -> Iterator[tuple[str, dict[str, Any]]
                 yield from schemas(inner, f"{path}.{key}")
 
 
-def trouble(schema: dict[str, Any]) -> str:
-    """What is wrong with the references of a schema, with the path; "" if nothing is."""
-    found = list(schemas(schema))
-    for path, part in found:
+def lost(schema: dict[str, Any]) -> str:
+    """The first reference that leads to nothing, with the path to it; "" if there is none."""
+    for path, part in schemas(schema):
         for key in REFERRING:
             to = part.get(key)
             if isinstance(to, str) and resolve(schema, to) is None:
                 return f"{path}.{key}: {to} leads to nothing in it"
+    return ""
+
+
+def circle(schema: dict[str, Any]) -> str:
+    """Where references lead round and never to a part of the value, of a schema without lost ones; "" if nowhere."""
     done: set[int] = set()
-    for path, part in found:
+    for path, part in schemas(schema):
         if _returns(schema, part, done):
             return f"{path}: its references lead to itself without end"
     return ""
