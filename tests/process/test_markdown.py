@@ -339,6 +339,20 @@ def test_what_is_held_back_is_being_received(dsk: Dsk, serve: Serve, args: list[
     assert shown.strip()
 
 
+def test_what_is_held_back_between_two_lines_is_being_received(dsk: Dsk, serve: Serve) -> None:
+    long = "word " * 12
+    reply = Reply(text=f'{{"items": ["one", "{long}", "two"]}}')
+    server = serve(Script(replies=(reply,), pace=20))
+    seen = on_terminal(dsk, *ask(server), "--schema", "[str]", width=120, env={"NO_COLOR": "1"})
+    after = seen.partition('"one"')[2]
+    assert re.search(r"\S receiving \(\d+ characters?\) \d s(?=\r)", after)
+    assert screen_of(seen, 120).rows() == ['"one"', f'"{long}"', '"two"']
+    # An object has its line open while it comes.
+    whole = on_terminal(dsk, *ask(server), "--schema", "items [str]", width=120, env={"NO_COLOR": "1"})
+    assert without_spinner(whole) == f"{reply.text}\n"
+    assert "receiving" not in whole.partition("{")[2]
+
+
 def test_a_message_while_it_waits_is_not_written_over(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="yes"),), first_token=0.6, faults=(parse_fault("503=1x1"),)))
     screen = screen_of(on_terminal(dsk, "ask", "--base-url", server.base_url, "hi", width=300), 300)

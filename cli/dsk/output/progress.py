@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dsk.stream.events import Comment, Content, Event, Reasoning, Resume, ToolCall
-from dsk.world import STDERR, nothing
+from dsk.world import STDERR, STDOUT, nothing
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Progress:
     """Listens to a run. Where stderr is a terminal it shows there what is waited for, until something of the answer is
-    written."""
+    written, and between the lines of a list."""
 
     def __init__(
         self, world: World, begun: float, *, color: Color = "auto", hides_reasoning: bool = False, thinks: bool = False
@@ -120,10 +120,13 @@ class Progress:
 
     def _shown(self) -> None:
         """Something is written where it may be seen; without a token it is no answer yet."""
-        if self._pieces:
-            self._stop()
-        else:
+        if not self._pieces:
             self._world.clear_line()
+        elif self._spinner and self._is_told and self._world.is_terminal(STDOUT):
+            # A line of several: nobody else writes on this screen what was given to him.
+            self._spinner.rest()
+        else:
+            self._stop()
 
     def _wait_for(self, state: State) -> None:
         if self._spinner:

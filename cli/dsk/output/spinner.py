@@ -36,6 +36,7 @@ class Spinner:
         self._begun = begun
         self._is_dim = is_dim
         self._is_shown = False
+        self._shows_from = 0.0
         self._is_over = threading.Event()
         # A signal's handler may want it while its own thread has it.
         self._lock = threading.RLock()
@@ -46,6 +47,13 @@ class Spinner:
         """From now on this is waited for, and the seconds count from here."""
         with self._lock:
             self.state, self.characters, self._begun = state, 0, time.monotonic()
+
+    def rest(self) -> None:
+        """Make room for a piece of the answer; what comes after it is counted anew, and shown in a while."""
+        with self._lock:
+            self.characters = 0
+            self._shows_from = time.monotonic() + PATIENCE
+            self.clear()
 
     def stop(self) -> None:
         """Leave a clean line behind; nothing is shown any more."""
@@ -66,10 +74,14 @@ class Spinner:
             wait = PACE
             with self._lock:
                 # Where a line is open, as while a large request is on its way, that is to be seen.
-                if not (self._is_over.is_set() or self._world.is_mid_line) and _is_watched():
+                if self._may_show() and _is_watched():
                     self._is_shown = True
                     _write(ERASE + self._line(turn).encode())
             turn += 1
+
+    def _may_show(self) -> bool:
+        is_in_the_way = self._is_over.is_set() or self._world.is_mid_line
+        return not is_in_the_way and time.monotonic() >= self._shows_from
 
     def _line(self, turn: int) -> str:
         count = f" ({self.characters} character{'s' * (self.characters != 1)})" if self.state == "receiving" else ""
