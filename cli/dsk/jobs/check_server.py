@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Seconds that two clocks may differ before certificates and logs suffer.
 MOST_SKEW = 60
 NOT_FOUND = 404
+# Characters of the longest name of a model that anybody would type.
+LONGEST_NAME = 200
 # They list their models to anybody, so that the list says nothing of the key.
 OPEN_LISTS = ("openrouter", "llamacpp")
 
@@ -60,7 +62,7 @@ def model_ids(models: Look) -> list[str]:
     rows = rows if isinstance(rows, list) else []
     names = [row.get("id") for row in rows if isinstance(row, dict)]
     # Others could neither be typed nor kept.
-    return [name for name in names if isinstance(name, str) and name.isprintable()]
+    return [name for name in names if isinstance(name, str) and len(name) <= LONGEST_NAME and name.isprintable()]
 
 
 def _clock(models: Look) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from dsk.jobs.recognising import recognise
 from dsk.jobs.settling import settle_short_clocks
 from dsk.output.notes import note, warn
 from dsk.state.config import load
-from dsk.state.config_editing import OURS, put_profile
+from dsk.state.config_editing import OURS, check_free, put_profile
 from dsk.state.paths import config_file
 from dsk.state.profile import SERVER_NAMES, Profile, default_key_env, is_name, new_profile
 from dsk.state.rules import PROFILE
@@ -44,9 +44,8 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     name = settings.name
     if not is_name(name):
         raise UsageFault(f"a profile cannot be called {name!r}", hint="it names a file: no slash, dot or dash in front")
-    if name in config.own and not settings.force:
-        place = config.place("profiles", name)
-        raise UsageFault(f"there is a profile {name} already", f"at {place}", hint="--force puts this one in its place")
+    if not settings.force:
+        check_free(config, name)
     if settings.key_env is not None and not PROFILE["key_env"].holds(settings.key_env):
         raise UsageFault(f"--key-env must be {PROFILE['key_env'].expected}")
     given = settings.network.base_url
@@ -54,9 +53,11 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     if not (given or usual.base_url):
         raise UsageFault("--base-url is missing", "it says where the server is")
     base_url = check_base_url(given or usual.base_url)
+    values: dict[str, Any]
     if not settings.probes:
         said = {"base_url": base_url if given else None, "model": settings.model, "key_env": settings.key_env}
-        put_profile(world.env, name, {key: value for key, value in said.items() if value is not None}, f"{OURS}.")
+        values = {key: value for key, value in said.items() if value is not None}
+        put_profile(world.env, name, values, f"{OURS}.", force=settings.force)
         _tell(settings, None, "", "", [], settings.model or usual.model, world)
         return Status.OK
     look = _look(settings, base_url, world)
@@ -64,7 +65,7 @@ def add_profile(settings: AddSettings, world: World) -> Status:
         # Where it was found spares each run the search.
         base_url = look.url.partition("?")[0].removesuffix(MODELS_PATH)
     kind = recognise(base_url, look)
-    values: dict[str, Any] = {"base_url": base_url}
+    values = {"base_url": base_url}
     models = model_ids(look)
     model = settings.model or (models[0] if len(models) == 1 else kind.model if kind.model in models else None)
     if model:
@@ -75,7 +76,7 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     if key_env is not None and key_env != default_key_env(name):
         values["key_env"] = key_env
     values |= kind.ways(name)
-    put_profile(world.env, name, values, f"{OURS}{f': {kind.why}' if kind.why else ''}.")
+    put_profile(world.env, name, values, f"{OURS}{f': {kind.why}' if kind.why else ''}.", force=settings.force)
     _tell(settings, look, kind.name, kind.why, models, model or usual.model, world)
     return Status.OK
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.state.config import parse_config
+from dsk.state.locking import locked
 from dsk.state.paths import config_file
 from dsk.state.saving import save
-from dsk.state.toml_file import parse_toml, read_toml
+from dsk.state.toml_file import LARGEST, parse_toml, read_toml
+
+if TYPE_CHECKING:
+    from dsk.state.config import Config
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _HEADER = re.compile(r"[ \t]*\[")
@@ -27,10 +32,10 @@ Tree = dict[str, Any]
 OURS = "Made by dsk profile add"
 
 
-def put_profile(env: Mapping[str, str], name: str, values: Mapping[str, Any], comment: str) -> None:
-    """Put ``[profiles.NAME]`` at the end of the file, in the place of one that is there.
+def put_profile(env: Mapping[str, str], name: str, values: Mapping[str, Any], comment: str, *, force: bool) -> None:
+    """Put ``[profiles.NAME]`` at the end of the file, with ``force`` in the place of one that is there.
 
-    Raises ``UsageFault`` if the file is wrong, or cannot be changed this way, and ``LocalFault`` if it cannot be
+    Raises ``UsageFault`` if the file is wrong, has that profile or cannot be changed this way, and ``LocalFault`` if it cannot be
     written.
     """
 
@@ -42,16 +47,21 @@ def put_profile(env: Mapping[str, str], name: str, values: Mapping[str, Any], co
     def meant(tree: Tree) -> None:
         tree.setdefault("profiles", {})[name] = dict(values)
 
-    _edit(env, change, meant)
+    _edit(env, change, meant, lambda config: None if force else check_free(config, name))
+
+
+def check_free(config: Config, name: str) -> None:
+    """Raise ``UsageFault`` if the file has a profile of this name."""
+    if name in config.own:
+        place = config.place("profiles", name)
+        raise UsageFault(f"there is a profile {name} already", f"at {place}", hint="--force puts this one in its place")
 
 
 def remove_profile(env: Mapping[str, str], name: str) -> None:
     """Take ``[profiles.NAME]`` and its own tables out of the file. Raises as ``put_profile`` does."""
 
     def meant(tree: Tree) -> None:
-        del tree["profiles"][name]
-        if not tree["profiles"]:
-            del tree["profiles"]
+        tree.get("profiles", {}).pop(name, None)
 
     _edit(env, lambda text: _without(text, name), meant)
 
@@ -92,11 +102,26 @@ def _value(value: object) -> str:
     return quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
-def _edit(env: Mapping[str, str], change: Callable[[str], str], meant: Callable[[Tree], None]) -> None:
+def _edit(
+    env: Mapping[str, str],
+    change: Callable[[str], str],
+    meant: Callable[[Tree], None],
+    check: Callable[[Config], None] = lambda _: None,
+) -> None:
     path = config_file(env)
-    data = read_toml(path) or b""
+    with locked(Path(path).resolve().parent):
+        while True:
+            data = read_toml(path) or b""
+            check(parse_config(path, data))
+            new = _changed(path, data, change, meant)
+            # An editor knows nothing of the lock, and not every file system has one.
+            if (read_toml(path) or b"") == data:
+                save(path, new, "the config file")
+                return
+
+
+def _changed(path: str, data: bytes, change: Callable[[str], str], meant: Callable[[Tree], None]) -> bytes:
     places, tree = parse_toml(path, data)
-    parse_config(path, data)
     # Lines end as they do in the file.
     ending = "\r\n" if b"\r\n" in data else "\n"
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
@@ -113,7 +138,9 @@ def _edit(env: Mapping[str, str], change: Callable[[str], str], meant: Callable[
             hint='change it by hand: $EDITOR "$(dsk config --path)"',
         )
     parse_config(path, new)
-    save(path, new, "the config file")
+    if len(new) > LARGEST:
+        raise UsageFault(f"{path} cannot be changed", f"it would be larger than {LARGEST >> 20} MiB")
+    return new
 
 
 def _tree(path: str, data: bytes) -> Tree | None:
