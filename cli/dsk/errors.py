@@ -100,6 +100,10 @@ class LocalFault(Failure):
     """This machine: a full disk, a file that cannot be written, a helper program that is missing."""
 
 
+class UnwrittenFault(LocalFault):
+    """The answer could not be written where it was to go."""
+
+
 class UsageFault(Failure):
     """The user's: an unknown option, a bad value, a prompt that cannot be sent as it is."""
 

@@ -100,7 +100,9 @@ def test_a_full_disk_is_one_line_and_status_1(dsk: Dsk, serve: Serve) -> None:
     for args in ("-o /dev/full", "> /dev/full"):
         result = dsk.shell(f"dsk map --base-url {echo(serve).base_url} -a in.txt {args}")
         assert result.status == 1
-        assert re.fullmatch(r"dsk: cannot write to (stdout|/dev/full): no space left on device\n", result.errors)
+        first, second = result.errors.splitlines()
+        assert re.fullmatch(r"dsk: cannot write to (stdout|/dev/full): no space left on device", first)
+        assert second == "dsk: hint: free some room, or write elsewhere"
 
 
 def test_a_closed_stdout_is_told_before_anything_is_sent(dsk: Dsk, serve: Serve) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -155,6 +156,25 @@ def test_what_does_not_stop_a_run_is_a_warning(dsk: Dsk, serve: Serve, tmp_path:
     assert (found["clock"]["state"], "ahead of" in found["clock"]["how"]) == ("warn", True)
     assert (found["model"]["state"], found["model"]["hint"]) == ("warn", "did you mean deepseek-flash?")
     assert (found["log"]["state"], str(blocked) in found["log"]["how"]) == ("warn", True)
+
+
+def test_what_cannot_be_the_log_is_a_warning_and_stays_as_it_is(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script())
+    log = Path(dsk.env["XDG_STATE_HOME"]) / "dsk" / "log.db"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b"garbage" * 1000)
+    found, status = check(dsk, "--base-url", server.base_url)
+    assert (found["log"]["state"], status) == ("warn", 0)
+    assert found["log"]["how"] == f"{log} cannot be used: it is not a SQLite database"
+    assert log.read_bytes() == b"garbage" * 1000
+    log.unlink()
+    os.mkfifo(log)
+    found, _ = check(dsk, "--base-url", server.base_url)
+    assert found["log"]["how"] == f"{log} cannot be used: it is not a regular file"
+    log.unlink()
+    assert dsk.run("ask", "--offline", "hi", stdin=None).status == 0
+    found, _ = check(dsk, "--base-url", server.base_url)
+    assert (found["log"]["state"], found["log"]["how"]) == ("ok", str(log))
 
 
 def test_a_wrong_config_file_and_a_missing_model_are_found(dsk: Dsk, serve: Serve) -> None:

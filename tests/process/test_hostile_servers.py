@@ -48,7 +48,9 @@ def test_whatever_trickles_in_the_clocks_run(dsk: Dsk, head: bytes, drop: bytes)
             assert result.errors.startswith(what)
 
 
-@pytest.mark.parametrize("command", [["models"], ["balance"], ["ask", "--dry-run", "hi", "-f"]])
+@pytest.mark.parametrize(
+    "command", [["models"], ["balance"], ["profile", "add", "box"], ["ask", "--dry-run", "hi", "-f"]]
+)
 @pytest.mark.parametrize("head", [OK + b"X: ", OK + b'\r\n{"data":"'])
 def test_documents_are_under_the_clocks_as_well(dsk: Dsk, command: list[str], head: bytes) -> None:
     with RawServer(says(b"")) as server:
@@ -57,6 +59,38 @@ def test_documents_are_under_the_clocks_as_well(dsk: Dsk, command: list[str], he
         result = dsk.run(*command, *where, "--max-time", "0.5", stdin=None, timeout=20)
     assert (result.stdout, result.status) == (b"", 8)
     assert "--max-time 0.5 s is over" in result.errors
+    # Not every one of them has another clock that could be raised.
+    assert "--stall" not in result.errors
+
+
+@pytest.mark.parametrize("command", [["check"], ["models"], ["balance"], ["profile", "add"]])
+def test_a_look_at_a_server_has_an_end_unasked(dsk: Dsk, command: list[str]) -> None:
+    assert "whole run takes longer. [default: 30]" in " ".join(dsk.run(*command, "--help").text.split())
+
+
+NO_API = [b"<html>a portal</html>", b"[[5]]", b'{"error":"no"}', b" " * 100]
+
+
+@pytest.mark.parametrize("body", NO_API)
+def test_a_page_that_is_no_api_is_told_and_no_profile_made_of_it(dsk: Dsk, body: bytes) -> None:
+    with RawServer(says(OK + b"\r\n" + body)) as server:
+        checked = dsk.run("check", "--base-url", server.url)
+        added = dsk.run("profile", "add", "box", "--base-url", server.url)
+        said = f"what answers at {server.url}/models is no list of models"
+        assert (checked.status, added.status) == (6, 6)
+        assert f"fail  answer: {said}; --base-url may lead to another kind of server" in checked.text
+        assert added.errors.splitlines()[0] == f"dsk: {said}"
+        assert "--no-probe writes the profile without a look" in added.errors.splitlines()[1]
+        assert not (dsk.home / "config/dsk/config.toml").exists()
+        assert dsk.run("profile", "add", "box", "--no-probe", "--base-url", server.url).status == 0
+
+
+def test_a_balance_that_is_none_does_not_suffice(dsk: Dsk) -> None:
+    with RawServer(says(OK + b'\r\n{"data":null}')) as server:
+        result = dsk.run("check", "--base-url", server.url)
+    assert result.status == 6
+    assert "has 0 models for this key" in result.text
+    assert f"fail  balance: what answers at {server.url}/user/balance is no balance" in result.text
 
 
 @pytest.mark.parametrize(("head", "drop"), [(OK + b"X: ", b"a"), (b"HTTP/1.1 ", b"0"), (b"", b"")])

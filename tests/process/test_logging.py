@@ -280,7 +280,9 @@ def test_a_terminal_that_has_gone_is_one_line_and_the_text_is_in_the_log(dsk: Ds
     with dsk.start("ask", "--base-url", server.base_url, "hi", stdout=terminal) as process:
         os.close(terminal)
         _, stderr = process.communicate(timeout=30)
-    assert (stderr, process.returncode) == (b"dsk: cannot write to stdout: input/output error\n", 1)
+    first, second = stderr.decode().splitlines()
+    assert (first, process.returncode) == ("dsk: cannot write to stdout: input/output error", 1)
+    assert second == "dsk: hint: write elsewhere; dsk log show --answer has what came"
     assert last(dsk)["content"] == TEXT
 
 

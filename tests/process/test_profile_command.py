@@ -77,6 +77,37 @@ def test_a_name_that_is_taken_needs_force_and_only_its_own_lines_go(dsk: Dsk, se
     assert (shown(dsk, "box")["base_url"], shown(dsk, "box")["model"]) == (server.base_url, "m")
 
 
+def test_profiles_that_are_added_at_once_are_all_there(dsk: Dsk) -> None:
+    # Through a link, which stays one.
+    path = dsk.home / "config" / "dsk" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(dsk.home / "mine.toml")
+    names = [f"p{number}" for number in range(8)]
+    told = ["profile", "add", "--no-probe", "--base-url", "http://localhost:1"]
+    running = [dsk.start(*told, name, stdout=None, stderr=None) for name in [*names, "p0"]]
+    assert sorted(process.wait(30) for process in running) == [0] * len(names) + [2]
+    assert path.is_symlink()
+    text = path.read_text()
+    assert all(text.count(f"[profiles.{name}]\n") == 1 for name in names)
+
+
+def test_a_model_whose_name_nobody_would_type_is_not_taken_over(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(models=(("m" * 201, "box"),)))
+    result = add(dsk, "box", "--base-url", server.base_url)
+    assert (result.status, "it has no model" in result.errors) == (0, True)
+    server = serve(Script(models=(("m" * 200, "box"),)))
+    assert add(dsk, "box", "--force", "--base-url", server.base_url).status == 0
+    assert shown(dsk, "box")["model"] == "m" * 200
+
+
+def test_the_config_file_is_never_made_larger_than_it_may_be(dsk: Dsk) -> None:
+    text = "# " + "x" * ((16 << 20) - 3) + "\n"
+    path = dsk.write_config(text)
+    result = add(dsk, "box", "--no-probe", "--base-url", "http://localhost:1")
+    assert (result.status, path.stat().st_size) == (2, 16 << 20)
+    assert result.errors.startswith(f"dsk: {path} cannot be changed: it would be larger than 16 MiB\n")
+
+
 def test_use_and_remove_change_their_own_lines(dsk: Dsk) -> None:
     path = dsk.write_config(FILE)
     result = dsk.run("profile", "remove", "box")

@@ -55,14 +55,23 @@ def test_1_stdout_is_full(dsk: Dsk, serve: Serve) -> None:
     with open("/dev/full", "wb") as full:
         process = dsk.start("ask", "--base-url", server.base_url, "hi", stdout=full.fileno())
         _, stderr = process.communicate(timeout=30)
-    assert stderr == b"dsk: cannot write to stdout: no space left on device\n"
+    assert stderr == (
+        b"dsk: cannot write to stdout: no space left on device\n"
+        b"dsk: hint: free some room, or write elsewhere; dsk log show --answer has what came\n"
+    )
+    assert dsk.run("log", "show", "--answer").text.startswith("one")
+    with open("/dev/full", "wb") as full:
+        process = dsk.start("log", "list", stdout=full.fileno())
+        _, stderr = process.communicate(timeout=30)
+    assert stderr.endswith(b"no space left on device\ndsk: hint: free some room, or write elsewhere\n")
     assert process.returncode == 1
 
 
 def test_1_stdout_is_closed(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve)
     result = dsk.shell(f"dsk ask --base-url {server.base_url} hi >&-")
-    assert result == Result(b"", b"dsk: cannot write to stdout: bad file descriptor\n", 1)
+    hint = b"dsk: hint: have it open for writing: > FILE, or > /dev/null\n"
+    assert result == Result(b"", b"dsk: cannot write to stdout: bad file descriptor\n" + hint, 1)
 
 
 def test_1_a_redirect_to_another_host_is_not_followed(dsk: Dsk, serve: Serve) -> None:

@@ -9,7 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
-from dsk.commands.options.network import endpoint_options, network_settings
+from dsk.commands.options.network import LOOK, endpoint_options, network_settings
 from dsk.commands.options.output import json_option
 
 HELP = """Show the account's balance: a table on a terminal, fields separated by tabs in a pipe.
@@ -28,4 +28,4 @@ def _balance(**params: Any) -> Job:
     return partial(show_balance, network_settings(params, origins), params["as_json"])
 
 
-COMMAND = Command("balance", _balance, [json_option(), *endpoint_options()], HELP, uses_defaults=True)
+COMMAND = Command("balance", _balance, [json_option(), *endpoint_options(LOOK)], HELP, uses_defaults=True)

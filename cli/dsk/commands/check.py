@@ -10,7 +10,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import Option, sources
-from dsk.commands.options.network import NETWORK, endpoint_options, network_settings
+from dsk.commands.options.network import LOOK, NETWORK, endpoint_options, network_settings
 from dsk.commands.options.output import json_option
 from dsk.commands.options.prompt import from_template
 from dsk.commands.options.request import model_option, request_settings
@@ -83,7 +83,7 @@ COMMAND = CheckCommand(
         ),
         model_option(),
         json_option(),
-        *endpoint_options(),
+        *endpoint_options(LOOK),
     ],
     HELP,
     uses_defaults=True,

@@ -9,7 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.option import sources
-from dsk.commands.options.network import endpoint_options, network_settings
+from dsk.commands.options.network import LOOK, endpoint_options, network_settings
 from dsk.commands.options.output import json_option
 
 HELP = """List the models that the server offers: a table on a terminal, one name a line in a pipe.
@@ -26,4 +26,4 @@ def _models(**params: Any) -> Job:
     return partial(list_models, network_settings(params, origins), params["as_json"])
 
 
-COMMAND = Command("models", _models, [json_option(), *endpoint_options()], HELP, uses_defaults=True)
+COMMAND = Command("models", _models, [json_option(), *endpoint_options(LOOK)], HELP, uses_defaults=True)

@@ -10,7 +10,7 @@ import click
 from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
 from dsk.commands.option import Option, sources
-from dsk.commands.options.network import complete_profile, endpoint_options, network_settings
+from dsk.commands.options.network import LOOK, complete_profile, endpoint_options, network_settings
 from dsk.commands.options.request import model_option
 
 PROFILE = "Profile"
@@ -154,7 +154,7 @@ ADD = Command(
             is_flag=True,
             help="Put it in the place of one of that name in the file.",
         ),
-        *[option for option in endpoint_options() if option.name != "profile"],
+        *[option for option in endpoint_options(LOOK) if option.name != "profile"],
     ],
     HELP_ADD,
 )

@@ -22,10 +22,19 @@ def check_config_file(env: Mapping[str, str]) -> Finding:
 def check_log(env: Mapping[str, str]) -> Finding:
     """The log: can a run be kept?"""
     path = Path(log_file(env))
-    trouble = _trouble(path)
+    trouble = _trouble(path) or _log_trouble(path)
     if trouble:
         return warned("log", trouble, "nothing is kept: no log, no sessions; -n says that this is meant")
     return ok("log", str(path) if path.exists() else f"{path}, not there yet")
+
+
+def _log_trouble(path: Path) -> str:
+    if not path.exists():
+        return ""
+    from dsk.state.log.looking import log_trouble
+
+    why = log_trouble(str(path))
+    return f"{path} cannot be used: {why}" if why else ""
 
 
 def _trouble(path: Path) -> str:

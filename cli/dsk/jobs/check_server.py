@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dsk.errors import BalanceFault, Failure
+from dsk.errors import BalanceFault, Failure, ServerFault
 from dsk.jobs.finding import Finding, failed, ok, warned
 from dsk.jobs.listing import BALANCE_PATH, MODELS_PATH
 
@@ -42,6 +42,10 @@ def check_answers(
     if models.refusal and models.status != NOT_FOUND:
         yield failed("answer", models.refusal)
         return
+    other = None if models.refusal else listing_fault(models)
+    if other:
+        yield failed("answer", other)
+        return
     ids = model_ids(models)
     if models.refusal:
         yield warned("answer", f"the server has no list at {MODELS_PATH}", "check --base-url; --ask asks it")
@@ -57,12 +61,27 @@ def check_answers(
 
 def model_ids(models: Look) -> list[str]:
     """The names in a list of models; none if it is no such list."""
-    found = models.json
-    rows = found.get("data") if isinstance(found, dict) else found
-    rows = rows if isinstance(rows, list) else []
-    names = [row.get("id") for row in rows if isinstance(row, dict)]
+    names = [row.get("id") for row in _rows(models) or ()]
     # Others could neither be typed nor kept.
     return [name for name in names if isinstance(name, str) and len(name) <= LONGEST_NAME and name.isprintable()]
+
+
+def listing_fault(models: Look) -> ServerFault | None:
+    """What answers with something else than a list of models is another kind of server; None if it is one."""
+    return None if _rows(models) is not None else _other_kind(models, "no list of models")
+
+
+def _rows(models: Look) -> list[dict[str, Any]] | None:
+    found = models.json
+    if isinstance(found, dict) and "data" in found:
+        # Ollama has null where it has none.
+        found = found["data"] or []
+    is_list = isinstance(found, list) and all(isinstance(row, dict) for row in found)
+    return found if is_list else None
+
+
+def _other_kind(found: Look, what: str) -> ServerFault:
+    return ServerFault(f"what answers at {found.url} is {what}", hint="--base-url may lead to another kind of server")
 
 
 def _clock(models: Look) -> Iterator[Finding]:
@@ -96,9 +115,12 @@ def _listed(model: str, ids: list[str]) -> Finding:
 def _balance(found: Look) -> Iterator[Finding]:
     if found.refusal and found.status == NOT_FOUND:
         return
+    has_balance = isinstance(found.json, dict) and isinstance(found.json.get("is_available"), bool)
     if found.refusal:
         yield failed("balance", found.refusal)
-    elif isinstance(found.json, dict) and found.json.get("is_available") is False:
+    elif not has_balance:
+        yield failed("balance", _other_kind(found, "no balance"))
+    elif not found.json["is_available"]:
         hint = "top up at https://platform.deepseek.com/top_up"
         yield failed("balance", BalanceFault("the balance is used up", hint=hint))
     else:

@@ -277,7 +277,7 @@ def fitted(output: OutputSettings, question: Question, retry_invalid: int) -> Ou
     return output._replace(holds=True) if holds else output
 
 
-def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: Listener | None) -> Status:
+def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: RunLog | TurnLog | None) -> Status:
     """End a run that a signal has ended before it could wait for an answer; raises its failure."""
     from dsk.ending import Ending, Timing
     from dsk.exchange.concluding import conclude

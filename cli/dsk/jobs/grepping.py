@@ -20,7 +20,7 @@ from dsk.map.level import Level
 from dsk.map.lines import Lines
 from dsk.map.tally import Tally
 from dsk.output.notes import note, warn
-from dsk.output.opening import is_writable
+from dsk.output.opening import CLOSED_HINT, is_writable
 from dsk.output.reader import ReaderWatch
 from dsk.prompt.text import argument
 from dsk.world import STDIN, STDOUT
@@ -59,7 +59,7 @@ def grep(settings: GrepSettings, world: World) -> Status:
     if settings.dry_run:
         return _show(settings, body_of, world)
     if settings.selecting.shows != "nothing" and not is_writable(STDOUT):
-        raise LocalFault("cannot write to stdout", "it is closed")
+        raise LocalFault("cannot write to stdout", "it is closed", hint=CLOSED_HINT)
     with ExitStack() as stack:
         endpoint = reached(settled.server, settings.asking.network, stack, world)
         way = way_of(endpoint._replace(body_hint=BODY_HINT), settled.server, settings.asking.network, settings.jobs)

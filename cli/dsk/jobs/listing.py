@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import BalanceFault, ServerFault, Status
-from dsk.jobs.settling import settle_clocks, settle_endpoint, settle_server
+from dsk.jobs.settling import settle_endpoint, settle_server, settle_short_clocks
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
@@ -57,7 +57,7 @@ def _get(path: str, network: NetworkSettings, world: World) -> Any:
     from dsk.wire.transport import get_json
 
     server = settle_server(network, load(world.env), world.env)
-    return get_json(settle_endpoint(server, world.env, has_offline=False), path, settle_clocks(network))
+    return get_json(settle_endpoint(server, world.env, has_offline=False), path, settle_short_clocks(network))
 
 
 def _rows(answer: Any, field: str, path: str) -> list[dict[str, Any]]:

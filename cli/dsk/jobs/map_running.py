@@ -26,7 +26,7 @@ from dsk.map.reading import count_records
 from dsk.map.showing import Showing
 from dsk.map.tally import Tally, end_line, progress_line, status_table
 from dsk.output.notes import note, tell, warn
-from dsk.output.opening import is_writable
+from dsk.output.opening import CLOSED_HINT, is_writable
 from dsk.output.reader import ReaderWatch
 from dsk.world import STDERR, STDOUT
 
@@ -64,7 +64,7 @@ def run(settings: MapSettings, server: Server, bodies: Bodies, records: Iterator
 def _opened(settings: MapSettings, resuming: Resuming | None) -> OutputFile:
     if settings.output is None:
         if not is_writable(STDOUT):
-            raise LocalFault("cannot write to stdout", "it is closed")
+            raise LocalFault("cannot write to stdout", "it is closed", hint=CLOSED_HINT)
         return OutputFile(Appender(STDOUT, "stdout"), Held(), None, [])
     return open_output(settings.output, resuming)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, Status, UsageFault, hide_secret
-from dsk.jobs.check_server import model_ids
+from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, ServerFault, Status, UsageFault, hide_secret
+from dsk.jobs.check_server import listing_fault, model_ids
 from dsk.jobs.listing import MODELS_PATH
 from dsk.jobs.recognising import recognise
 from dsk.jobs.settling import settle_short_clocks
@@ -82,15 +82,18 @@ def add_profile(settings: AddSettings, world: World) -> Status:
 
 
 def _look(settings: AddSettings, base_url: str, world: World) -> Look:
-    """The list of models, or its refusal. Raises the failure of a server that is not there."""
+    """The list of models, or its refusal. Raises the failure of a server that is not there, or of another kind."""
     from dsk.wire.looking import look
 
     profile = _profile(settings, base_url)
     key = _key(profile, world)
     endpoint = Endpoint(base_url, key, {}, key_header=profile.key_header or "")
     try:
-        return look(endpoint, MODELS_PATH, settle_short_clocks(settings.network))
-    except (NetworkFault, ClockFault) as fault:
+        found = look(endpoint, MODELS_PATH, settle_short_clocks(settings.network))
+        if found.refusal is None and (other := listing_fault(found)):
+            raise other
+        return found
+    except (NetworkFault, ClockFault, ServerFault) as fault:
         fault.hint = f"{fault.hint}; --no-probe writes the profile without a look"
         raise
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import UsageFault, hide_secret
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 DEEPSEEK = "deepseek"
 PROFILE_FIELDS = ("model", "think", "effort", "temperature", "max_tokens")
 BASE_URL_VARIABLE = "DEEPSEEK_BASE_URL"
-# Seconds.
-LOOK = 30.0
 
 
 class Server(NamedTuple):
@@ -92,8 +91,8 @@ def _example(profile: Profile) -> str:
 
 
 def settle_short_clocks(network: NetworkSettings) -> Clocks:
-    """The clocks for a look at a server: nobody waits for one as for an answer."""
-    return settle_clocks(network._replace(first_token=LOOK, stall=LOOK))
+    """The clocks for a look at a server, which is done as a whole within --max-time: there is no token to wait for."""
+    return settle_clocks(network._replace(first_token=inf, stall=inf))
 
 
 def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:

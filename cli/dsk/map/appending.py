@@ -11,7 +11,7 @@ import os
 import select
 
 from dsk.errors import Failure, LocalFault, ReaderGone
-from dsk.output.opening import described
+from dsk.output.opening import advice, described
 
 READER_GONE = (errno.EPIPE, errno.ECONNRESET)
 
@@ -67,4 +67,4 @@ class Appender:
     def _fault(self, error: OSError) -> Failure:
         if error.errno in READER_GONE:
             return ReaderGone(f"{self.name} is closed")
-        return LocalFault(f"cannot write to {self.name}", described(error))
+        return LocalFault(f"cannot write to {self.name}", described(error), hint=advice(error))

@@ -5,6 +5,7 @@ All failures come from here before a request is sent, and name the option.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from dsk.world import STDERR, STDIN, STDOUT
 
 NAMED_DESCRIPTORS = {"/dev/stdin": STDIN, "/dev/stdout": STDOUT, "/dev/stderr": STDERR}
 DESCRIPTOR_FOLDERS = ("/dev/fd/", "/proc/self/fd/")
+CLOSED_HINT = "have it open for writing: > FILE, or > /dev/null"
 STANDARD_NAMES = {STDOUT: "stdout", STDERR: "stderr"}
 
 
@@ -28,6 +30,13 @@ def described(error: OSError) -> str:
     """The system's reason in the style of our messages."""
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]
+
+
+def advice(error: OSError) -> str:
+    """What to do about an output that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some room, or write elsewhere"
+    return CLOSED_HINT if error.errno == errno.EBADF else "write elsewhere"
 
 
 def descriptor_in(path: str) -> int | None:

@@ -11,9 +11,10 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dsk.errors import Failure, LocalFault, ReaderGone
+from dsk.errors import Failure, LocalFault, ReaderGone, UnwrittenFault
 from dsk.output.opening import (
     STANDARD_NAMES,
+    advice,
     as_number,
     check_descriptor,
     described,
@@ -59,7 +60,7 @@ class Sinks:
         """
         if path is None or path == "-":
             if not is_writable(STDOUT):
-                raise _fault("stdout", OSError(errno.EBADF, os.strerror(errno.EBADF)))
+                raise _fault("stdout", OSError(errno.EBADF, os.strerror(errno.EBADF)), UnwrittenFault)
             self._answer = self._at(STDOUT)
             return self._answer
         descriptor = descriptor_in(path)
@@ -168,7 +169,7 @@ class Sinks:
 
     def _fail(self, sink: Sink, error: OSError) -> None:
         if sink is self._answer:
-            self.answer_fault = self.answer_fault or _fault(sink.name, error)
+            self.answer_fault = self.answer_fault or _fault(sink.name, error, UnwrittenFault)
         elif error.errno in READER_GONE:
             return
         elif sink.descriptor != STDERR or self._stderr_is_named:
@@ -186,9 +187,9 @@ def write_out_all(descriptor: int, data: bytes) -> None:
         raise _fault(name, error) from error
 
 
-def _fault(name: str, error: OSError) -> Failure:
+def _fault(name: str, error: OSError, kind: type[LocalFault] = LocalFault) -> Failure:
     if error.errno in READER_GONE:
         return ReaderGone(f"{name} is closed")
-    fault = LocalFault(f"cannot write to {name}", described(error))
+    fault = kind(f"cannot write to {name}", described(error), hint=advice(error))
     fault.__cause__ = error
     return fault

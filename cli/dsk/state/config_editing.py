@@ -35,8 +35,8 @@ OURS = "Made by dsk profile add"
 def put_profile(env: Mapping[str, str], name: str, values: Mapping[str, Any], comment: str, *, force: bool) -> None:
     """Put ``[profiles.NAME]`` at the end of the file, with ``force`` in the place of one that is there.
 
-    Raises ``UsageFault`` if the file is wrong, has that profile or cannot be changed this way, and ``LocalFault`` if it cannot be
-    written.
+    Raises ``UsageFault`` if the file is wrong, has that profile or cannot be changed this way, and ``LocalFault`` if it
+    cannot be written.
     """
 
     def change(text: str) -> str:

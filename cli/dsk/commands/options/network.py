@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
 
 NETWORK = "Network"
+#: Seconds that a command may take which only asks the server about itself.
+LOOK = 30.0
 
 
 def profile_option() -> click.Parameter:
@@ -28,8 +30,8 @@ def profile_option() -> click.Parameter:
     )
 
 
-def endpoint_options() -> list[click.Parameter]:
-    """Which server is spoken to: for every command that speaks to one."""
+def endpoint_options(max_time: float | None = None) -> list[click.Parameter]:
+    """Which server is spoken to: for every command that speaks to one, and ends after ``max_time`` unasked."""
     return [
         profile_option(),
         Option(
@@ -51,8 +53,9 @@ def endpoint_options() -> list[click.Parameter]:
             ["--max-time"],
             group=NETWORK,
             type=click.FloatRange(min=0),
+            default=max_time,
             metavar="SECONDS",
-            help="Give up if the whole run takes longer.  [default: no limit]",
+            help=f"Give up if the whole run takes longer.  [default: {f'{max_time:g}' if max_time else 'no limit'}]",
         ),
     ]
 

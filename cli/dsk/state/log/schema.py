@@ -109,12 +109,10 @@ def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been quicker.
-        version = _version(connection)
-        if version > known:
-            raise NotALog(f"its version {version} is newer than {known}, the newest known")
-        if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise NotALog("it is the database of another program")
-        for migration in migrations[version:]:
+        why = foreign(connection, known)
+        if why:
+            raise NotALog(why)
+        for migration in migrations[_version(connection) :]:
             for statement in migration:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {known}")
@@ -123,6 +121,16 @@ def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def foreign(connection: Connection, known: int) -> str:
+    """Why the database is no log of a version up to ``known``; "" if it is one, or still empty."""
+    version = _version(connection)
+    if version > known:
+        return f"its version {version} is newer than {known}, the newest known"
+    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return "it is the database of another program"
+    return ""
 
 
 def _version(connection: Connection) -> int:
