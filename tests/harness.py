@@ -141,6 +141,14 @@ def shell_status(returncode: int) -> int:
     return 128 - returncode if returncode < 0 else returncode
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process is there, and no zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def wait_until(condition: Callable[[], object], what: str, deadline: float = DEADLINE) -> None:
     """Poll until the condition holds; fails the test, naming ``what``, if it never does."""
     end = time.monotonic() + deadline

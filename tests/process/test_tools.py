@@ -8,7 +8,6 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pexpect
@@ -17,7 +16,7 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
-from tests.harness import DSK, KEY, Dsk, Result, wait_until
+from tests.harness import DSK, KEY, Dsk, Result, is_alive, wait_until
 from tests.process.tool_files import write_tool
 
 Serve = Callable[[Script], ScriptedServer]
@@ -187,14 +186,6 @@ def test_a_signal_ends_the_tool_and_all_that_it_started(dsk: Dsk, serve: Serve, 
     assert b"Traceback" not in errors
     pids = [int(pid) for pid in (dsk.home / "pids").read_text().split()]
     wait_until(lambda: not any(is_alive(pid) for pid in pids), "the end of the tool")
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there, and no zombie that nobody has waited for."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def spawned(dsk: Dsk, server: ScriptedServer, *args: str) -> pexpect.spawn[str]:

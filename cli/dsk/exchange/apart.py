@@ -20,13 +20,17 @@ from dsk.errors import InvalidFault, LocalFault
 from dsk.exchange.judging import UNCLEAR, Judge
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from dsk.wire.clocks import Clocks
 
 #: Seconds that one check may take.
 LIMIT = 10.0
+#: Seconds between two looks of the process at whether it is still wanted.
+TICK = 1.0
 PIECE = 65536
 # The modules are looked for where this process found them, and nowhere else.
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from dsk.exchange.apart import serve; serve()"
+_PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from dsk.exchange.apart import serve; serve()"
 
 _idle: list[_Worker] = []
 
@@ -74,7 +78,7 @@ class _Worker:
     def __init__(self) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, *sys.path],
+                [sys.executable, "-c", _PROGRAM, str(os.getpid()), *sys.path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -122,7 +126,15 @@ def _gone() -> LocalFault:
 
 
 def serve() -> None:
-    """What the process does until its stdin ends. Whoever has left it alone in the midst of a check ends it as well."""
+    """What the process does until its stdin ends; in the midst of a check, until its parent has."""
+    parent = int(sys.argv[1])
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        # Searches for a pattern let handlers run.
+        if os.getppid() != parent:
+            raise _gone()
+
+    signal.signal(signal.SIGALRM, look)
     judge = Judge({})
     schema: Any = {}
     for line in sys.stdin.buffer:
@@ -130,7 +142,7 @@ def serve() -> None:
         if asked["schema"] != schema:
             schema = asked["schema"]
             judge = Judge(schema)
-        signal.setitimer(signal.ITIMER_REAL, 2 * LIMIT)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
         fault = judge.check_text(asked["text"], asked["part"], asked["path"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         said = (fault.what, fault.why, fault.hint) if fault else ("", "", "")
