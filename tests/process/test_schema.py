@@ -167,7 +167,9 @@ def test_the_frames_of_a_function_are_decoded_without_the_schema(dsk: Dsk, serve
         assert json.loads(dsk.run("decode", "--json", "x.sse").stdout)["tool_calls"] == []
     for text, status in (('{"items": [1, "2"]}', 0), ('{"items": 1}', 13), ('{"items": [1', 13)):
         raw = ask(dsk, says(serve, text), "--schema", "[int]", "--raw").stdout
-        assert (dsk.run("decode", stdin=raw).status, text) == (status, text)
+        result = dsk.run("decode", stdin=raw)
+        assert (result.status, text) == (status, text)
+        assert result.errors.endswith(HINT_RAW if status else "")
 
 
 def test_frames_are_not_asked_for_again(dsk: Dsk, serve: Serve) -> None:

@@ -59,7 +59,7 @@ class Demands:
         """Whether the model is to give another answer. Once that was in vain another hint is due."""
         if not isinstance(failure, InvalidFault):
             return False
-        if self._is_raw and self._judge:
+        if self._is_raw and self._shaping:
             from dsk.exchange.judging import AGAIN, AGAIN_RAW
 
             failure.hint = AGAIN_RAW if failure.hint == AGAIN else failure.hint
