@@ -74,6 +74,12 @@ def test_deepseeks_price_is_nobody_elses(prices: Prices, server: str) -> None:
     assert prices.find(["deepseek-flash"], server) is None
 
 
+def test_a_run_without_a_server_has_no_price_not_even_one_of_all_servers(prices: Prices) -> None:
+    listed = {name: one._replace(price=one.price._replace(host=None)) for name, one in prices.listed.items()}
+    assert Prices(listed).find(["deepseek-flash"], "http://localhost:8080")
+    assert Prices(listed).find(["deepseek-flash"], "offline") is None
+
+
 def test_an_unknown_model_has_no_price(prices: Prices) -> None:
     assert prices.find(["qwen3", None], DEEPSEEK) is None
 

@@ -257,3 +257,18 @@ def test_a_log_that_can_only_be_read_is_summed_up(dsk: Dsk, filled: Path) -> Non
     with frozen(filled):
         done = run(dsk, "usage", "--csv", "--by", "command")
     assert (done.stderr, done.stdout.splitlines()[1].split(",")[:2]) == ("", ["ask", "6"])
+
+
+def test_runs_without_a_server_cost_nothing_and_are_summed_up_only_if_that_is_said(dsk: Dsk, path: Path) -> None:
+    dsk.write_config(PRICE)
+    told = dsk.run("ask", "--offline", "--session", "s", "-w", "%{cost}", "hi", stdin=None).errors
+    assert told.endswith("\nunknown")
+    result = dsk.run("usage")
+    hint = "those with --offline are left out: -P offline sums them up"
+    assert (result.text, result.errors) == ("", f"dsk: no run in the log is like that; {hint}\n")
+    logged(path, usage=usage(100, 0, 0), model="deepseek-flash")
+    assert [row["profile"] for row in objects(dsk, "--by", "profile")["rows"]] == ["deepseek"]
+    assert objects(dsk, "--by", "session", "-P", "deepseek")["total"]["cost_estimate"] == {"USD": 0.001}
+    found = objects(dsk, "--by", "profile", "-P", "offline", "-P", "deepseek")
+    rows = {row["profile"]: (row["runs"], row["cost_estimate"], row["unpriced"]) for row in found["rows"]}
+    assert rows == {"offline": (1, {}, 1), "deepseek": (1, {"USD": 0.001}, 0)}

@@ -10,6 +10,7 @@ import click
 from dsk.commands.command import Command, Job
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
+from dsk.commands.options.network import complete_profile
 from dsk.commands.options.request import complete_model
 from dsk.errors import UsageFault
 
@@ -29,7 +30,7 @@ Costs are estimates by the prices of the config file and those that dsk knows; -
 
 def _usage(**params: Any) -> Job:
     if params["prices"]:
-        others = ("by", "since", "until", "model", "as_json", "as_csv")
+        others = ("by", "since", "until", "model", "profile", "as_json", "as_csv")
         if any(params[name] for name in others):
             raise UsageFault("--prices prints the table of prices alone", hint="leave the other options out")
         from dsk.jobs.price_listing import list_prices
@@ -39,8 +40,12 @@ def _usage(**params: Any) -> Job:
         raise UsageFault("--json and --csv exclude each other")
     from dsk.jobs.usage_reporting import Which, report_usage
 
-    which = Which(params["by"] or "day", params["since"] or 0.0, params["until"], params["model"])
+    which = Which(params["by"] or "day", params["since"] or 0.0, params["until"], params["model"], params["profile"])
     return partial(report_usage, which, "json" if params["as_json"] else "csv" if params["as_csv"] else "table")
+
+
+def _complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [*complete_profile(ctx, param, incomplete), *(["offline"] if "offline".startswith(incomplete) else [])]
 
 
 def _when(name: str, brief: str, text: str) -> click.Parameter:
@@ -73,6 +78,17 @@ COMMAND = Command(
             metavar="NAME",
             shell_complete=complete_model,
             help="Only runs that asked this model, or had its answer.",
+        ),
+        Option(
+            ["-P", "--profile"],
+            group=WHICH,
+            brief="Only runs of this profile.",
+            env=False,
+            multiple=True,
+            metavar="NAME",
+            shell_complete=_complete_profile,
+            help="Only runs of this profile; offline is that of runs with --offline, which are left out else."
+            " Repeatable.",
         ),
         Option(
             ["--by"],

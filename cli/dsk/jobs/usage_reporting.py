@@ -13,12 +13,14 @@ from dsk.output.notes import note
 from dsk.output.sinks import write_out_all
 from dsk.state.config import load
 from dsk.state.log.reading import reading
-from dsk.state.log.spending import session_titles, spendings
+from dsk.state.log.spending import OFFLINE, session_titles, spendings
 from dsk.state.paths import log_file
 from dsk.state.prices import load_prices
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from dsk.output.usage_table import Line
     from dsk.world import World
 
@@ -27,12 +29,14 @@ COUNTS = ("runs", "failed", "untold", "prompt", "cache_hit", "cache_miss", "comp
 
 class Which(NamedTuple):
     """Which runs are summed up, and by what. ``since`` and ``until`` are seconds since the epoch; ``until`` is not
-    among them, None is no end. ``model`` may be an alias; None is all."""
+    among them, None is no end. ``model`` may be an alias; None is all. ``profiles`` () are all but that of runs without
+    a server."""
 
     by: str
     since: float
     until: float | None
     model: str | None
+    profiles: tuple[str, ...]
 
 
 def report_usage(which: Which, form: str, world: World) -> Status:
@@ -45,8 +49,9 @@ def report_usage(which: Which, form: str, world: World) -> Status:
     model = which.model and config.aliases.get(which.model, which.model)
     with reading(log_file(world.env)) as log:
         key = keys(session_titles(log))[which.by]
-        sums, total = summed(spendings(log, since=which.since, until=which.until, model=model), key, prices)
-        is_empty = not sums and log.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None
+        runs = spendings(log, since=which.since, until=which.until, model=model, profiles=which.profiles)
+        sums, total = summed(runs, key, prices)
+        why = "" if sums else _why_none(log, which)
     rows = in_order(sums, by_time=which.by in ("day", "month"))
     is_terminal = world.is_terminal(STDOUT)
     if form == "json":
@@ -63,11 +68,19 @@ def report_usage(which: Which, form: str, world: World) -> Status:
         text = usage_table(which.by, lines, _line("total", total), width)
         write_out_all(STDOUT, text.encode("utf-8", "replace"))
     if not rows:
-        note("the log is empty" if is_empty else "no run in the log is like that", world)
+        note(why, world)
     if total.untold and form == "table":
-        runs = "1 run" if total.untold == 1 else f"{total.untold} runs"
-        note(f"of {runs} the server told no tokens, or not all: those are not in the sums", world)
+        untold = "1 run" if total.untold == 1 else f"{total.untold} runs"
+        note(f"of {untold} the server told no tokens, or not all: those are not in the sums", world)
     return Status.OK
+
+
+def _why_none(log: Connection, which: Which) -> str:
+    if log.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None:
+        return "the log is empty"
+    if not which.profiles and next(spendings(log, profiles=[OFFLINE]), None):
+        return f"no run in the log is like that; those with --offline are left out: -P {OFFLINE} sums them up"
+    return "no run in the log is like that"
 
 
 def _line(name: str, one: Sum) -> Line:

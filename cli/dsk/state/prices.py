@@ -42,10 +42,14 @@ class Prices:
         self._names |= listed
 
     def find(self, models: Iterable[str | None], base_url: str) -> Price | None:
-        """The price of the first of these names that has one at this server; None if nobody knows."""
+        """The price of the first of these names that has one at this server; None if nobody knows, or if ``base_url``
+        is none, since then nobody is paid."""
+        server = _host(base_url)
+        if server is None:
+            return None
         for model in models:
             found = self._names.get(model or "")
-            if found and found.price.host in (None, _host(base_url)):
+            if found and found.price.host in (None, server):
                 return found.price
         return None
 

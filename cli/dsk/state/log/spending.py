@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 class Spent(NamedTuple):
-    """A run. ``model`` is the one that answered, ``session`` the number of its session; ``usage`` and ``resumed`` are
-    JSON, as in the table."""
+    """A run. ``profile`` is ``OFFLINE`` if no server was asked, ``model`` is the one that answered, ``session`` the
+    number of its session; ``usage`` and ``resumed`` are JSON, as in the table."""
 
     begun: float
     command: str
@@ -28,7 +28,11 @@ class Spent(NamedTuple):
     resumed: str | None
 
 
-_SELECT = f"SELECT {', '.join(Spent._fields)} FROM runs"
+#: In the place of the profile of runs that asked the built-in script, which nobody is paid for; the log has it in the
+#: place of their base URL.
+OFFLINE = "offline"
+_PROFILE = f"CASE base_url WHEN '{OFFLINE}' THEN '{OFFLINE}' ELSE profile END"
+_SELECT = f"SELECT {', '.join(_PROFILE if name == 'profile' else name for name in Spent._fields)} FROM runs"
 
 
 def spendings(
@@ -38,10 +42,11 @@ def spendings(
     until: float | None = None,
     model: str | None = None,
     session: int | None = None,
+    profiles: Collection[str] = (),
 ) -> Iterator[Spent]:
     """The runs that were begun ``since`` then and before ``until``, those under way among them, the oldest first, but
     for those that asked no server; with ``model`` only those that asked it or had its answer, with ``session``, a
-    number, only those of it."""
+    number, only those of it, with ``profiles`` only those of them, ``OFFLINE`` among them."""
     conditions = ["begun >= :since", "id NOT IN (SELECT id FROM runs WHERE cached <> 0)"]
     if until is not None:
         conditions.append("begun < :until")
@@ -49,10 +54,13 @@ def spendings(
         conditions.append("(model = :model OR model_asked = :model)")
     if session is not None:
         conditions.append("id IN (SELECT run FROM turns WHERE session = :session)")
+    wanted = {f"profile{at}": name for at, name in enumerate(profiles)}
+    among = ", ".join(f":{name}" for name in wanted)
+    conditions.append(f"{_PROFILE} IN ({among})" if wanted else f"base_url <> '{OFFLINE}'")
     # The texts lie behind these columns in each row: not one of them is read, nor is there anything to be sorted.
     rows = log.execute(
         f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY id",
-        {"since": since, "until": until, "model": model, "session": session},
+        {"since": since, "until": until, "model": model, "session": session} | wanted,
     )
     return (Spent(*row) for row in rows)
 
