@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from dsk.pricing.hours import parse_hours
+from dsk.pricing.hours import hours_trouble, parse_hours
 
 
 def at(text: str) -> float:
@@ -36,6 +36,10 @@ def test_the_begin_belongs_to_the_hours_and_the_end_does_not(moment: str, is_in:
     assert hours.hold(at(moment)) is is_in
 
 
+def test_of_hours_there_is_nothing_to_say() -> None:
+    assert hours_trouble("Mon-Fri 01:00-04:00") == ""
+
+
 def test_one_day_up_to_midnight() -> None:
     hours = parse_hours("Sun 22:30-24:00")
     assert hours
@@ -44,22 +48,27 @@ def test_one_day_up_to_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "",
-        "Mon",
-        "Mon-Fri",
-        "01:00-04:00",
-        "Fri-Mon 01:00-04:00",
-        "Mon 04:00-01:00",
-        "Mon 01:00-01:00",
-        "Mon 23:00-24:01",
-        "Mon 25:00-26:00",
-        "Mon 01:60-02:00",
-        "mon 01:00-02:00",
-        "Mon 1:00-2:00",
-        "Mon 01:00-02:00 ",
+        ("", "'' is no day: they are Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+        ("Mon", "it has no times such as 01:00-04:00"),
+        ("Mon-Fri", "it has no times such as 01:00-04:00"),
+        ("01:00-04:00", "'01:00' is no day: they are Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+        ("Fri-Mon 01:00-04:00", "it goes past Sunday: give the days before it and those after it an entry each"),
+        ("Mon 04:00-01:00", "it goes past midnight: give the hours of each day an entry"),
+        ("Mon-Fri 22:00-02:00", "it goes past midnight: give the hours of each day an entry"),
+        ("Mon 01:00-01:00", "it ends where it begins"),
+        ("Mon 23:00-24:01", "a day ends at 24:00"),
+        ("Mon 25:00-26:00", "its times are not such as 01:00-04:00"),
+        ("Mon 01:60-02:00", "its times are not such as 01:00-04:00"),
+        ("mon 01:00-02:00", "'mon' is no day: they are Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+        ("Mon-Son 01:00-02:00", "'Son' is no day: they are Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+        ("0123456789abcdef", "what it begins with is no day: they are Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+        ("Mon-Tue-Wed 01:00-02:00", "its days are not such as Mon or Mon-Fri"),
+        ("Mon 1:00-2:00", "its times are not such as 01:00-04:00"),
+        ("Mon 01:00-02:00 ", "its times are not such as 01:00-04:00"),
     ],
 )
-def test_what_are_no_hours(text: str) -> None:
+def test_what_are_no_hours_and_why(text: str, why: str) -> None:
     assert parse_hours(text) is None
+    assert hours_trouble(text) == why

@@ -281,6 +281,19 @@ def test_offline_tells_a_story_without_key_or_network(dsk: Dsk) -> None:
     assert result.errors == "dsk: offline: the built-in script answers, no model was asked\n"
 
 
+def test_a_base_url_that_is_given_as_a_flag_goes_before_offline_by_a_variable(dsk: Dsk) -> None:
+    flag = ("--base-url", "http://127.0.0.1:9")
+    plain = ("hi", "-n", "--retry", "0")
+    assert dsk.run("ask", *flag, *plain, stdin=None, env={"DSK_OFFLINE": "1"}).status == 7
+    result = dsk.run("ask", "--offline", *flag, "hi", stdin=None)
+    assert (result.status, result.stdout) == (2, b"")
+    assert result.errors.startswith("dsk: --offline and --base-url exclude each other: ")
+    for env in ({}, {"DSK_OFFLINE": "1"}):
+        args = () if env else ("--offline",)
+        result = dsk.run("ask", *args, *plain, stdin=None, env={"DSK_BASE_URL": "http://127.0.0.1:9"} | env)
+        assert (result.status, "no model was asked" in result.errors) == (0, True)
+
+
 def test_offline_works_for_send_as_well(dsk: Dsk) -> None:
     body = dsk.run("ask", "--dry-run", "Tell me a story", stdin=None).stdout
     asked = dsk.run("ask", "--offline", "Tell me a story", stdin=None)

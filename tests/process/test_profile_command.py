@@ -7,12 +7,13 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+import pexpect
 import pytest
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import KEY, Dsk, Result
+from tests.harness import DSK, KEY, Dsk, Result
 
 Serve = Callable[[Script], ScriptedServer]
 
@@ -149,6 +150,18 @@ def test_without_a_look_nothing_is_written_but_what_was_said(dsk: Dsk) -> None:
     assert {key for key in after if after[key] != before[key]} == {"model"}
     assert add(dsk, "g", "--no-probe", "--base-url", "https://api.groq.com/openai/v1", "--key-env", "").status == 0
     assert path.read_text().endswith('[profiles.g]\nbase_url = "https://api.groq.com/openai/v1"\nkey_env = ""\n')
+
+
+def test_the_list_is_no_wider_than_the_terminal(dsk: Dsk) -> None:
+    dsk.write_config('profile = "box"\n[profiles.box]\nbase_url = "http://localhost:8080"\n')
+    for columns, shown in {100: "BOX_API_KEY  ", 50: "  …"}.items():
+        command = f"{DSK[0]} -m dsk profile list"
+        seen: Any = pexpect.run(command, env=dsk.env, cwd=str(dsk.home), timeout=30, dimensions=(40, columns))
+        lines = seen.decode().splitlines()
+        assert max(map(len, lines)) <= columns
+        (box,) = (line for line in lines if line.startswith("box *  "))
+        assert shown in box
+        assert box.endswith("  config.toml:2" if columns == 100 else "…")
 
 
 def test_show_gives_a_table_that_the_file_takes_and_no_secrets(dsk: Dsk) -> None:

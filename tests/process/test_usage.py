@@ -121,19 +121,34 @@ def test_the_help_gives_ranges_in_words(dsk: Dsk) -> None:
         (
             ["send", "--temperature", "1"],
             "dsk send has no option --temperature",
-            "--temperature is an option of dsk ask",
+            "--temperature is an option of dsk ask, chat, sh and others",
         ),
-        (["send", "-m", "x"], "dsk send has no option -m", "-m is an option of dsk ask"),
+        (
+            ["send", "-m", "x"],
+            "dsk send has no option -m",
+            "-m is --model of dsk ask, chat, sh and others; dsk send --help lists the options",
+        ),
         (
             ["decode", "--base-url", "x"],
             "dsk decode has no option --base-url",
-            "--base-url is an option of dsk ask and dsk send",
+            "--base-url is an option of dsk ask, chat, sh and others",
         ),
         (
             ["--model", "x", "ask"],
             "dsk has no option --model",
-            "--model is an option of dsk ask: it stands after the command's name",
+            "--model is an option of dsk ask, chat, sh and others: it stands after the command's name",
         ),
+        (
+            ["grep", "-e", "x"],
+            "dsk grep has no option -e",
+            "-e is --editor of dsk ask and chat; dsk grep --help lists the options",
+        ),
+        (
+            ["chat", "--schema", "x"],
+            "dsk chat has no option --schema",
+            "--schema is an option of dsk ask, map and decode",
+        ),
+        (["log", "list", "--by", "x"], "dsk log list has no option --by", "--by is an option of dsk usage"),
         (["send", "--zzz"], "dsk send has no option --zzz", "dsk send --help lists the options"),
         (["--zzz"], "dsk has no option --zzz", "dsk --help lists the options"),
     ],
@@ -166,9 +181,11 @@ def test_a_prompt_that_begins_with_a_dash_is_told_of_the_two_dashes(dsk: Dsk, wo
 
 
 def test_a_short_option_that_is_unknown_may_be_a_prompt(dsk: Dsk) -> None:
-    said, hint = refused(dsk, "ask", "-z", "hi")
-    assert said == "dsk ask has no option -z"
+    said, hint = refused(dsk, "ask", "-Z", "hi")
+    assert said == "dsk ask has no option -Z"
     assert hint == "dsk ask --help lists the options; put -- before a prompt that begins with a dash"
+    _, hint = refused(dsk, "ask", "-z", "hi")
+    assert hint == "-z is --null-data of dsk grep; put -- before a prompt that begins with a dash"
 
 
 def test_a_word_too_many_is_named(dsk: Dsk) -> None:

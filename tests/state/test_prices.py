@@ -73,6 +73,12 @@ def test_a_fault_has_its_file_and_line(tmp_path: Path, fields: dict[str, str], l
     assert fault.value.what.startswith(f"{tmp_path}/.config/dsk/config.toml:{line}: {said}")
 
 
+def test_of_hours_the_wrong_entry_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageFault) as fault:
+        loaded(tmp_path, table(GOOD | PEAK | {"peak_hours": '["Sun 22:00-24:00", "Mon 22:00-02:00"]'}))
+    assert fault.value.why == "entry 2: it goes past midnight: give the hours of each day an entry"
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     for field in GOOD:
         with pytest.raises(UsageFault, match=rf"config\.toml:1: \[prices\.qwen3\] has no {field}"):
@@ -91,4 +97,4 @@ def test_what_can_be_no_price_in_any_currency_is_a_fault(tmp_path: Path, price: 
     with pytest.raises(UsageFault, match=r"config\.toml:6: output must be 0 or a number from"):
         loaded(tmp_path, table(GOOD | {"output": price}))
     for fair in ("0", "0.0", "1e9", "1000000000", "1e-9"):
-        assert loaded(tmp_path, table(GOOD | {"output": fair})).find(["qwen3"], "")
+        assert loaded(tmp_path, table(GOOD | {"output": fair})).find(["qwen3"], "http://localhost")

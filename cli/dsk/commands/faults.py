@@ -8,9 +8,10 @@ import click
 
 from dsk.errors import UsageFault
 
-# Where an option that a command does not know may belong.
-STAGES = ("ask", "send", "decode")
 SHOWN = 40
+# So many commands that have an option are named; of more the first.
+ALL_OWNERS = 4
+FIRST_OWNERS = 3
 
 
 def usage_fault(error: click.UsageError) -> UsageFault:
@@ -53,15 +54,17 @@ def _advice(ctx: click.Context, name: str, args: Sequence[str]) -> str:
     dashes = "put -- before a prompt that begins with a dash"
     if takes_words and _looks_like_text(name, args):
         return dashes
-    owners = [] if takes_words else _owners(name)
-    if owners:
-        place = ": it stands after the command's name" if isinstance(ctx.command, click.Group) else ""
-        return f"{name} is an option of {' and '.join(owners)}{place}"
+    listed = f"{ctx.command_path} --help lists the options"
+    owned = _owned(ctx, name)
+    if owned and isinstance(ctx.command, click.Group):
+        return f"{owned}: it stands after the command's name"
+    if owned:
+        # A letter may mean another thing here.
+        return owned if name.startswith("--") else f"{owned}; {dashes if takes_words else listed}"
     near = _near(name, ctx.command)
     if near:
         # The last comma becomes an or.
         return f"did you mean {' or '.join(', '.join(near).rsplit(', ', 1))}?"
-    listed = f"{ctx.command_path} --help lists the options"
     return f"{listed}; {dashes}" if takes_words and not name.startswith("--") else listed
 
 
@@ -72,17 +75,37 @@ def _looks_like_text(name: str, args: Sequence[str]) -> bool:
     return not head.lstrip("-")[:1].isalpha() or any(char.isspace() for char in head)
 
 
-def _owners(name: str) -> list[str]:
-    """The stages that have such an option, which this command has not."""
-    from dsk.commands.root import ROOT
+def _owned(ctx: click.Context, name: str) -> str:
+    """Which commands have such an option, those of the same group or else of dsk; "" if none has."""
+    at: click.Context | None = ctx
+    while at:
+        if isinstance(at.command, click.Group):
+            found = {word: long for word in at.command.list_commands(at) if (long := _long_name(at, word, name))}
+            if found:
+                long = next(iter(found.values()))
+                owners = [word for word in found if found[word] == long]
+                what = f"is {long}" if name != long and not name.startswith("--") else "is an option"
+                return f"{name} {what} of {at.command_path} {_listed(owners)}"
+        at = at.parent
+    return ""
 
-    found = []
-    for stage in STAGES:
-        command = ROOT.get_command(click.Context(ROOT), stage)
-        if command and name in _names(command):
-            found.append(f"dsk {stage}")
-    # An option of every stage is best looked up in the first.
-    return found[:1] if len(found) == len(STAGES) else found
+
+def _long_name(ctx: click.Context, word: str, name: str) -> str:
+    """The option that a command of this group has, by its long name; "" if it has none."""
+    assert isinstance(ctx.command, click.Group)
+    command = ctx.command.get_command(ctx, word)
+    if command is None or isinstance(command, click.Group):
+        return ""
+    option = _names(command).get(name)
+    same = (option.opts if name in option.opts else option.secondary_opts) if option else []
+    return max(same, key=len, default="")
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) > ALL_OWNERS:
+        return f"{', '.join(words[:FIRST_OWNERS])} and others"
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _near(name: str, command: click.Command) -> list[str]:

@@ -12,6 +12,8 @@ from dsk.errors import UsageFault
 
 #: Where a context keeps the template that was asked for (``dsk.commands.overlay``).
 TEMPLATE = "dsk.template"
+#: Where values come from, what counts most first.
+ORIGINS = ("flag", "environment", "template", "file", "default")
 
 
 class Option(click.Option):

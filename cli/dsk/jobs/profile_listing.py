@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
 from dsk.output.notes import note
 from dsk.output.sinks import write_out_all
-from dsk.output.table import table
+from dsk.output.table import fitted, table
 from dsk.state.config import choose, load
 from dsk.state.config_editing import choose_profile, profile_text, remove_profile
 from dsk.state.paths import config_file
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 BUILT_IN = "built in"
+HEADING = ["NAME", "BASE URL", "MODEL", "KEY", "ORIGIN"]
+#: On a terminal, behind the name of the one in use.
+MARK = " *"
 # Both may hold secrets.
 HIDDEN = ("headers", "key_command")
 
@@ -39,9 +43,12 @@ def list_profiles(as_json: bool, world: World) -> Status:
         lines = [json.dumps(dict(zip(keys, row, strict=True))) for row in rows]
         write_out_all(STDOUT, "".join(f"{line}\n" for line in lines).encode())
         return Status.OK
-    heading = ["NAME", "BASE URL", "MODEL", "KEY", "IN USE", "ORIGIN"]
-    shown = [[*row[:4], "yes" if row[4] else "", row[5]] for row in rows]
-    write_out_all(STDOUT, table(heading, shown, aligned=world.is_terminal(STDOUT)).encode())
+    if world.is_terminal(STDOUT):
+        shown = [[f"{row[0]}{MARK if row[4] else ''}", *row[1:4], os.path.basename(row[5])] for row in rows]  # noqa: PTH119
+        text = fitted(HEADING, shown, os.get_terminal_size(STDOUT).columns)
+    else:
+        text = table(HEADING, [[*row[:4], "yes" if row[4] else "", row[5]] for row in rows], aligned=False)
+    write_out_all(STDOUT, text.encode())
     return Status.OK
 
 

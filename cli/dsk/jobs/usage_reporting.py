@@ -13,14 +13,12 @@ from dsk.output.notes import note
 from dsk.output.sinks import write_out_all
 from dsk.state.config import load
 from dsk.state.log.reading import reading
-from dsk.state.log.spending import OFFLINE, session_titles, spendings
+from dsk.state.log.spending import OFFLINE, has_runs, session_titles, spendings
 from dsk.state.paths import log_file
 from dsk.state.prices import load_prices
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from dsk.output.usage_table import Line
     from dsk.world import World
 
@@ -51,7 +49,8 @@ def report_usage(which: Which, form: str, world: World) -> Status:
         key = keys(session_titles(log))[which.by]
         runs = spendings(log, since=which.since, until=which.until, model=model, profiles=which.profiles)
         sums, total = summed(runs, key, prices)
-        why = "" if sums else _why_none(log, which)
+        is_empty = not sums and not has_runs(log)
+        leaves_out = not sums and not which.profiles and next(spendings(log, profiles=[OFFLINE]), None) is not None
     rows = in_order(sums, by_time=which.by in ("day", "month"))
     is_terminal = world.is_terminal(STDOUT)
     if form == "json":
@@ -68,19 +67,12 @@ def report_usage(which: Which, form: str, world: World) -> Status:
         text = usage_table(which.by, lines, _line("total", total), width)
         write_out_all(STDOUT, text.encode("utf-8", "replace"))
     if not rows:
-        note(why, world)
+        left = f"; those with --offline are left out: -P {OFFLINE} sums them up" if leaves_out else ""
+        note("the log is empty" if is_empty else f"no run in the log is like that{left}", world)
     if total.untold and form == "table":
         untold = "1 run" if total.untold == 1 else f"{total.untold} runs"
         note(f"of {untold} the server told no tokens, or not all: those are not in the sums", world)
     return Status.OK
-
-
-def _why_none(log: Connection, which: Which) -> str:
-    if log.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None:
-        return "the log is empty"
-    if not which.profiles and next(spendings(log, profiles=[OFFLINE]), None):
-        return f"no run in the log is like that; those with --offline are left out: -P {OFFLINE} sums them up"
-    return "no run in the log is like that"
 
 
 def _line(name: str, one: Sum) -> Line:

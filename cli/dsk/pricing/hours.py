@@ -10,6 +10,7 @@ _MINUTE = 60
 _DAY = 24 * 60 * _MINUTE
 _TIME = r"([01]\d|2[0-4]):([0-5]\d)"
 _HOURS = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))? {_TIME}-{_TIME}")
+_LONGEST_DAY = len("Wednesday")
 # The epoch was a Thursday.
 _FIRST_DAY = DAYS.index("Thu")
 
@@ -26,6 +27,29 @@ class Hours(NamedTuple):
         """Whether a moment, in seconds since the epoch, is in them."""
         day, second = divmod(moment, _DAY)
         return (int(day) + _FIRST_DAY) % len(DAYS) in self.days and self.begin <= second < self.end
+
+
+def hours_trouble(text: str) -> str:
+    """What is wrong with a text that names no hours; "" if it names some."""
+    if parse_hours(text):
+        return ""
+    found = _HOURS.fullmatch(text)
+    if not found:
+        days, _, times = text.partition(" ")
+        strange = next((day for day in days.split("-") if day not in DAYS), None)
+        if strange is not None:
+            # What is longer is no slip, and may be anything.
+            shown = repr(strange) if len(strange) <= _LONGEST_DAY else "what it begins with"
+            return f"{shown} is no day: they are {', '.join(DAYS)}"
+        if days.count("-") > 1:
+            return "its days are not such as Mon or Mon-Fri"
+        return f"{'its times are not' if times else 'it has no times'} such as 01:00-04:00"
+    if DAYS.index(found[1]) > DAYS.index(found[2] or found[1]):
+        return "it goes past Sunday: give the days before it and those after it an entry each"
+    begin, end = found[3] + found[4], found[5] + found[6]
+    if max(begin, end) > "2400":
+        return "a day ends at 24:00"
+    return "it ends where it begins" if begin == end else "it goes past midnight: give the hours of each day an entry"
 
 
 def parse_hours(text: str) -> Hours | None:

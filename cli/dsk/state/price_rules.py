@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from dsk.pricing.hours import parse_hours
+from dsk.pricing.hours import hours_trouble, parse_hours
 from dsk.state.rules import NAME, Rule
 
 RATES = ("cache_hit", "cache_miss", "output")
@@ -34,6 +34,14 @@ def _is_rate(value: object) -> bool:
 
 def _is_hours(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) and parse_hours(text) for text in value)
+
+
+def hours_fault(value: object) -> str:
+    """The number of the first entry of a list of hours that is none, and what is wrong with it; "" for no list."""
+    if not isinstance(value, list):
+        return ""
+    troubles = [hours_trouble(text) if isinstance(text, str) else "it is no text" for text in value]
+    return next((f"entry {number}: {why}" for number, why in enumerate(troubles, 1) if why), "")
 
 
 def _is_names(value: object) -> bool:

@@ -11,7 +11,7 @@ from dsk.errors import UsageFault
 from dsk.pricing.hours import parse_hours
 from dsk.pricing.price import Price, Rates
 from dsk.state import rules
-from dsk.state.price_rules import NEEDED, PEAK, PEAK_RATES, PRICE, RATES
+from dsk.state.price_rules import NEEDED, PEAK, PEAK_RATES, PRICE, RATES, hours_fault
 from dsk.state.toml_file import Places, parse_toml, read_toml
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def check_prices(places: Places, table: Mapping[str, Any]) -> None:
                     f"{places.at(*path, field)}: unknown key {field!r} in [prices.{model}]", hint=_advice(field)
                 )
             if not rule.holds(value):
-                raise UsageFault(f"{places.at(*path, field)}: {field} must be {rule.expected}")
+                why = hours_fault(value) if field == "peak_hours" else ""
+                raise UsageFault(f"{places.at(*path, field)}: {field} must be {rule.expected}", why)
         needed = (*NEEDED, *PEAK) if any(field in fields for field in PEAK) else NEEDED
         missing = next((field for field in needed if field not in fields), None)
         if missing:

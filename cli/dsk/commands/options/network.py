@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsk.commands.option import TEMPLATE, Option
+from dsk.commands.option import ORIGINS, TEMPLATE, Option
+from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
     from dsk.wire.settings import NetworkSettings
@@ -142,7 +143,11 @@ def retry_invalid_option() -> click.Parameter:
 
 
 def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> NetworkSettings:
-    """The network settings among a command's values; ``origins`` is what ``option.sources`` gives."""
+    """The network settings among a command's values; ``origins`` is what ``option.sources`` gives.
+
+    Of --offline and a base URL the one counts that was said nearer to the command. Raises ``UsageFault`` for both as
+    flags.
+    """
     from dsk.wire.settings import NetworkSettings
 
     return NetworkSettings(
@@ -154,7 +159,7 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         stall=params.get("stall", 120.0),
         # As with curl, 0 is no limit.
         max_time=params["max_time"] or None,
-        offline=params.get("offline", False),
+        offline=_is_offline(params, origins),
         retry=params.get("retry", 0),
         retry_max_time=params.get("retry_max_time") or None,
         resume=params.get("resume", 0),
@@ -162,6 +167,17 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         retry_invalid=params.get("retry_invalid", 0),
         retry_invalid_origin=origins.get("retry_invalid", "default"),
     )
+
+
+def _is_offline(params: Mapping[str, Any], origins: Mapping[str, str]) -> bool:
+    if not params.get("offline"):
+        return False
+    if not params["base_url"]:
+        return True
+    offline, base_url = (ORIGINS.index(origins[name]) for name in ("offline", "base_url"))
+    if origins["offline"] == origins["base_url"] == "flag":
+        raise UsageFault("--offline and --base-url exclude each other", "without a network no server is asked")
+    return offline <= base_url
 
 
 def _check_profile(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

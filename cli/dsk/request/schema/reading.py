@@ -11,14 +11,15 @@ from dsk.request.schema.references import circle, lost
 from dsk.request.schema.short import parse_short
 from dsk.request.schema.words import Misfit
 
-# What no name of the short form has in it.
-_FILE = re.compile(r"@(?P<named>.*)|(?P<plain>[^\s\"'{}\[\]|?,:]*[./][^\s\"{}\[\]|?,:]*)", re.DOTALL)
+# A slash or a dot, which no name of the short form has in it, and none of its marks.
+_FILE = re.compile(r"@(?P<named>.*)|(?P<plain>[^\s\"{}\[\]|?,:]*[./][^\s\"{}\[\]|?,:]*)", re.DOTALL)
 _RANGE = re.compile(r"[-0-9.]+\.\.[-0-9.]+")
 _JSON = re.compile(r'\s*\{\s*(?:["}]|\Z)')
 
 
 def file_named(text: str) -> str | None:
-    """The path, where the value of --schema names a file: ``@`` before it, or a slash or dot in it."""
+    """The path, where the value of --schema names a file: ``@`` before it, or a slash or dot in it and no
+    blank and no mark of the short form; a range is none."""
     match = _FILE.fullmatch(text)
     if match is None or _RANGE.fullmatch(text):
         return None

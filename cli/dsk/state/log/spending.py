@@ -65,6 +65,11 @@ def spendings(
     return (Spent(*row) for row in rows)
 
 
+def has_runs(log: Connection) -> bool:
+    """Whether there is any run in the log."""
+    return log.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
+
+
 def session_titles(log: Connection) -> dict[str, str]:
     """What each session with a name is called, by its number."""
     return {str(number): name for number, name in log.execute("SELECT id, name FROM sessions WHERE name IS NOT NULL")}
