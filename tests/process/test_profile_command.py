@@ -161,7 +161,7 @@ def test_the_list_is_no_wider_than_the_terminal(dsk: Dsk) -> None:
         assert max(map(len, lines)) <= columns
         (box,) = (line for line in lines if line.startswith("box *  "))
         assert shown in box
-        assert box.endswith("  config.toml:2" if columns == 100 else "…")
+        assert box.endswith("  line 2" if columns == 100 else "…")
 
 
 def test_show_gives_a_table_that_the_file_takes_and_no_secrets(dsk: Dsk) -> None:

@@ -44,12 +44,17 @@ def list_profiles(as_json: bool, world: World) -> Status:
         write_out_all(STDOUT, "".join(f"{line}\n" for line in lines).encode())
         return Status.OK
     if world.is_terminal(STDOUT):
-        shown = [[f"{row[0]}{MARK if row[4] else ''}", *row[1:4], os.path.basename(row[5])] for row in rows]  # noqa: PTH119
+        shown = [[f"{row[0]}{MARK if row[4] else ''}", *row[1:4], _line(row[5])] for row in rows]
         text = fitted(HEADING, shown, os.get_terminal_size(STDOUT).columns)
     else:
         text = table(HEADING, [[*row[:4], "yes" if row[4] else "", row[5]] for row in rows], aligned=False)
     write_out_all(STDOUT, text.encode())
     return Status.OK
+
+
+def _line(origin: str) -> str:
+    """An origin without the file, which is the same for all."""
+    return origin if origin == BUILT_IN else f"line {origin.rpartition(':')[2]}"
 
 
 def show_profile(name: str | None, world: World) -> Status:
