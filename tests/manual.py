@@ -26,7 +26,7 @@ _GLYPHS = {
     " ": " ",
 }
 # A comment goes to the end of its line.
-_ESCAPE = re.compile(r"\\(?:\".*|(\(..|.))")
+_ESCAPE = re.compile(r"\\(?:(?P<comment>\".*)|(\(..|.|))")
 
 
 class Example(NamedTuple):
@@ -40,8 +40,8 @@ class Example(NamedTuple):
 
 def plain(text: str) -> str:
     """Text as a reader sees it, without roff's escapes and comments. Raises ``KeyError`` for an escape that is not
-    used here: most likely it was to be a backslash, which is ``\\e``."""
-    return _ESCAPE.sub(lambda match: _GLYPHS[match[1]] if match[1] else "", text)
+    used here, such as one of the line's end: most likely it was to be a backslash, which is ``\\e``."""
+    return _ESCAPE.sub(lambda match: "" if match["comment"] else _GLYPHS[match[2]], text)
 
 
 def section(page: Path, title: str) -> list[str]:

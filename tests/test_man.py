@@ -182,6 +182,13 @@ def test_no_word_in_the_middle_is_taken_for_the_end_of_a_sentence(page: Path) ->
     assert re.findall(r"^\.[A-Z]\w .* [!?] \w.*$|^\.(?:Ql|Li) \S+ [!?]$", page.read_text(), re.MULTILINE) == []
 
 
+def test_the_tests_read_a_line_as_roff_does() -> None:
+    assert plain(r'jq \-r \(aq.a == "b\en"\(aq \"a comment') == """jq -r '.a == "b\\n"' """
+    for lost in ("dsk ask hi \\", "awk '{print \\$1}'"):
+        with pytest.raises(KeyError):
+            plain(lost)
+
+
 def tool(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not installed")
