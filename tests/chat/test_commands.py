@@ -61,15 +61,17 @@ def test_the_model_is_another_from_there_on(screen: Screen, server: ScriptedServ
     screen.say("one")
     assert said(screen, "/model deepseek-v4-pro") == ["model: deepseek-v4-pro"]
     screen.say("two")
-    assert said(screen, "/model")[0] == "model: deepseek-v4-pro"
+    assert said(screen, "/model") == ["model: deepseek-v4-pro", "others: deepseek-flash"]
     assert [request.json["model"] for request in server.requests] == ["deepseek-flash", "deepseek-v4-pro"]
     assert sent(server) == talk("one", "Answer 1.", "two")
 
 
 def test_an_alias_of_the_config_file_is_a_model(open_chat: Open, server: ScriptedServer, here: Dsk) -> None:
-    here.write_config('[aliases]\npro = "deepseek-v4-pro"\n')
+    here.write_config('[aliases]\npro = "deepseek-v4-pro"\n[profiles.x]\nbase_url = "http://[::1]:9"\nmodel = "x"\n')
+    assert here.run("ask", "--offline", "-m", "elsewhere", "hi").status == 0
     with open_chat(server) as screen:
         screen.prompt()
+        assert said(screen, "/model") == ["model: deepseek-flash", "others: deepseek-v4-pro, pro"]
         screen.say("/model pro")
         screen.say("one")
     assert server.requests[0].json["model"] == "deepseek-v4-pro"
@@ -242,13 +244,14 @@ def test_the_last_answer_is_copied_by_the_desktop(
 
 def test_thinking_is_switched(screen: Screen, server: ScriptedServer) -> None:
     for command, told, thinking, effort in [
-        ("/think", "thinking: on", "enabled", None),
+        ("/think", "thinking: off", "disabled", None),
+        ("/think on", "thinking: on", "enabled", None),
         ("/think high", "thinking: on, effort high", "enabled", "high"),
+        ("/think", "thinking: on, effort high", "enabled", "high"),
+        ("/think off", "thinking: off", "disabled", None),
         ("/think ", "thinking: off", "disabled", None),
     ]:
-        screen.type(command + ENTER)
-        screen.shows(told)
-        screen.prompt()
+        assert screen.say(command)[-2] == told
         screen.say("go")
         body = server.requests[-1].json
         assert (body["thinking"]["type"], body.get("reasoning_effort")) == (thinking, effort)
@@ -283,8 +286,7 @@ def test_usage_tells_an_estimate_of_what_all_of_it_cost(open_chat: Open, serve: 
         screen.prompt()
         screen.say("one")
         screen.say("two")
-        screen.type("/undo" + ENTER)
-        screen.prompt()
+        screen.say("/undo")
         assert said(screen, "/usage")[1:3] == [
             "conversation, 1 turn: prompt 10, cache hit 4, completion 5",
             "estimated cost: ~0.000032 USD",

@@ -42,7 +42,8 @@ class Again:
         self._left = times
         self._fault = fault
 
-    def next(self, question: Question, ending: Ending, say: Say) -> Step | None:
+    def next(self, question: Question, ending: Ending, say: Say, left: Callable[[], float]) -> Step | None:
+        assert left() > 0
         if not self._left:
             if self._fault:
                 say("that was all")

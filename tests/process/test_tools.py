@@ -152,7 +152,8 @@ def test_a_call_that_is_not_allowed_is_refused_and_said(dsk: Dsk, serve: Serve) 
 def test_calls_without_end_end_after_max_turns(dsk: Dsk, serve: Serve) -> None:
     write_tool(dsk.home, "more", "echo x >> runs; cat")
     server = serve(Script(replies=(calling(ToolCall("more", "{}")),)))
-    result = ask(dsk, server, "--tool", "more", "--allow-tool", "more", "--max-turns", "2", "--json")
+    words = ("--tool", "more", "--allow-tool", "more", "--max-turns", "2", "--json")
+    result = ask(dsk, server, *words, env={"DSK_SESSION": "here"})
     told = json.loads(result.stdout)
     assert (result.status, told["status"], len(told["turns"])) == (1, 1, 2)
     assert told["tool_calls"][0]["function"]["name"] == "more"
@@ -161,6 +162,43 @@ def test_calls_without_end_end_after_max_turns(dsk: Dsk, serve: Serve) -> None:
         "dsk: hint: raise --max-turns, or go on with -c",
     ]
     assert (dsk.home / "runs").read_text() == "x\nx\n"
+    # What goes on with it is named only where it does.
+    for more, hint in {
+        (): "raise --max-turns",
+        ("-n",): "raise --max-turns",
+        ("--session", "my own"): "raise --max-turns, or go on with --session 'my own'",
+    }.items():
+        # In a session of its own, a process has no terminal.
+        result = dsk.shell(f"setsid -w {dsk.shell_words('ask', '--base-url', server.base_url, *words, *more, 'hi')}")
+        assert result.errors.splitlines()[-1] == f"dsk: hint: {hint}"
+    again = ask(dsk, server, *words, "--session", "my own")
+    assert again.status == 1
+    assert results(server, -3)[-1] == "The tool was not called."
+
+
+def test_max_time_ends_the_tools_as_well(dsk: Dsk, serve: Serve) -> None:
+    write_tool(dsk.home, "slow", "echo $$ >> pids; exec sleep 1000")
+    server = serve(Script(replies=(calling(*[ToolCall("slow", "{}")] * 20), DONE)))
+    result = ask(dsk, server, "--tool", "slow", "--allow-tool", "slow", "--max-time", "4")
+    assert (result.text, result.status) == ("", 8)
+    assert result.errors.splitlines()[-2:] == [
+        "dsk: the run took too long: --max-time 4 s is over",
+        "dsk: hint: raise --max-time, or ask for less",
+    ]
+    pids = [int(pid) for pid in (dsk.home / "pids").read_text().split()]
+    # What had to wait for the others is not begun any more.
+    assert len(pids) <= 16
+    assert not any(map(is_alive, pids))
+
+
+def test_max_time_does_not_wait_for_the_user(dsk: Dsk, serve: Serve) -> None:
+    write_tool(dsk.home, "one")
+    server = serve(Script(replies=(calling(ToolCall("one", "{}")), DONE)))
+    child = spawned(dsk, server, "--tool", "one", "--max-time", "4")
+    child.expect_exact("(q)uit: \r\ndsk: the run took too long: --max-time 4 s is over\r\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 8
 
 
 def test_a_call_that_the_token_limit_cut_is_not_run(dsk: Dsk, serve: Serve) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from dsk.chat.commands import COMMANDS, LEVELS, Kind
 from dsk.chat.files import expanded
 from dsk.errors import Failure
-from dsk.jobs.model_names import models_met
 from dsk.state.paths import log_file
 from dsk.state.sessions.names import known_names
 
@@ -23,8 +22,8 @@ class Candidate(NamedTuple):
     help: str = ""
 
 
-def candidates(before: str, env: Mapping[str, str]) -> Iterator[Candidate]:
-    """What may stand at the cursor; ``before`` is what is typed before it."""
+def candidates(before: str, env: Mapping[str, str], models: Callable[[], Iterable[str]]) -> Iterator[Candidate]:
+    """What may stand at the cursor; ``before`` is what is typed before it, ``models`` gives the names of models."""
     if not before.startswith("/") or before.startswith("//") or "\n" in before:
         return
     name, space, argument = before[1:].partition(" ")
@@ -38,7 +37,8 @@ def candidates(before: str, env: Mapping[str, str]) -> Iterator[Candidate]:
     elif name in COMMANDS:
         # A broken config file has no names to give, and this is not the time to complain.
         with suppress(Failure):
-            for text in _VALUES[COMMANDS[name].kind](argument, env):
+            kind = COMMANDS[name].kind
+            for text in _beginning(argument, models()) if kind == "model" else _VALUES[kind](argument, env):
                 yield Candidate(text, len(argument))
 
 
@@ -53,22 +53,25 @@ def _files(beginning: str, env: Mapping[str, str]) -> Iterator[str]:
             yield f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}"
 
 
+def _beginning(word: str, names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if name.startswith(word))
+
+
 def _at_file(beginning: str, env: Mapping[str, str]) -> Iterator[str]:
     if beginning.startswith("@"):
         yield from (f"@{path}" for path in _files(beginning[1:], env))
 
 
 def _sessions(beginning: str, env: Mapping[str, str]) -> Iterator[str]:
-    yield from (word for word in ("rename ",) if word.startswith(beginning))
+    yield from _beginning(beginning, ("rename ",))
     yield from known_names(log_file(env), beginning)
 
 
 _VALUES: Mapping[Kind, Callable[[str, Mapping[str, str]], Iterator[str]]] = {
     "": lambda *_: iter(()),
-    "command": lambda word, _env: (name for name in COMMANDS if name.startswith(word.lstrip("/"))),
-    "model": lambda word, env: (name for name in models_met(env) if name.startswith(word)),
+    "command": lambda word, _env: _beginning(word.lstrip("/"), COMMANDS),
     "system": _at_file,
     "file": _files,
-    "level": lambda word, _env: (level for level in LEVELS if level.startswith(word)),
+    "level": lambda word, _env: _beginning(word, LEVELS),
     "session": _sessions,
 }

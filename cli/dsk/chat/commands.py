@@ -40,7 +40,7 @@ COMMANDS = {
     "undo": Command("", "Take the last question and its answer back."),
     "save": Command("FILE", "Write the conversation to FILE, as Markdown.", "file", needs=True),
     "copy": Command("", "Copy the last answer to the clipboard."),
-    "think": Command("[on|off|low|high|max]", "Let the model reason first, or not, or the other way.", "level"),
+    "think": Command("[on|off|low|high|max]", "Let the model reason first, or not; or show whether it does.", "level"),
     "usage": Command("", "Show the tokens of the last answer and of the conversation."),
     "session": Command("[NAME | rename NAME]", "Go on with another session, or give this one a name.", "session"),
     "show": Command("", "Print the conversation again, from its beginning."),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.chat.memory import Kept, Told, Unkept, before_last, questions
 from dsk.chat.route import Route
 from dsk.errors import KeyFault, LocalFault, Status
-from dsk.jobs.delivering import exchange
+from dsk.jobs.delivering import OFFLINE, exchange
 from dsk.jobs.holding import hold_talk, wants_reasoning, wished
+from dsk.jobs.model_names import models_of
 from dsk.jobs.settings import Wish
 from dsk.jobs.settling import settle_request, settle_server
 from dsk.jobs.system import settle_system
@@ -86,6 +87,11 @@ class Conversation:
         self.system = system
         self._remember(talk)
         self._warn([*talk.warnings(), *held.changes(system, self.terms.options, server)])
+
+    def models(self) -> list[str]:
+        """The names of models that the server of now is known to understand. Raises ``UsageFault``."""
+        settings, server, _ = self.terms
+        return models_of(server, OFFLINE if settings.sending.network.offline else server.base_url, self._world.env)
 
     def clear(self) -> None:
         """Begin anew on the same terms."""

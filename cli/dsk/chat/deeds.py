@@ -14,7 +14,6 @@ from dsk.chat.transcript import transcript
 from dsk.chat.usage import usage_lines
 from dsk.errors import UsageFault
 from dsk.jobs.copying import copy
-from dsk.jobs.model_names import models_met
 from dsk.jobs.settings import Wish
 from dsk.output.plain import write_line
 from dsk.prompt.files import system_text
@@ -78,9 +77,11 @@ class Deeds:
     def _model(self, name: str) -> None:
         if name:
             self._talk.change(model=text_of(name.encode("utf-8", "surrogateescape"), "the model's name"))
-        self._say(f"model: {self._talk.terms.options.model}")
-        if not name:
-            self._say(f"others: {', '.join(models_met(self._world.env))}")
+        now = self._talk.terms.options.model
+        self._say(f"model: {now}")
+        others = [] if name else [other for other in self._talk.models() if other != now]
+        if others:
+            self._say(f"others: {', '.join(others)}")
 
     def _system(self, text: str) -> None:
         if text == NONE:
@@ -141,11 +142,9 @@ class Deeds:
     def _think(self, level: str) -> None:
         if level and level not in LEVELS:
             raise UsageFault(f"/think must be one of {', '.join(LEVELS)}, not {level!r}")
-        if not level:
-            level = "off" if wants_thinking(self._talk.terms.options) else "on"
         if level in ("on", "off"):
             self._talk.change(think=level == "on", effort=None)
-        else:
+        elif level:
             self._talk.change(think=True, effort=level)
         options = self._talk.terms.options
         effort = f", effort {options.effort}" if wants_thinking(options) and options.effort else ""

@@ -7,7 +7,7 @@ import asyncio
 import os
 import select
 import signal
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,8 +48,17 @@ class EditingReader:
 
     reads_keys = True
 
-    def __init__(self, descriptor: int, recall: Recall, interrupts: Interrupts, world: World, *, color: str) -> None:
-        """``color`` is auto, always or never."""
+    def __init__(
+        self,
+        descriptor: int,
+        recall: Recall,
+        interrupts: Interrupts,
+        world: World,
+        *,
+        models: Callable[[], Iterable[str]],
+        color: str,
+    ) -> None:
+        """``models`` gives the names that may be completed, ``color`` is auto, always or never."""
         self._descriptor = descriptor
         self._interrupts = interrupts
         self._world = world
@@ -63,7 +72,7 @@ class EditingReader:
         self._session: PromptSession[str] = PromptSession(
             multiline=True,
             history=self._recall,
-            completer=_Completer(world),
+            completer=_Completer(world, models),
             complete_while_typing=False,
             enable_suspend=True,
             enable_open_in_editor=False,
@@ -140,12 +149,13 @@ class _Recall(History):
 
 
 class _Completer(Completer):
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, models: Callable[[], Iterable[str]]) -> None:
         self._env = world.env
+        self._models = models
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
         """What may stand at the cursor."""
-        for found in candidates(document.text_before_cursor, self._env):
+        for found in candidates(document.text_before_cursor, self._env, self._models):
             yield Completion(found.text, start_position=-found.length, display_meta=found.help)
 
     async def get_completions_async(

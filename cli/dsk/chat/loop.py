@@ -55,13 +55,15 @@ def chat(settings: AskSettings, world: World) -> Status:
         questions = Questions(settings.prompt, settings.sending.network, world)
         talk = Conversation(settings, route, interrupts, world)
         first = questions.first()
-        reader = _reader(terminal, settings.sending.output.color, interrupts, world)
+        reader = _reader(terminal, talk.models, settings.sending.output.color, interrupts, world)
         with Modes(terminal, reads_keys=reader.reads_keys) as modes:
             _Chat(talk, questions, reader, interrupts, modes, world).run(first)
     return Status.OK
 
 
-def _reader(terminal: int, color: str, interrupts: Interrupts, world: World) -> Reader:
+def _reader(
+    terminal: int, models: Callable[[], Sequence[str]], color: str, interrupts: Interrupts, world: World
+) -> Reader:
     recall = Recall(world)
     if world.env.get("TERM", "") in PLAIN:
         from dsk.chat.plain import PlainReader
@@ -69,7 +71,7 @@ def _reader(terminal: int, color: str, interrupts: Interrupts, world: World) -> 
         return PlainReader(terminal, recall, interrupts, world)
     from dsk.chat.editor import EditingReader
 
-    return EditingReader(terminal, recall, interrupts, world, color=color)
+    return EditingReader(terminal, recall, interrupts, world, models=models, color=color)
 
 
 class _Chat:

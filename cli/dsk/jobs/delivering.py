@@ -241,6 +241,7 @@ def exchange(
             turns = Turns(
                 succession,
                 made_for,
+                clocks=clocks,
                 printer=printer,
                 progress=progress,
                 say=say,

@@ -11,6 +11,8 @@ from dsk.state.paths import log_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dsk.jobs.settling import Server
+
 
 def model_names(env: Mapping[str, str]) -> list[str]:
     """DeepSeek's own, and what the config file names. Raises ``UsageFault`` for a broken config file."""
@@ -19,8 +21,11 @@ def model_names(env: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*KNOWN, *named]))
 
 
-def models_met(env: Mapping[str, str]) -> list[str]:
-    """The same, and what was asked before, which the log knows."""
+def models_of(server: Server, base_url: str, env: Mapping[str, str]) -> list[str]:
+    """Those that this server may be asked for: what it is known to have, aliases, and what it was asked for before,
+    which the log knows under ``base_url``. Raises as ``model_names``."""
     from dsk.state.log.asked import models_asked
 
-    return list(dict.fromkeys([*model_names(env), *models_asked(log_file(env))]))
+    own = [server.profile.model] if server.profile.model else []
+    known = KNOWN if server.is_deepseek else ()
+    return list(dict.fromkeys([*known, *own, *load(env).aliases, *models_asked(log_file(env), base_url)]))

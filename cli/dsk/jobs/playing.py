@@ -45,7 +45,9 @@ class Player:
         self._delay = stream.delay
         return Played(self, iter(stream.steps))
 
-    def next(self, _question: Question, _ending: Ending, say: Callable[[str], None]) -> TurnStep | None:
+    def next(
+        self, _question: Question, _ending: Ending, say: Callable[[str], None], _left: Callable[[], float]
+    ) -> TurnStep | None:
         """The question that followed. Raises what it was that kept one from following."""
         while self._streams and not self._streams[0].follow:
             self._streams.popleft()

@@ -6,7 +6,9 @@ question has a row of its own, a turn after the other.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dsk.ending import Ending, Timing, Turn
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from dsk.output.printer import Printer
     from dsk.output.progress import Progress
     from dsk.stream.events import ToolResult
+    from dsk.wire.clocks import Clocks
 
 Say = Callable[[str], None]
 
@@ -39,9 +42,10 @@ class Step(NamedTuple):
 class Succession(Protocol):
     """Who knows what follows an answer."""
 
-    def next(self, question: Question, ending: Ending, say: Say) -> Step | None:
+    def next(self, question: Question, ending: Ending, say: Say, left: Callable[[], float]) -> Step | None:
         """The question that follows this one and its answer, which is whole, if not always what was asked for; None
-        if that is the end. ``say`` tells the user something. Raises a ``Failure`` to end the run with it."""
+        if that is the end. ``say`` tells the user something; ``left`` gives the seconds that the run has left, and
+        raises if there are none. Raises a ``Failure`` to end the run with it."""
 
 
 class Turns:
@@ -55,13 +59,15 @@ class Turns:
         printer: Printer,
         progress: Progress,
         say: Say,
+        clocks: Clocks | None = None,
         recorder: Recorder | None = None,
         log: TurnLog | None = None,
         cached: CachedRun | None = None,
     ) -> None:
-        """``ask`` makes the exchange of a question."""
+        """``ask`` makes the exchange of a question; without ``clocks`` there is time for everything."""
         self._succession = succession
         self._ask = ask
+        self._clocks = clocks
         self._printer = printer
         self._progress = progress
         self._say = say
@@ -102,7 +108,7 @@ class Turns:
 
         follow = None
         try:
-            step = self._succession.next(question, ending, say)
+            step = self._succession.next(question, ending, say, self._left)
             if step:
                 if not notes:
                     self._printer.turn(ending)
@@ -115,6 +121,9 @@ class Turns:
             if self._recorder and follow:
                 self._recorder.follow(follow)
         return step
+
+    def _left(self) -> float:
+        return self._clocks.left(time.monotonic()) if self._clocks else inf
 
     def _turn(self, ending: Ending, step: Step) -> None:
         if self._cached:

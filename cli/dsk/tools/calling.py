@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from dsk.errors import without_secrets
@@ -29,13 +29,15 @@ class Result(NamedTuple):
     fault: str = ""
 
 
-def run_calls(calls: Sequence[Call], env: Mapping[str, str], seconds: float) -> list[Result]:
-    """Make the calls, side by side, each for ``seconds`` at most; their results in the same order."""
+def run_calls(calls: Sequence[Call], env: Mapping[str, str], seconds: float, left: Callable[[], float]) -> list[Result]:
+    """Make the calls, side by side, each for ``seconds`` at most; their results in the same order. ``left`` gives the
+    seconds that there are for all of them, and raises if there are none any more."""
     results: list[Result] = []
     for begin in range(0, len(calls), SIDE_BY_SIDE):
         some = calls[begin : begin + SIDE_BY_SIDE]
         orders = [Order((call.tool.path,), call.arguments.encode() + b"\n") for call in some]
-        results += [_result(ran, seconds) for ran in run_all(orders, env, seconds)]
+        results += [_result(ran, seconds) for ran in run_all(orders, env, min(seconds, left()))]
+        left()
     return results
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import termios
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from dsk.errors import LocalFault, without_secrets
+from dsk.errors import ClockFault, LocalFault, without_secrets
 from dsk.output.sinks import write_out_all
 from dsk.tools.showing import Shown, shown
 from dsk.world import STDERR
@@ -20,6 +21,8 @@ Verdict: TypeAlias = Literal["yes", "no", "view", "always", "quit"]
 
 #: Characters of a call that need not be asked about, as it is told.
 LONGEST_TOLD = 500
+# Seconds.
+LONGEST_WAIT = 3600.0
 READ_SIZE = 4096
 ADVICE: Final = "dsk: say y, n, a or q\n"
 ANSWERS: Final[dict[str, Verdict]] = {
@@ -52,8 +55,11 @@ class Consent:
         self._allowed = set(allowed)
         self._world = world
 
-    def given(self, call: Call, say: Callable[[str], None]) -> bool:
-        """Whether the call may run; it is told first. Raises ``LocalFault`` if the user wants nothing more of it."""
+    def given(self, call: Call, say: Callable[[str], None], left: Callable[[], float]) -> bool:
+        """Whether the call may run; it is told first. Raises ``LocalFault`` if the user wants nothing more of it.
+
+        ``left`` gives the seconds that an answer is waited for, and raises if there are none any more.
+        """
         name, told = call.tool.name, f"the model calls {call.tool.name} {call.arguments}"
         if name in self._allowed:
             say(told if len(told) <= LONGEST_TOLD else f"{told[:LONGEST_TOLD]}...")
@@ -71,7 +77,7 @@ class Consent:
                 say(told)
                 _write(terminal, f"dsk: {call_shown.heading}\n")
             _write(terminal, call_shown.arguments)
-            verdict = _verdict(call_shown, terminal)
+            verdict = _verdict(call_shown, terminal, left)
         finally:
             os.close(terminal)
         if verdict == "quit":
@@ -103,7 +109,7 @@ def _write(terminal: int, text: str) -> None:
     write_out_all(terminal, text.encode("utf-8", "replace"))
 
 
-def _verdict(call: Shown, terminal: int) -> Verdict:
+def _verdict(call: Shown, terminal: int, left: Callable[[], float]) -> Verdict:
     """What the user says. What is no answer, an empty line too, is asked again; the end of the input is a no to all.
 
     What was typed before the question stood there is no answer to it.
@@ -112,8 +118,10 @@ def _verdict(call: Shown, terminal: int) -> Verdict:
         termios.tcflush(terminal, termios.TCIFLUSH)
         _write(terminal, call.question)
         try:
+            while not select.select([terminal], [], [], min(left(), LONGEST_WAIT))[0]:
+                pass
             line = os.read(terminal, READ_SIZE)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClockFault):
             # What the terminal shows of ^C stands behind the question.
             _write(terminal, "\n")
             raise

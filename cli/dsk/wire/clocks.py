@@ -6,6 +6,8 @@ clock allows, and the clock that ran out can be named.
 
 from __future__ import annotations
 
+from math import inf
+
 from dsk.errors import ClockFault, StallFault
 
 # A socket wants a time-out above zero; a clock that has run out while bytes were at hand gets this last look.
@@ -57,6 +59,15 @@ class Clocks:
             wait = min(wait, self._attempt + self.first_token - now)
         return max(wait, LEAST)
 
+    def left(self, now: float) -> float:
+        """How much time the whole run has left; ``inf`` is without end. Raises ``ClockFault`` if there is none."""
+        if self.max_time is None:
+            return inf
+        left = self.begun + self.max_time - now
+        if left <= 0:
+            raise self._run_fault(self.max_time)
+        return left
+
     def fault(self, now: float) -> ClockFault:
         """The clock that ran out, as a wait has lasted as long as it might."""
         late = self._late(now + LEAST)
@@ -70,16 +81,16 @@ class Clocks:
 
     def _late(self, now: float) -> ClockFault | None:
         if self.max_time is not None and now >= self.begun + self.max_time:
-            return ClockFault(
-                "the run took too long",
-                f"--max-time {self.max_time:g} s is over",
-                hint="raise --max-time, or ask for less",
-            )
+            return self._run_fault(self.max_time)
         if not self.token_seen and now >= self._attempt + self.first_token:
             return self._first_token_fault()
         if self._connect_by is not None and now >= self._connect_by:
             return self._connect_fault()
         return None
+
+    def _run_fault(self, max_time: float) -> ClockFault:
+        why = f"--max-time {max_time:g} s is over"
+        return ClockFault("the run took too long", why, hint="raise --max-time, or ask for less")
 
     def _first_token_fault(self) -> ClockFault:
         why = f"the first-token clock ran out after {self.first_token:g} s"

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -52,6 +53,10 @@ def logged(
     fields: dict[str, Any] = {"reasoning": "", "status": 0, "finish_reason": "stop"}
     writer.end(Outcome(content=answer, **fields | more))
     assert writer.warning is None
+    # Whoever looks without waiting would not be let in while the last one out tidies up.
+    for thread in threading.enumerate():
+        if thread.name == "log":
+            thread.join()
 
 
 def rows(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
