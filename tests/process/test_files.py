@@ -184,7 +184,7 @@ def test_a_folder_is_its_text_files_in_order_each_under_its_name(dsk: Dsk) -> No
             "dsk: src/b.py, 2 bytes",
             "dsk: src/sub/c.py, 2 bytes",
             "dsk: src/sub/c.txt, 5 bytes",
-            f"dsk: {name}: 4 files, 11 bytes; 2 that are no text left out",
+            f"dsk: {name}: 4 files, 11 bytes; 1 image left out; 1 that is no text left out",
         ]
 
 
@@ -282,18 +282,42 @@ def test_a_checkout_that_git_cannot_read_is_told(dsk: Dsk) -> None:
     assert result.errors.endswith("dsk: hint: name the files themselves\n")
 
 
+def test_a_pattern_that_names_images_sends_them_and_others_say_how(dsk: Dsk) -> None:
+    put(dsk.home, {"p/a.PNG": DATA, "p/b.PNG": "a text\n", "p/c.PNG": b"\0", "p/d.gif": PICTURES["gif"]})
+    result = dsk.run("ask", "--dry-run", "-f", "p/*.PNG", "hi", stdin=None)
+    assert content(result) == [
+        text("==> p/a.PNG <=="),
+        picture("png", DATA),
+        text("==> p/b.PNG <==\na text\n\nhi"),
+    ]
+    assert result.errors.splitlines() == [
+        f"dsk: p/a.PNG, image, {len(DATA)} bytes",
+        "dsk: p/b.PNG, 7 bytes",
+        f"dsk: p/*.PNG: 2 files, {len(DATA) + 7} bytes; 1 that is no text left out",
+    ]
+    (dsk.home / "p/b.PNG").unlink()
+    for source, why in {"p": "there is no text file in it", "p/*": "no text file matches"}.items():
+        result = dsk.run("ask", "--dry-run", "-f", source, "hi", stdin=None)
+        assert (result.stdout, result.status) == (b"", 2)
+        assert result.errors.splitlines() == [
+            f"dsk: --file {source}: {why}; 2 images left out; 1 that is no text left out",
+            "dsk: hint: -f FILE sends an image, and 'p/*.png' all of a kind",
+        ]
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
         ("empty", "there is no text file in it"),
-        ("pictures", "there is no text file in it; 1 that is no text left out"),
+        ("binary", "there is no text file in it; 1 that is no text left out"),
+        ("binary/*", "no text file matches; 1 that is no text left out"),
+        ("binary/*.png", "no text file matches; 1 that is no text left out"),
         ("*.nothing", "no text file matches"),
         ("missing/*.py", "no text file matches"),
-        ("pictures/*", "no text file matches; 1 that is no text left out"),
     ],
 )
 def test_where_there_is_no_text_file_that_is_told(dsk: Dsk, source: str, why: str) -> None:
-    put(dsk.home, {"pictures/a.png": DATA})
+    put(dsk.home, {"binary/a.png": b"\0"})
     (dsk.home / "empty").mkdir()
     result = dsk.run("ask", "--dry-run", "-f", source, "hi", stdin=None)
     assert result == Result(b"", f"dsk: --file {source}: {why}\n".encode(), 2)

@@ -368,6 +368,33 @@ def test_a_recording_replays_the_whole_without_running_anything(dsk: Dsk, serve:
     assert (told["name"], told["failed"], told["text"]) == ("one", True, "error: exit status 3")
 
 
+@pytest.mark.parametrize("schema", ["answer", "[{name}]"])
+def test_with_a_schema_the_answer_after_the_calls_is_what_has_to_fit(dsk: Dsk, serve: Serve, schema: str) -> None:
+    write_tool(dsk.home, "one")
+    value = {"answer": "x"} if schema == "answer" else {"items": [{"name": "a"}, {"name": "b"}]}
+    printed = '{"answer": "x"}\n' if schema == "answer" else '{"name":"a"}\n{"name":"b"}\n'
+    call = ToolCall("one", '{"a": 1}')
+    right, wrong = Reply(text=json.dumps(value)), Reply(text="No JSON at all.")
+    words = ("--tool", "one", "--allow-tool", "one", "--schema", schema)
+    for first in (calling(call), calling(call, text="Let me see, in words.")):
+        server = serve(Script(replies=(first, right)))
+        asked = ask(dsk, server, *words, "--record", "run.sse")
+        assert (asked.text, asked.status) == (printed, 0)
+        assert dsk.run("replay", "--speed", "0", "run.sse", stdin=None) == asked
+        before = server.requests[1].json["messages"][-2]
+        assert (before["content"], len(before["tool_calls"])) == (first.text, 1)
+        assert results(server) == ['{"a": 1}']
+    server = serve(Script(replies=(calling(call, text="Let me see."), wrong, right)))
+    result = ask(dsk, server, *words)
+    assert result.status == 13
+    assert "Let me see." not in result.text
+    assert "dsk: the answer is not JSON: " in result.errors
+    server = serve(Script(replies=(calling(call, text="Let me see."), wrong, calling(call), right)))
+    result = ask(dsk, server, *words, "--retry-invalid", "1")
+    assert (result.text, result.status) == (printed, 0)
+    assert len(server.requests) == 4
+
+
 def test_an_answer_after_a_call_is_tried_again_and_taken_up_like_any_other(dsk: Dsk, serve: Serve) -> None:
     write_tool(dsk.home, "one", "echo x >> ran; cat")
     long = Reply(

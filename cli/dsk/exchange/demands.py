@@ -12,6 +12,7 @@ from dsk.request.schema.shape import SHAPES
 if TYPE_CHECKING:
     from dsk.exchange.apart import JudgeApart
     from dsk.exchange.judging import Judge
+    from dsk.exchange.policy import Policy
     from dsk.exchange.question import Question
     from dsk.exchange.recognising import Recognising
     from dsk.exchange.shaping import Shaping
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
 
 
 class Demands:
-    """JSON, or JSON that fits a schema; ``retry_invalid`` counts how often another answer may be asked for."""
+    """JSON, or JSON that fits a schema; ``policy`` says how often another answer may be asked for, and whether tools
+    that the answer calls are run, so that another one follows."""
 
-    def __init__(self, question: Question, retry_invalid: int, *, is_raw: bool, clocks: Clocks | None) -> None:
-        """``is_raw``: no second answer may follow the first, whatever ``retry_invalid`` is. The run has ``clocks``."""
+    def __init__(self, question: Question, policy: Policy, *, is_raw: bool, clocks: Clocks | None) -> None:
+        """``is_raw``: no second answer may follow the first, whatever the policy is. The run has ``clocks``."""
         self._question = question
         self._wanted = question.wanted
         # Of frames alone it is not known which functions the model was given.
         self._has_tools = question.is_unknown or bool(tools_in(question.fields))
         self._judge = _judge(self._wanted.schema, clocks) if self._wanted else None
         self._shaping: Shaping | Recognising | None = None
-        self._retries = 0 if is_raw else retry_invalid
+        self._retries = 0 if is_raw else policy.retry_invalid
         self._is_raw = is_raw
+        self._runs_calls = policy.runs_calls
         self._asked_again = 0
 
     def shaping(self) -> Shaping | Recognising | None:
@@ -43,7 +46,7 @@ class Demands:
         if self._wanted and self._judge:
             from dsk.exchange.shaping import Shaping
 
-            self._shaping = Shaping(self._wanted, self._judge, keeps_text=self._retries > 0)
+            self._shaping = Shaping(self._wanted, self._judge, keeps_text=self._retries > 0, may_call=self._runs_calls)
         return self._shaping
 
     def verdict(self, answer: Answer) -> Failure | None:
@@ -51,7 +54,7 @@ class Demands:
         if calls := answer.tool_calls:
             if not self._has_tools:
                 return _uncalled_for(calls[0].name)
-            if not answer.has_content:
+            if self._runs_calls or not answer.has_content:
                 return None
         return self._shaping.end(answer.content) if self._shaping else self._question.json_fault(answer.whole_content)
 

@@ -61,7 +61,7 @@ class Exchange:
         self.answer = Answer(keeps_text=keeps_text)
         self.answer.given = Given(text_of_prefix(question.fields), thought_of_prefix(question.fields))
         self._question = question
-        self._demands = question.demands(policy.retry_invalid, is_raw=is_raw, clocks=clocks)
+        self._demands = question.demands(policy, is_raw=is_raw, clocks=clocks)
         self._transport = transport
         self._listeners = listeners
         self._clocks = clocks

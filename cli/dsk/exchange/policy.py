@@ -12,6 +12,7 @@ class Policy(NamedTuple):
     start (None: no limit). ``resume`` counts how often a broken answer is taken up again, ``continue_on_length`` how
     often one that the token limit cut. In a chat these two need a server with prefix completion (``can_prefix``).
     ``retry_invalid`` counts how often the model is asked for another answer than one that does not fit its schema.
+    ``runs_calls``: what an answer calls is run, so that one with calls is not yet the answer that was asked for.
     """
 
     retry: int = 0
@@ -20,3 +21,4 @@ class Policy(NamedTuple):
     continue_on_length: int = 0
     can_prefix: bool = False
     retry_invalid: int = 0
+    runs_calls: bool = False

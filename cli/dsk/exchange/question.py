@@ -11,6 +11,7 @@ from dsk.request.prefix import in_way
 
 if TYPE_CHECKING:
     from dsk.exchange.demands import Demands
+    from dsk.exchange.policy import Policy
     from dsk.request.schema.shape import Wanted
     from dsk.wire.clocks import Clocks
 
@@ -59,14 +60,13 @@ class Question(NamedTuple):
 
         return wanted_in(self.fields)
 
-    def demands(self, retry_invalid: int, *, is_raw: bool, clocks: Clocks | None) -> Demands | None:
-        """What it demands of its answer, if anything; ``retry_invalid`` is that of ``Policy``, ``is_raw`` and
-        ``clocks`` are those of ``Exchange``."""
+    def demands(self, policy: Policy, *, is_raw: bool, clocks: Clocks | None) -> Demands | None:
+        """What it demands of its answer, if anything; ``is_raw`` and ``clocks`` are those of ``Exchange``."""
         if not (self.wants_json or self.is_unknown):
             return None
         from dsk.exchange.demands import Demands
 
-        return Demands(self, retry_invalid, is_raw=is_raw, clocks=clocks)
+        return Demands(self, policy, is_raw=is_raw, clocks=clocks)
 
     def json_fault(self, text: str) -> InvalidFault | None:
         """The failure of an answer that has to be JSON and is not; None if it is."""

@@ -69,6 +69,12 @@ class Reception:
         """The server has said all: what was held back to be compared with the text so far is text after all."""
         if self._splice:
             self._take(b"", [Content(text, 0)] if (text := self._joined(self._splice.close)) else [], joined=True)
+        if self._shaping and (text := self._shaping.waiting()):
+            if self._answer.tool_calls:
+                # It is part of what the model is told that it has said, and of no answer that fits.
+                self._answer.add(Content(text, 0))
+            else:
+                self._tell(b"", self._shaping.take([Content(text, 0)]))
 
     @property
     def is_stopped(self) -> bool:

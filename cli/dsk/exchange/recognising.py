@@ -46,6 +46,10 @@ class Recognising:
                     return self._shaping.take(events) if self._shaping else events
         return events
 
+    def waiting(self) -> str:
+        """As that of ``Shaping``: nothing, since no calls are run."""
+        return ""
+
     def end(self, content: str) -> Failure | None:
         """Why a whole answer is not the JSON that its function takes; None if it is, or it is no such answer."""
         return self._shaping.end(content) if self._shaping else None

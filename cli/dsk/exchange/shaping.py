@@ -30,8 +30,17 @@ LIMIT = 64 * 1024 * 1024
 class Shaping:
     """Shapes the answer of one attempt. Only choice 0 is looked at."""
 
-    def __init__(self, wanted: Wanted, judge: Judge | JudgeApart, *, keeps_text: bool, limit: int = LIMIT) -> None:
-        """With ``keeps_text`` it can be asked what was ``said``. ``limit``: characters of an unfinished element."""
+    def __init__(
+        self,
+        wanted: Wanted,
+        judge: Judge | JudgeApart,
+        *,
+        keeps_text: bool,
+        may_call: bool = False,
+        limit: int = LIMIT,
+    ) -> None:
+        """With ``keeps_text`` it can be asked what was ``said``. ``may_call``: what is no JSON may be words before
+        calls, and waits for them. ``limit``: characters of an unfinished element."""
         self._limit = limit
         self._shape = wanted.shape
         self._judge = judge
@@ -39,6 +48,9 @@ class Shaping:
         self._items = self._inner.get("items", {}) if wanted.shape == "items" else self._inner
         self._elements = Elements(is_list=wanted.shape == "items")
         self._call: int | None = None
+        self._waits = may_call
+        self._waiting: list[str] = []
+        self._has_words = False
         # What comes of an object is what was said.
         self._said = Gathered() if keeps_text and wanted.shape != "object" else None
         self._limits = {key: self._inner[key] for key in LIMITS if key in self._inner} if self._is_list else {}
@@ -56,6 +68,8 @@ class Shaping:
         found: list[Event] = []
         for event in events:
             text = self._text(event)
+            if text and self._waits:
+                text = self._awaited(text)
             if text is None:
                 found.append(event)
             elif text and not self.fault:
@@ -63,6 +77,11 @@ class Shaping:
                     self._said.write(text.encode())
                 found += [Content(piece, 0) for piece in self._pieces(text)]
         return found
+
+    def waiting(self) -> str:
+        """What waits for calls still: the answer has no JSON in it."""
+        text, self._waiting, self._waits = "".join(self._waiting), [], False
+        return text
 
     def end(self, content: str) -> Failure | None:
         """The answer is whole, its server says: why it does not fit, if it does not. ``content`` is what came of it."""
@@ -78,6 +97,13 @@ class Shaping:
     @property
     def _is_list(self) -> bool:
         return self._shape == "items"
+
+    def _awaited(self, text: str) -> str:
+        """What is to be passed on once a text has come: nothing before the beginning of an object."""
+        self._waiting.append(text)
+        begins = not self._has_words and text.lstrip().startswith("{")
+        self._has_words = self._has_words or bool(text.strip())
+        return self.waiting() if begins else ""
 
     def _text(self, event: Event) -> str | None:
         """What an event adds to the answer; None if it is about something else."""

@@ -143,6 +143,7 @@ def exchange(
         continue_on_length=network.continue_on_length,
         can_prefix=bool(server.profile.prefix_completion),
         retry_invalid=network.retry_invalid,
+        runs_calls=succession is not None,
     )
     way = Network(endpoint, clocks, _upload_view(question.body, world))
     transport: Transport = cached.over(way, clocks.begun, endpoint.key) if cached else way

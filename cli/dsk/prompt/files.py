@@ -67,7 +67,7 @@ def read_source(
         many = read_many(source)
         for line in many.listing:
             tell(line)
-        return [*many.texts]
+        return many.parts
     return [_part(source, read_bytes(source, what))]
 
 
