@@ -337,7 +337,7 @@ def test_too_much_is_not_sent(dsk: Dsk, files: dict[str, str | bytes]) -> None:
     result = dsk.run("ask", "--dry-run", "-f", "many", "hi", stdin=None)
     assert (result.stdout, result.status) == (b"", 2)
     assert result.errors.splitlines() == [
-        "dsk: --file many: it is more than 1000 text files or 8 MiB",
+        "dsk: --file many: it is more than 1000 files, 8 MiB of text or 48 MiB of images",
         "dsk: hint: name a smaller folder, or a pattern such as 'src/**/*.py'",
     ]
 

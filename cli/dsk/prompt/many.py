@@ -104,9 +104,10 @@ def _data(path: str, source: str, *, takes_pictures: bool) -> bytes | _Rest:
 
 
 def _too_much(source: str) -> UsageFault:
+    most = f"{MOST_FILES} files, {MOST_BYTES >> 20} MiB of text or {MOST_PICTURE_BYTES >> 20} MiB of images"
     return UsageFault(
         f"--file {source}",
-        f"it is more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB",
+        f"it is more than {most}",
         hint="name a smaller folder, or a pattern such as 'src/**/*.py'",
     )
 
