@@ -87,7 +87,8 @@ def _show_question(question: str, world: World) -> None:
 
 def _show_calls(turn: Told, world: World) -> None:
     for call in turn.said.tool_calls:
-        told = f"the model called {call['function']['name']} {call['function'].get('arguments') or '{}'}"
+        function = call["function"]
+        told = " ".join(f"the model called {function['name']} {function.get('arguments') or '{}'}".split())
         note(told if len(told) <= CALL_LENGTH else f"{told[:CALL_LENGTH]}...", world)
 
 
