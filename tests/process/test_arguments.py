@@ -20,6 +20,7 @@ LARGE_COUNT = f"dsk: --count must be a whole number, at least 0, not '{LARGE}'\n
         (("session", "show", BAD), "SESSION"),
         (("session", "rename", "story", BAD), "NAME"),
         (("grep", BAD, "x.txt"), "DESCRIPTION"),
+        (("serve", "--base-path", b"/\xff"), "--base-path"),
         (("ask", "-m", BAD, "hi"), "--model"),
         (("ask", "--stop", "x", "--stop", BAD, "hi"), "--stop"),
     ],

@@ -195,7 +195,9 @@ def _parse_faults(_ctx: click.Context, _param: click.Parameter, value: tuple[str
 
 
 def _check_base_path(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    path = value.rstrip("/")
+    from dsk.prompt.text import argument
+
+    path = argument(value, "--base-path").rstrip("/")
     if path and not path.startswith("/"):
         raise UsageFault(f"--base-path {value!r} does not begin with a slash")
     return path
