@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dsk.chat.memory import Kept, Told, Unkept, before_last, questions
 from dsk.chat.route import Route
 from dsk.errors import KeyFault, LocalFault, Status
-from dsk.jobs.delivering import OFFLINE, exchange
+from dsk.jobs.exchanging import OFFLINE, exchange
 from dsk.jobs.holding import hold_talk, wants_reasoning, wished
 from dsk.jobs.model_names import models_of
 from dsk.jobs.settings import Wish

@@ -12,10 +12,10 @@ from dsk.errors import LocalFault, Status, UsageFault
 from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.question import Question
-from dsk.jobs.delivering import stopper_of
 from dsk.jobs.extracting import with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
+from dsk.jobs.run_parts import stopper_of
 from dsk.output.overlap import check_apart
 from dsk.output.printer import open_printer
 from dsk.world import STDIN

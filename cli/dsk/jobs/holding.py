@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import UsageFault
-from dsk.jobs.delivering import OFFLINE, network_of
+from dsk.jobs.delivering import network_of
+from dsk.jobs.exchanging import OFFLINE
 from dsk.jobs.talk import LIST_HINT, Talk, talk_of, talk_of_terminal
 from dsk.prompt.compose import split_system
 from dsk.request.fields import is_set

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, IncompleteFault, KeyFault, LocalFault, ReaderGone, Status, Terminated
-from dsk.jobs.delivering import OFFLINE
+from dsk.jobs.exchanging import OFFLINE
 from dsk.jobs.many import reached, way_of
 from dsk.map.appending import Appender
 from dsk.map.asker import Asker

@@ -10,12 +10,12 @@ from dsk.exchange.concluding import conclude
 from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
-from dsk.jobs.delivering import fitted, say_in_between, stopper_of
 from dsk.jobs.extracting import begun_with, with_code
 from dsk.jobs.input_advice import advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.playing import Player
 from dsk.jobs.run_cost import costing
+from dsk.jobs.run_parts import fitted, say_in_between, stopper_of
 from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import note
 from dsk.output.printer import open_printer
