@@ -157,7 +157,8 @@ def env(tmp_path: Path) -> dict[str, str]:
 class Shell:
     """An interactive shell on a terminal of its own."""
 
-    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], env: dict[str, str], prompt: str = "") -> None:
+        self._prompt = prompt
         if not shutil.which(command[0]):
             pytest.skip(f"{command[0]} is not installed")
         self._child: pexpect.spawn[str] = pexpect.spawn(
@@ -175,6 +176,8 @@ class Shell:
         """Enter a line and wait until it has been obeyed."""
         self._child.sendline(f"{line}; echo do''ne")
         self._child.expect_exact("done")
+        # What is typed before the prompt is there, the terminal itself would show as well.
+        self._child.expect_exact(self._prompt)
 
     def complete(self, typed: str) -> list[str]:
         """Type, press TAB, enter the line: the arguments that dsk gets."""
@@ -199,7 +202,7 @@ class Shell:
 
 @pytest.fixture
 def bash(env: dict[str, str]) -> Iterator[Shell]:
-    shell = Shell(["bash", "--norc", "--noprofile", "-i"], env)
+    shell = Shell(["bash", "--norc", "--noprofile", "-i"], env | {"PS1": "ready> "}, "ready> ")
     shell.run("bind 'set enable-bracketed-paste off'; bind 'set bell-style none'")
     yield shell
     shell.close()
