@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,12 @@ class Line:
     def let_go(self) -> None:
         """The connection is no longer this request's: to cut it is no matter of the line any more."""
         self._socket = None
+
+    def drop(self) -> None:
+        """Close the socket, whoever has files of it: nobody will read the answer."""
+        inner, self._socket = getattr(self._socket, "socket", self._socket), None
+        if inner is not None and inner.fileno() >= 0:
+            os.close(inner.detach())
 
     @property
     def is_cut(self) -> bool:

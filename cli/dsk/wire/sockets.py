@@ -51,10 +51,14 @@ class LineAdapter(HTTPAdapter):
 class Arriving(http.client.HTTPResponse):
     """A response whose ``read1`` gives the content of all chunks that have arrived, not of one."""
 
+    # What an interrupt has kept from being made whole is closed as well.
+    fp: Any = None
+
     def __init__(self, line: Line, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self._line = line
-        self._patient = _Patient(line, self.fp.detach())
+        whole, self.fp = self.fp, None
+        self._patient = _Patient(line, whole.detach())
         self.fp = io.BufferedReader(self._patient)
         self._socket = args[0]
         self._body = ChunkedBody(self._more)
@@ -92,7 +96,8 @@ class Arriving(http.client.HTTPResponse):
         """What has arrived; past the buffer, which is of use for headers only, once that is empty."""
         if not self._is_drained:
             self._patient.is_dry = True
-            if left := self.fp.read1(READ_SIZE):
+            left: bytes = self.fp.read1(READ_SIZE)
+            if left:
                 return left
             self._is_drained = True
         return self._line.receive(self._socket, READ_SIZE)
@@ -101,6 +106,8 @@ class Arriving(http.client.HTTPResponse):
 class _Patient(io.RawIOBase):
     """A socket's file, each of whose reads waits only as long as the clocks allow. When it is dry it gives only what
     was read ahead."""
+
+    _raw: io.RawIOBase | None = None
 
     def __init__(self, line: Line, raw: io.RawIOBase) -> None:
         self.is_dry = False
@@ -119,12 +126,14 @@ class _Patient(io.RawIOBase):
             return None
         self._line.set_wait()
         try:
+            assert self._raw
             return self._raw.readinto(buffer)
         except TimeoutError as error:
             raise self._line.fault_of(error) from error
 
     def close(self) -> None:
-        self._raw.close()
+        if self._raw:
+            self._raw.close()
         super().close()
 
 
@@ -141,12 +150,14 @@ class Noted:
 
     def _new_conn(self) -> Any:
         # The one place where there is a socket already, and no byte of proxy or TLS on it yet.
-        made = super()._new_conn()  # type: ignore[misc]
+        made = None
         try:
+            made = super()._new_conn()  # type: ignore[misc]
             self.line.hold(made)
             self.line.set_wait()
         except BaseException:
-            made.close()
+            if made is not None:
+                made.close()
             raise
         return made
 

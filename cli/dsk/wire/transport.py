@@ -102,6 +102,28 @@ def _fetch(
     made: Preconnection | None = None,
     pool: Pool | None = None,
 ) -> Reply:
+    try:
+        return _fetched(method, endpoint, path, clocks, line, body, stay=stay, made=made, pool=pool)
+    except Failure:
+        raise
+    except BaseException:
+        # An interrupt comes anywhere, also where a response has been made and nobody has it yet.
+        line.drop()
+        raise
+
+
+def _fetched(
+    method: str,
+    endpoint: Endpoint,
+    path: str,
+    clocks: Clocks,
+    line: Line,
+    body: bytes | None,
+    *,
+    stay: bool,
+    made: Preconnection | None,
+    pool: Pool | None,
+) -> Reply:
     check_key_stays_here(endpoint)
     urls = endpoint.urls(path)
     if pool and path in pool.found:
