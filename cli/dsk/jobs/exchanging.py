@@ -156,7 +156,13 @@ class _Run:
                 # It came just before the exchange could take it for an ending.
                 self._way.close()
                 return _left_early(signalled, self._listeners, self._log)
-            return conclude(self._listeners, self._judged(self._followed(ending, made_for)), self._log)
+            ending = self._judged(self._followed(ending, made_for))
+            status = conclude(self._listeners, ending, self._log)
+            if self._output.reasoning == "only" or self._output.reasoning_to:
+                from dsk.jobs.missing_reasoning import warn_of_none
+
+                warn_of_none(self._output, self._question.fields, ending, self._world)
+            return status
         finally:
             if self._log and self._log.warning:
                 warn([self._log.warning], self._world)
@@ -186,6 +192,7 @@ class _Run:
             keeps_reasoning=self._output.reasoning == "only",
             say=self._say,
             on_open=self._progress.opened,
+            on_arrival=self._progress.arrived,
         )
 
     def _begin_log(self) -> None:
