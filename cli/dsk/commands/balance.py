@@ -28,4 +28,10 @@ def _balance(**params: Any) -> Job:
     return partial(show_balance, network_settings(params, origins), params["as_json"])
 
 
-COMMAND = Command("balance", _balance, [json_option(), *endpoint_options(LOOK)], HELP, uses_defaults=True)
+COMMAND = Command(
+    "balance",
+    _balance,
+    [json_option("Print the server's answer as JSON.", brief="The server's answer as JSON."), *endpoint_options(LOOK)],
+    HELP,
+    uses_defaults=True,
+)

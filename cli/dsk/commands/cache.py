@@ -7,7 +7,7 @@ from typing import Any
 
 from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
-from dsk.commands.option import Option
+from dsk.commands.options.output import json_option
 
 OUTPUT = "Output"
 
@@ -71,16 +71,7 @@ COMMAND = Group("cache", COMMANDS, HELP)
 LIST = Command(
     "list",
     _list,
-    [
-        Option(
-            ["--json", "as_json"],
-            group=OUTPUT,
-            brief="Print a JSON object a line.",
-            env=False,
-            is_flag=True,
-            help="Print a JSON object a line.",
-        )
-    ],
+    [json_option("Print a JSON object a line.")],
     HELP_LIST,
 )
 PRUNE = Command("prune", _prune, [], HELP_PRUNE)

@@ -82,7 +82,7 @@ COMMAND = CheckCommand(
             help="Ask for one token too, to see whether the model answers and goes on with a prefix; this costs.",
         ),
         model_option(),
-        json_option(),
+        json_option("Print the server's answer as JSON.", brief="The server's answer as JSON."),
         *endpoint_options(LOOK),
     ],
     HELP,

@@ -12,7 +12,7 @@ from dsk.commands.defaults import place_of_default
 from dsk.commands.helping import GENERAL
 from dsk.commands.option import TEMPLATE, Option, sources
 from dsk.commands.options.network import endpoint_options, network_settings
-from dsk.commands.options.output import OUTPUT
+from dsk.commands.options.output import OUTPUT, json_option
 
 if TYPE_CHECKING:
     from dsk.jobs.configuring import Asked, Row
@@ -37,14 +37,7 @@ def _options() -> list[click.Parameter]:
             is_flag=True,
             help="Print the path of the config file and nothing else.",
         ),
-        Option(
-            ["--json", "as_json"],
-            group=OUTPUT,
-            brief="Print one JSON object.",
-            env=False,
-            is_flag=True,
-            help="Print one JSON object.",
-        ),
+        json_option("Print one JSON object."),
         *endpoint_options(),
     ]
 

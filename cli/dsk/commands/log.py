@@ -12,6 +12,7 @@ from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
+from dsk.commands.options.output import json_option
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -99,10 +100,6 @@ def _flag(name: str, text: str, group: str = OUTPUT, **more: Any) -> click.Param
     return Option([name, *more.pop("names", ())], group=group, brief=text, env=False, is_flag=True, help=text, **more)
 
 
-def _json_option(text: str) -> click.Parameter:
-    return Option(["--json", "as_json"], group=OUTPUT, brief=text, env=False, is_flag=True, help=text)
-
-
 def _count_option() -> click.Parameter:
     return Option(
         ["-N", "--count"],
@@ -184,7 +181,7 @@ def _complete_unfinished(_ctx: click.Context, _param: click.Parameter, incomplet
 
 
 COMMAND = Group("log", COMMANDS, HELP)
-LIST = Command("list", _list, [_count_option(), _json_option("Print a JSON object a line.")], HELP_LIST)
+LIST = Command("list", _list, [_count_option(), json_option("Print a JSON object a line.")], HELP_LIST)
 RESUME = ShowCommand(
     "resume",
     _resume,
@@ -197,7 +194,7 @@ SHOW = ShowCommand(
     [
         click.Argument(["id"], type=int, default=-1, required=False, shell_complete=_complete_run),
         _flag("--answer", "Print the answer alone, byte for byte."),
-        _json_option("Print one JSON object, with the request."),
+        json_option("Print one JSON object, with the request."),
     ],
     HELP_SHOW,
 )
@@ -208,7 +205,7 @@ SEARCH = Command(
         click.Argument(["words"], nargs=-1, required=True),
         _flag("--fts", "The words are an expression of SQLite's FTS5.", WHICH),
         _count_option(),
-        _json_option("Print a JSON object a line."),
+        json_option("Print a JSON object a line."),
     ],
     HELP_SEARCH,
 )

@@ -26,4 +26,10 @@ def _models(**params: Any) -> Job:
     return partial(list_models, network_settings(params, origins), params["as_json"])
 
 
-COMMAND = Command("models", _models, [json_option(), *endpoint_options(LOOK)], HELP, uses_defaults=True)
+COMMAND = Command(
+    "models",
+    _models,
+    [json_option("Print the server's answer as JSON.", brief="The server's answer as JSON."), *endpoint_options(LOOK)],
+    HELP,
+    uses_defaults=True,
+)

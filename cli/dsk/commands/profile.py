@@ -11,6 +11,7 @@ from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
 from dsk.commands.option import Option, sources
 from dsk.commands.options.network import LOOK, complete_profile, endpoint_options, network_settings
+from dsk.commands.options.output import json_option
 from dsk.commands.options.request import model_option
 
 PROFILE = "Profile"
@@ -110,16 +111,7 @@ COMMAND = Group("profile", COMMANDS, HELP)
 LIST = Command(
     "list",
     _list,
-    [
-        Option(
-            ["--json", "as_json"],
-            group=OUTPUT,
-            brief="Print a JSON object a line.",
-            env=False,
-            is_flag=True,
-            help="Print a JSON object a line.",
-        )
-    ],
+    [json_option("Print a JSON object a line.")],
     HELP_LIST,
 )
 SHOW = Command("show", _show, [_which(required=False)], HELP_SHOW)

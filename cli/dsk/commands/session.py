@@ -10,6 +10,7 @@ import click
 from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
 from dsk.commands.option import Option
+from dsk.commands.options.output import json_option
 from dsk.commands.options.session import complete_session
 from dsk.errors import UsageFault
 
@@ -93,10 +94,6 @@ HELP_DELETE = """Remove a session and its runs in the log for good.
 
 def _session_argument(*, required: bool = False) -> click.Parameter:
     return click.Argument(["session"], required=required, shell_complete=complete_session)
-
-
-def _json_option(text: str) -> click.Parameter:
-    return Option(["--json", "as_json"], group=OUTPUT, brief=text, env=False, is_flag=True, help=text)
 
 
 def _run_option(name: str, brief: str, text: str) -> click.Parameter:
@@ -186,11 +183,11 @@ LIST = Command(
             is_flag=True,
             help="Print only sessions that have a name.",
         ),
-        _json_option("Print a JSON object a line."),
+        json_option("Print a JSON object a line."),
     ],
     HELP_LIST,
 )
-SHOW = Command("show", _show, [_session_argument(), _json_option("Print one JSON object.")], HELP_SHOW)
+SHOW = Command("show", _show, [_session_argument(), json_option("Print one JSON object.")], HELP_SHOW)
 RENAME = Command(
     "rename",
     _rename,
@@ -225,5 +222,5 @@ FORK = Command(
     ],
     HELP_FORK,
 )
-TREE = Command("tree", _tree, [_session_argument(), _json_option("Print a JSON object a line.")], HELP_TREE)
+TREE = Command("tree", _tree, [_session_argument(), json_option("Print a JSON object a line.")], HELP_TREE)
 DELETE = Command("delete", _delete, [_session_argument(required=True)], HELP_DELETE)

@@ -9,7 +9,7 @@ import click
 
 from dsk.commands.command import Command, Job
 from dsk.commands.group import Group
-from dsk.commands.option import Option
+from dsk.commands.options.output import json_option
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -98,16 +98,7 @@ COMMAND = Group("template", COMMANDS, HELP)
 LIST = Command(
     "list",
     _list,
-    [
-        Option(
-            ["--json", "as_json"],
-            group="Output",
-            brief="Print a JSON object a line.",
-            env=False,
-            is_flag=True,
-            help="Print a JSON object a line.",
-        )
-    ],
+    [json_option("Print a JSON object a line.")],
     HELP_LIST,
 )
 SHOW = Command("show", _show, [_which()], HELP_SHOW)

@@ -17,7 +17,7 @@ from dsk.commands.options.judging import (
     threshold_option,
 )
 from dsk.commands.options.keeping import log_option
-from dsk.commands.options.output import OUTPUT
+from dsk.commands.options.output import OUTPUT, json_option
 from dsk.commands.options.prompt import prompt_options
 
 PROMPT_OPTIONS = ("file", "ignore_stdin")
@@ -98,13 +98,9 @@ COMMAND = Command(
             is_flag=True,
             help="Say the answer, and how likely yes is, on stderr.",
         ),
-        Option(
-            ["--json", "as_json"],
-            group=OUTPUT,
+        json_option(
+            "Write one JSON object to stdout: answer, p_yes, threshold, usage and so on.",
             brief="Write answer and p_yes as JSON.",
-            env=False,
-            is_flag=True,
-            help="Write one JSON object to stdout: answer, p_yes, threshold, usage and so on.",
         ),
         log_option(),
         *judging_request_options(),

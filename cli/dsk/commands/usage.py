@@ -11,6 +11,7 @@ from dsk.commands.command import Command, Job
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
 from dsk.commands.options.network import complete_profile
+from dsk.commands.options.output import json_option
 from dsk.commands.options.request import complete_model
 from dsk.errors import UsageFault
 
@@ -99,7 +100,7 @@ COMMAND = Command(
             metavar="WHAT",
             help="Sum up by day, month, model, session, profile or command.  [default: day]",
         ),
-        _flag(["--json", "as_json"], "Print one JSON object.", "Print one JSON object."),
+        json_option("Print one JSON object."),
         _flag(["--csv", "as_csv"], "Print CSV.", "Print CSV (RFC 4180), without the total."),
         _flag(["--prices"], "Print the prices in use.", "Print the table of prices in use as TOML, to be edited."),
     ],

@@ -6,9 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from dsk.errors import InterruptFault, Status, Terminated
-from dsk.exchange.policy import Policy
 from dsk.jobs.run_parts import fitted, say_in_between, stopper_of
-from dsk.jobs.settling import Server, settle_clocks
+from dsk.jobs.settling import Server, settle_clocks, settle_policy
 from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import warn
 from dsk.output.printer import open_printer
@@ -93,15 +92,7 @@ class _Run:
             output, self._stops = begun_with(output, self._stops, text_of_prefix(question.fields))
         self._output = fitted(output, question, network.retry_invalid)
         self._clocks = settle_clocks(network, streams=bool(question.fields.get("stream")))
-        self._policy = Policy(
-            retry=network.retry,
-            retry_max_time=network.retry_max_time,
-            resume=network.resume,
-            continue_on_length=network.continue_on_length,
-            can_prefix=bool(server.profile.prefix_completion),
-            retry_invalid=network.retry_invalid,
-            runs_calls=succession is not None,
-        )
+        self._policy = settle_policy(network, server, runs_calls=succession is not None)
         self._way = Network(endpoint, self._clocks, _upload_view(question.body, world))
         self._asked = OFFLINE if network.offline else endpoint.base_url
         self._begun = time.time()

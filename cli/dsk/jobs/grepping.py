@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsk.errors import LocalFault, ReaderGone, Status, Terminated, UsageFault
+from dsk.errors import LocalFault, ReaderGone, Status, UsageFault
 from dsk.grep.deciding import Decider, Decision
 from dsk.grep.lines import Line, Unit, read_lines
 from dsk.grep.selecting import HOPELESS, Selecting, Selector
@@ -128,17 +128,8 @@ class _Run:
         self._world.progress = self._progress
         # Who writes nothing has no reader.
         watched = STDOUT if self._wish.shows != "nothing" else -1
-        is_ending = False
         with ReaderWatch(watched, lambda: crew.fail(ReaderGone("stdout is closed"))):
-            try:
-                crew.run()
-            except (KeyboardInterrupt, Terminated):
-                is_ending = True
-                crew.close()
-                raise
-            finally:
-                self._decider.stop()
-                self._lines.finish(in_hurry=is_ending)
+            crew.run(self._decider.stop)
             selector.finish()
         if self._wish.shows == "nothing" and selector.selected:
             return Status.OK

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from dsk.exchange.policy import Policy
 from dsk.jobs.delivering import OFFLINE_NOTE
-from dsk.jobs.settling import settle_clocks, settle_endpoint
+from dsk.jobs.settling import settle_clocks, settle_endpoint, settle_policy
 from dsk.map.asker import Way
 from dsk.map.limits import allow_files
 from dsk.output.notes import note
@@ -35,14 +34,7 @@ def reached(server: Server, network: NetworkSettings, stack: ExitStack, world: W
 def way_of(endpoint: Endpoint, server: Server, network: NetworkSettings, jobs: int) -> Way:
     """How it is asked, ``jobs`` at a time."""
     allow_files(jobs)
-    policy = Policy(
-        retry=network.retry,
-        retry_max_time=network.retry_max_time,
-        resume=network.resume,
-        continue_on_length=network.continue_on_length,
-        can_prefix=bool(server.profile.prefix_completion),
-        retry_invalid=network.retry_invalid,
-    )
+    policy = settle_policy(network, server)
     return Way(
         endpoint, pool_of(jobs), policy, lambda streams: settle_clocks(network, streams=streams), server.prefix_way
     )

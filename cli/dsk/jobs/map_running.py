@@ -118,19 +118,10 @@ class _Work:
         settings, world = self._settings, self._world
         crew = Crew(self._due(records), self._asker.ask, self._lines, self._render, self._ended, settings.jobs)
         world.progress = self._showing.line
-        is_ending = False
         try:
             with ReaderWatch(self._descriptor, lambda: crew.fail(ReaderGone("stdout is closed"))), self._showing:
                 self._begin_counting()
-                try:
-                    crew.run()
-                except (KeyboardInterrupt, Terminated):
-                    is_ending = True
-                    crew.close()
-                    raise
-                finally:
-                    self._asker.stop()
-                    self._lines.finish(in_hurry=is_ending)
+                crew.run(self._asker.stop)
         except (KeyboardInterrupt, Terminated):
             self._tell_interrupted()
             raise

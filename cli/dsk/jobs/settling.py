@@ -21,6 +21,7 @@ from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsk.exchange.policy import Policy
     from dsk.jobs.settings import FromTemplate
     from dsk.state.config import Config
     from dsk.state.profile import Profile
@@ -104,6 +105,21 @@ def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:
         first_token=network.first_token,
         stall=stall,
         max_time=network.max_time,
+    )
+
+
+def settle_policy(network: NetworkSettings, server: Server, *, runs_calls: bool = False) -> Policy:
+    """How often a question may be asked again, and taken up. ``runs_calls``: the calls of the answer are run."""
+    from dsk.exchange.policy import Policy
+
+    return Policy(
+        retry=network.retry,
+        retry_max_time=network.retry_max_time,
+        resume=network.resume,
+        continue_on_length=network.continue_on_length,
+        can_prefix=bool(server.profile.prefix_completion),
+        retry_invalid=network.retry_invalid,
+        runs_calls=runs_calls,
     )
 
 

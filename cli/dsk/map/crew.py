@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from dsk.errors import Failure
+from dsk.errors import Failure, Terminated
 from dsk.exchange.leaving import Leaving
 
 if TYPE_CHECKING:
@@ -57,8 +57,24 @@ class Crew(Generic[Record, Outcome, Line]):
         self._counting = threading.Lock()
         self._over = Leaving()
 
-    def run(self) -> None:
-        """Have all records answered. Raises ``ReaderGone`` or ``LocalFault`` if the lines cannot be written."""
+    def run(self, stop: Callable[[], object]) -> None:
+        """Have all records answered, and the lines of those that were written; ``stop`` ends what is under way then.
+
+        Raises ``ReaderGone`` or ``LocalFault`` if the lines cannot be written, and what signals raise: nothing waits
+        for long then.
+        """
+        is_ending = False
+        try:
+            self._run()
+        except (KeyboardInterrupt, Terminated):
+            is_ending = True
+            self.close()
+            raise
+        finally:
+            stop()
+            self._lines.finish(in_hurry=is_ending)
+
+    def _run(self) -> None:
         self._spawn()
         while not self._over.is_set:
             self._over.wait(LONG)

@@ -150,16 +150,10 @@ def output_settings(params: Mapping[str, Any]) -> OutputSettings:
     return OutputSettings(**(values | {"extract": extraction(params)}))
 
 
-def json_option() -> click.Parameter:
-    """``--json`` for commands that print a table otherwise."""
-    return Option(
-        ["--json", "as_json"],
-        group=OUTPUT,
-        brief="The server's answer as JSON.",
-        env=False,
-        is_flag=True,
-        help="Print the server's answer as JSON.",
-    )
+def json_option(text: str, *, brief: str = "") -> click.Parameter:
+    """``--json`` for commands that print something else otherwise; ``brief`` is the text of the short help, if that is
+    another one."""
+    return Option(["--json", "as_json"], group=OUTPUT, brief=brief or text, env=False, is_flag=True, help=text)
 
 
 def _check_write_out(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
