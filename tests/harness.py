@@ -9,7 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dsk.scripted.seen import Seen
+    from dsk.scripted.server import ScriptedServer
 
 #: The command under test: the interpreter that runs the tests, so that no other installation is met.
 DSK = (sys.executable, "-m", "dsk")
@@ -155,3 +159,18 @@ def wait_until(condition: Callable[[], object], what: str, deadline: float = DEA
     while not condition():
         assert time.monotonic() < end, f"waited {deadline:g} s in vain for {what}"
         time.sleep(0.005)
+
+
+def wait_requests(server: ScriptedServer, count: int) -> list[Seen]:
+    """The requests so far, as soon as there are ``count``."""
+    wait_until(lambda: len(server.requests) >= count, f"{count} requests")
+    return list(server.requests)
+
+
+def wait_closed(server: ScriptedServer, index: int) -> Seen:
+    """The request at ``index`` as soon as its response has ended, in whichever way: see ``Seen``."""
+    wait_until(
+        lambda: len(server.requests) > index and server.requests[index].ended is not None,
+        f"the end of the response to request {index}",
+    )
+    return server.requests[index]

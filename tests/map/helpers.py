@@ -12,7 +12,7 @@ from typing import Any
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result
+from tests.harness import Dsk, Result, wait_requests
 
 Serve = Callable[[Script], ScriptedServer]
 
@@ -48,7 +48,7 @@ def first_alone(dsk: Dsk, server: ScriptedServer, count: int, *args: str, **kw: 
         assert process.stdin
         first, *others = numbered(count).splitlines(keepends=True)
         process.stdin.write(first)
-        server.wait_requests(1)
+        wait_requests(server, 1)
         process.stdin.write(b"".join(others))
         process.stdin.close()
         process.stdin = None

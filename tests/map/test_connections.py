@@ -12,7 +12,7 @@ import trustme
 
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import KEY, Dsk, wait_until
+from tests.harness import KEY, Dsk, wait_requests, wait_until
 from tests.map.helpers import Serve, contents, echo, lines_of, numbered
 from tests.wire.proxy import TunnelProxy
 from tests.wire.talker import CHUNKED, END, Talker, chunk
@@ -70,7 +70,7 @@ def test_256_streams_are_under_way_at_a_time_and_no_more(dsk: Dsk, serve: Serve)
     server = echo(serve, "stall-after=1")
     (dsk.home / "in.txt").write_bytes(numbered(300))
     with dsk.start("map", "--base-url", server.base_url, "-j", "256", "-a", "in.txt") as process:
-        server.wait_requests(256, 30)
+        wait_requests(server, 256)
         wait_until(lambda: sum(request.tokens for request in server.requests) == 256, "a token in each")
         process.terminate()
         process.wait(30)

@@ -12,7 +12,7 @@ import pytest
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
-from tests.harness import DSK, KEY, Dsk, wait_until
+from tests.harness import DSK, KEY, Dsk, wait_requests, wait_until
 from tests.map.helpers import Serve, contents, echo, first_alone, lines_of, numbered, run
 
 
@@ -27,7 +27,7 @@ def test_a_signal_ends_it_and_closes_all_connections_and_writes_what_is_done(
     stuck = Reply(echo=True, faults=(parse_fault("stall-after=1"),))
     server = serve(Script(replies=(stuck, Reply(echo=True), Reply(echo=True), stuck)))
     with first_alone(dsk, server, 9, "-j", "4") as process:
-        server.wait_requests(6)
+        wait_requests(server, 6)
         wait_until(lambda: sum(r.ended is not None for r in server.requests) >= 2, "the two that end")
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=30)
@@ -45,7 +45,7 @@ def test_a_second_signal_ends_it_whatever_stands_in_the_way(dsk: Dsk, serve: Ser
     read, write = os.pipe()
     with dsk.start("map", "--base-url", server.base_url, "-a", "in.txt", stdout=write) as process:
         os.close(write)
-        server.wait_requests(2)
+        wait_requests(server, 2)
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == -signal.SIGINT
@@ -90,7 +90,7 @@ def test_a_reader_that_goes_while_nothing_comes_ends_it_too(dsk: Dsk, serve: Ser
     read, write = os.pipe()
     with dsk.start("map", "--base-url", server.base_url, "-a", "in.txt", stdout=write) as process:
         os.close(write)
-        server.wait_requests(3)
+        wait_requests(server, 3)
         os.close(read)
         assert process.wait(30) == -signal.SIGPIPE
 

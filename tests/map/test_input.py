@@ -12,7 +12,6 @@ from tests.harness import Dsk
 from tests.map.helpers import Serve, contents, echo, lines_of, run
 
 TABLE = 'name,text\nAnna,"Hello, ""you"""\nBert,"two\nlines"\n'
-OBJECTS = b'{"id":"a","text":"one"}\n\n{"id":"b","text":2}\n"just a text"\n'
 
 
 def test_lines_are_prompts_and_come_out_in_their_order(dsk: Dsk, serve: Serve) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
-from tests.harness import DSK, Dsk, wait_until
+from tests.harness import DSK, Dsk, wait_requests, wait_until
 from tests.map.helpers import Serve, contents, echo, first_alone, lines_of, numbered, run
 
 # A first record that is long in coming, and the others at once.
@@ -46,7 +46,7 @@ def test_no_more_than_jobs_are_asked_at_a_time(dsk: Dsk, serve: Serve) -> None:
         assert process.stdin
         process.stdin.write(numbered(10))
         process.stdin.close()
-        server.wait_requests(3)
+        wait_requests(server, 3)
         process.terminate()
         process.wait(30)
     assert len(server.requests) == 3
@@ -172,7 +172,7 @@ def test_two_runs_do_not_write_to_the_same_file(dsk: Dsk, serve: Serve) -> None:
     server = echo(serve, "stall")
     (dsk.home / "in.txt").write_bytes(numbered(2))
     with dsk.start("map", "--base-url", server.base_url, "-o", "out", "-a", "in.txt") as process:
-        server.wait_requests(1)
+        wait_requests(server, 1)
         result = run(dsk, server, "-o", "out", "-a", "in.txt", "--resume")
         process.kill()
         process.wait(30)
@@ -221,7 +221,7 @@ def test_a_slow_reader_slows_it_down_and_gets_all(dsk: Dsk, serve: Serve) -> Non
     (dsk.home / "in.txt").write_bytes(numbered(60))
     with dsk.start("map", "--base-url", server.base_url, "-j", "2", "-a", "in.txt", stdout=write) as process:
         os.close(write)
-        server.wait_requests(3)
+        wait_requests(server, 3)
         with os.fdopen(read, "rb") as pipe:
             data = pipe.read()
         assert process.wait(30) == 0

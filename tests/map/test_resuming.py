@@ -17,7 +17,7 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result, wait_until
+from tests.harness import Dsk, Result, wait_requests, wait_until
 from tests.map.helpers import Serve, contents, echo, first_alone, lines_of, numbered, run
 from tests.map.kills import OUT, check_each_once, run_with_kills
 
@@ -123,7 +123,7 @@ def test_a_run_that_a_signal_ended_goes_on(dsk: Dsk, serve: Serve, out: Path, nu
     server = serve(Script(replies=(Reply(echo=True), Reply(echo=True), stuck, Reply(echo=True))))
     with start(dsk, server, "-j", "1") as process:
         wait_until(lambda: out.exists() and out.read_bytes().count(b"\n") == 2, "two lines")
-        server.wait_requests(3)
+        wait_requests(server, 3)
         process.send_signal(number)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == -number

@@ -12,7 +12,7 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result
+from tests.harness import Dsk, Result, wait_closed
 from tests.process.test_output import on_terminal
 
 Serve = Callable[[Script], ScriptedServer]
@@ -74,7 +74,7 @@ def test_after_the_first_block_the_connection_is_closed_and_the_log_has_the_text
     text = "Here:\n```\nx\n```\n"
     server = serving(serve, "stall-after=14", text=text + "And many more words come after it, as ever.")
     assert ask(dsk, server, "-x") == Result(b"x\n", b"", 0)
-    assert server.wait_closed(0, 10)
+    assert wait_closed(server, 0).closed_early
     assert dsk.run("log", "show", "--answer").text == text
 
 

@@ -10,7 +10,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.pieces import cut
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result
+from tests.harness import Dsk, Result, wait_closed
 from tests.map.helpers import lines_of
 from tests.terminal import on_terminal
 
@@ -96,7 +96,7 @@ def test_an_element_is_there_while_the_next_one_is_written(dsk: Dsk, serve: Serv
     assert ask(dsk, server, "--schema", PEOPLE, "--until", "b}") == Result(first + second[:18] + b"\n", b"", 0)
     piped = dsk.shell(f"dsk ask -I --base-url {server.base_url} --schema '{PEOPLE}' hi | head -1")
     assert piped.stdout == first
-    assert all(server.wait_closed(number, 10) for number in range(3))
+    assert all(wait_closed(server, number).closed_early for number in range(3))
 
 
 def test_13_what_does_not_fit_is_told_with_its_place(dsk: Dsk, serve: Serve) -> None:

@@ -32,8 +32,8 @@ def serving(serve: Serve, *texts: str, faults: tuple[str, ...] = ()) -> Scripted
     return serve(Script(replies=replies, faults=tuple(parse_fault(fault) for fault in faults)))
 
 
-def sh(dsk: Dsk, server: ScriptedServer, *args: str, stdin: bytes | None = None, **kw: Any) -> Result:
-    return dsk.run("sh", "--base-url", server.base_url, "--retry", "0", *args, "list", stdin=stdin, **kw)
+def sh(dsk: Dsk, server: ScriptedServer, *args: str, **kw: Any) -> Result:
+    return dsk.run("sh", "--base-url", server.base_url, "--retry", "0", *args, "list", stdin=None, **kw)
 
 
 def body(dsk: Dsk, *args: str, **kw: Any) -> dict[str, Any]:

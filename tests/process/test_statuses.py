@@ -13,7 +13,7 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import KEY, Dsk, Result, wait_until
+from tests.harness import KEY, Dsk, Result, wait_closed, wait_until
 from tests.wire.raw import RawServer
 
 Serve = Callable[[Script], ScriptedServer]
@@ -317,7 +317,7 @@ def test_130_and_143_it_dies_of_the_signal_and_the_text_is_kept(
         rest, stderr = process.communicate(timeout=30)
     assert (rest, stderr) == (b"", message)
     assert process.returncode == -number == 128 - shown
-    assert server.wait_closed(0, 10), "the connection to the server is closed"
+    assert wait_closed(server, 0).closed_early, "the connection to the server is closed"
 
 
 def test_141_a_closed_pipe_ends_it_by_sigpipe_and_closes_the_connection(dsk: Dsk, serve: Serve) -> None:
@@ -329,14 +329,14 @@ def test_141_a_closed_pipe_ends_it_by_sigpipe_and_closes_the_connection(dsk: Dsk
         process.stdout.close()
         assert process.wait(30) == -signal.SIGPIPE
         assert process.stderr.read() == b""
-    assert server.wait_closed(0, 10), "the connection to the server is closed"
+    assert wait_closed(server, 0).closed_early, "the connection to the server is closed"
 
 
 def test_141_head_ends_a_stream_that_would_go_on_for_hours(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="line\n" * 2000),), pace=20))
     result = dsk.shell(f"dsk ask --base-url {server.base_url} hi | head -n 1; echo ${{PIPESTATUS[0]}}")
     assert result.stdout == b"line\n141\n"
-    assert server.wait_closed(0, 10)
+    assert wait_closed(server, 0).closed_early
 
 
 def test_a_key_is_never_in_what_is_written(dsk: Dsk, serve: Serve) -> None:

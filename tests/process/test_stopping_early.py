@@ -12,7 +12,7 @@ import pytest
 from dsk.scripted.faults import Fault, parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, Result
+from tests.harness import Dsk, Result, wait_closed
 
 Serve = Callable[[Script], ScriptedServer]
 TEXT = "one two END three\nfour END five\nsix\nseven\n"
@@ -50,13 +50,13 @@ def test_the_token_that_the_text_ends_with_keeps_its_log_probabilities(dsk: Dsk,
 def test_until_closes_the_connection_while_the_server_still_holds_it(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="a b END"),), faults=_faults("stall-after=3")))
     assert ask(dsk, server, "--until", "END") == Result(b"a b END\n", b"", 0)
-    assert server.wait_closed(0, 10)
+    assert wait_closed(server, 0).closed_early
 
 
 def test_max_lines_ends_after_so_many(dsk: Dsk, serve: Serve) -> None:
     server = stalled(serve)
     assert ask(dsk, server, "--max-lines", "2") == Result(b"one two END three\nfour END five\n", b"", 0)
-    assert server.wait_closed(0, 10)
+    assert wait_closed(server, 0).closed_early
 
 
 def test_a_stopped_answer_is_whole_in_json_too(dsk: Dsk, serve: Serve) -> None:
@@ -99,5 +99,5 @@ def test_a_reader_that_leaves_closes_the_connection_within_a_tenth_of_a_second(d
         # machine, with room for a busy one.
         left = time.monotonic()
         process.stdout.close()
-        assert server.wait_closed(0, 10)
+        assert wait_closed(server, 0).closed_early
         assert time.monotonic() - left < 2.0

@@ -13,6 +13,7 @@ import pytest
 from dsk.scripted.faults import KINDS, Fault, FaultDeck, parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
+from tests.harness import wait_closed, wait_requests
 from tests.scripted.client import BETA, CHAT, HI, PLAIN, STREAM, Client, Got, ask, get
 
 Serve = Callable[[Script], ScriptedServer]
@@ -162,12 +163,12 @@ def test_stall_says_nothing_until_the_client_leaves(show: Show) -> None:
     server = show("stall")
     with Client(server) as client:
         client.ask(CHAT, STREAM)
-        (seen,) = server.wait_requests(1)
+        (seen,) = wait_requests(server, 1)
         client.socket.settimeout(0.05)
         with pytest.raises(TimeoutError):
             client.piece()
         assert seen.ended is None
-    assert server.wait_closed(0).closed_early
+    assert wait_closed(server, 0).closed_early
 
 
 def test_drop_closes_without_a_byte(show: Show) -> None:
@@ -224,7 +225,7 @@ def test_stall_after_keeps_the_connection_open(show: Show) -> None:
         with pytest.raises(TimeoutError):
             client.piece()
         assert server.requests[0].ended is None
-    assert server.wait_closed(0).closed_early
+    assert wait_closed(server, 0).closed_early
 
 
 def test_error_after_ends_the_stream_with_an_error_frame(show: Show) -> None:

@@ -11,6 +11,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.offline import offline_script
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
+from tests.harness import wait_closed, wait_requests
 from tests.scripted.client import CHAT, PLAIN, STREAM, Client, ask
 
 Serve = Callable[[Script], ScriptedServer]
@@ -78,7 +79,7 @@ def test_a_client_that_leaves_between_tokens_is_noticed_at_once(serve: Serve, sc
         client.piece()
         assert server.requests[0].ended is None
     left = time.monotonic()
-    seen = server.wait_closed(0)
+    seen = wait_closed(server, 0)
     assert seen.closed_early
     assert seen.ended is not None
     assert seen.ended - left < 0.5
@@ -91,7 +92,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_write_is_noticed(serve: Serve) 
         client.ask(CHAT, STREAM)
         client.socket.recv(100)
         assert server.requests[0].ended is None
-    assert server.wait_closed(0).closed_early
+    assert wait_closed(server, 0).closed_early
 
 
 def test_a_client_that_asks_again_has_not_left(serve: Serve) -> None:
@@ -100,14 +101,14 @@ def test_a_client_that_asks_again_has_not_left(serve: Serve) -> None:
         client.ask(CHAT, STREAM)
         client.ask(CHAT, STREAM)
         assert [client.receive().text for _ in range(2)] == ["a b c"] * 2
-    assert [server.wait_closed(index).closed_early for index in range(2)] == [False, False]
+    assert [wait_closed(server, index).closed_early for index in range(2)] == [False, False]
 
 
 def test_a_client_that_reads_slowly_slows_the_answer(serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="word " * 200_000),)))
     with Client(server) as client:
         client.ask(CHAT, STREAM)
-        server.wait_requests(1)
+        wait_requests(server, 1)
         client.socket.recv(100)
         assert server.requests[0].tokens < 200_000
 

@@ -27,7 +27,7 @@ class Told(NamedTuple):
     system: str | None
     usage: dict[str, Any] | None
     is_whole: bool
-    is_stopped: bool = False
+    is_stopped: bool
 
     @property
     def has_results(self) -> bool:

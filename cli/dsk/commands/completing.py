@@ -99,16 +99,16 @@ class _Place(NamedTuple):
     """
 
     command: click.Command
-    pending: click.Option | None
-    literal: bool
-    positional: int
-    used: frozenset[click.Option]
+    literal: bool = False
+    positional: int = 0
+    pending: click.Option | None = None
+    used: frozenset[click.Option] = frozenset()
     values: Mapping[str, str] = {}
 
 
 def _walk(root: click.Command, words: Sequence[str]) -> _Place | None:
     """Follow the words through the commands; None if one of these is unknown."""
-    place = _Place(root, None, False, 0, frozenset())
+    place = _Place(root)
     for word in words:
         if place.pending:
             place = _with_value(place, place.pending, word)._replace(pending=None)
@@ -118,7 +118,7 @@ def _walk(root: click.Command, words: Sequence[str]) -> _Place | None:
             command = place.command.get_command(click.Context(place.command), word)
             if command is None:
                 return None
-            place = _Place(command, None, place.literal, 0, frozenset())
+            place = _Place(command, place.literal)
         else:
             place = place._replace(positional=place.positional + 1)
     return place

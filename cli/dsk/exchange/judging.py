@@ -83,7 +83,7 @@ def not_json(why: str, path: str = "$") -> InvalidFault:
     return InvalidFault("the answer is not JSON", _placed(why, path), hint=FENCED if "fence" in why else AGAIN)
 
 
-def unclear(why: str, path: str = "$") -> InvalidFault:
+def unclear(why: str, path: str) -> InvalidFault:
     """The failure of an answer that is JSON, but of which not every reader would make the same, or anything."""
     return InvalidFault(UNCLEAR, _placed(why, path), hint=AGAIN)
 

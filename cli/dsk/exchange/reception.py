@@ -33,10 +33,10 @@ class Reception:
         listeners: Sequence[Listener],
         *,
         stopper: Stopper | None,
-        shaping: Shaping | Recognising | None = None,
+        shaping: Shaping | Recognising | None,
         splice: Splice | None,
         on_first_token: Callable[[], None],
-        on_arrival: Callable[[Sequence[Event]], None] = lambda _events: None,
+        on_arrival: Callable[[Sequence[Event]], None],
     ) -> None:
         """``on_arrival`` is told what has come where its shape is still to be found."""
         self._answer = answer

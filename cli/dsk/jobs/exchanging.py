@@ -51,7 +51,7 @@ def exchange(
     sending: Sending,
     world: World,
     notes: Sequence[str],
-    listener: Listener | None = None,
+    listener: Listener | None,
     succession: Succession | None = None,
     ready: Callable[[], None] | None = None,
     cached: CachedRun | None = None,

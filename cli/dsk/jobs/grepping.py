@@ -39,10 +39,10 @@ class GrepSettings(NamedTuple):
     description: str
     files: tuple[str, ...]
     asking: Asking
-    selecting: Selecting = Selecting()
-    unit: Unit = "line"
-    jobs: int = 8
-    dry_run: bool = False
+    selecting: Selecting
+    unit: Unit
+    jobs: int
+    dry_run: bool
 
 
 def grep(settings: GrepSettings, world: World) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.jobs.settings import FromTemplate
@@ -27,7 +27,7 @@ class Asking(NamedTuple):
     from_file: frozenset[str]
     from_environment: frozenset[str]
     network: NetworkSettings
-    max_tokens: int = 1
+    max_tokens: int
 
 
 class Settled(NamedTuple):
@@ -52,15 +52,3 @@ def settle(asking: Asking, world: World) -> Settled:
         asking.request, asking.from_file, asking.from_environment, FromTemplate(), config, server
     )
     return Settled(server, one_token(options, asking.max_tokens), warnings)
-
-
-def once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """``say``, for a text that is the same each time."""
-    said: list[str] = []
-
-    def tell(text: str) -> None:
-        if not said:
-            said.append(text)
-            say(text)
-
-    return tell

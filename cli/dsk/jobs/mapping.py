@@ -45,22 +45,22 @@ class MapSettings(NamedTuple):
     from_environment: frozenset[str]
     from_template: FromTemplate
     network: NetworkSettings
-    files: tuple[str, ...] = ()
-    kind: Kind = "auto"
-    strict: bool = False
-    choice: Choice = Choice()
-    output: str | None = None
-    text: str | None = None
+    files: tuple[str, ...]
+    kind: Kind
+    strict: bool
+    choice: Choice
+    output: str | None
+    text: str | None
+    in_order: bool
+    resume: bool
+    retry_failed: bool
+    force: bool
+    jobs: int
+    halting: Halting
+    progress: float | None
+    dry_run: bool
+    cache: Caching | None
     answered: tuple[str, ...] = ()
-    in_order: bool = True
-    resume: bool = False
-    retry_failed: bool = False
-    force: bool = False
-    jobs: int = 8
-    halting: Halting = Halting()
-    progress: float | None = None
-    dry_run: bool = False
-    cache: Caching | None = None
 
 
 def map_records(settings: MapSettings, world: World) -> Status:

@@ -35,11 +35,11 @@ class TestSettings(NamedTuple):
     prompt: PromptSettings
     asking: Asking
     sending: Sending
-    threshold: float = 0.8
-    unsure: Unsure = "fail"
-    verbose: bool = False
-    as_json: bool = False
-    dry_run: bool = False
+    threshold: float
+    unsure: Unsure
+    verbose: bool
+    as_json: bool
+    dry_run: bool
 
 
 def test(settings: TestSettings, world: World) -> Status:

@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
     question: Question
     said: Sequence[Mapping[str, Any]]
-    results: Sequence[ToolResult] = ()
+    results: Sequence[ToolResult]
 
 
 class Succession(Protocol):

@@ -52,7 +52,7 @@ class Way(NamedTuple):
     pool: Pool
     policy: Policy
     clocks: Callable[[bool], Clocks]
-    prefix_way: str = ""
+    prefix_way: str
     look: Callable[[Question], Cached] | None = None
 
 

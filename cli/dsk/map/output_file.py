@@ -28,8 +28,8 @@ class Resuming(NamedTuple):
     it does not matter what the file was made with."""
 
     template: str
-    retry_failed: bool = False
-    any_template: bool = False
+    retry_failed: bool
+    any_template: bool
 
 
 class OutputFile(NamedTuple):

@@ -24,10 +24,10 @@ NO_FIELDS = "records with fields are --input csv, tsv or jsonl; this one is a te
 class PromptTexts(NamedTuple):
     """What is the same for all records. ``documents``, texts and pictures, stand before each prompt."""
 
-    words: str = ""
-    system: str | None = None
-    documents: Sequence[Part] = ()
-    template: TemplateSettings | None = None
+    words: str
+    system: str | None
+    documents: Sequence[Part]
+    template: TemplateSettings | None
 
 
 class Prompting:

@@ -25,9 +25,7 @@ SUFFIXES: dict[str, Kind] = {
 TOO_LONG = f"it is longer than {LIMIT >> 20} MiB"
 
 
-def read_records(
-    files: Sequence[str], kind: Kind, see_fields: Callable[[Collection[str]], None] = lambda _names: None
-) -> Iterator[Record]:
+def read_records(files: Sequence[str], kind: Kind, see_fields: Callable[[Collection[str]], None]) -> Iterator[Record]:
     """The records of all files, in their order; what cannot be asked is a record with its trouble.
 
     ``see_fields`` gets the names of the fields of each file whose records all have the same ones, before its first

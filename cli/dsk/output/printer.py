@@ -45,7 +45,7 @@ def open_printer(settings: OutputSettings, world: World, cost: Costing | None = 
 class Printer:
     """The output of one run. ``descriptor`` is where the answer goes."""
 
-    def __init__(self, settings: OutputSettings, world: World, cost: Costing | None = None) -> None:
+    def __init__(self, settings: OutputSettings, world: World, cost: Costing | None) -> None:
         self._settings = settings
         self._cost = cost
         self._world = world

@@ -76,7 +76,7 @@ def _read(path: str) -> str:
 class WriteOut:
     """Writes the format at the very end, also for a run that failed."""
 
-    def __init__(self, outlet: Outlet, text: str, cost: Costing | None = None) -> None:
+    def __init__(self, outlet: Outlet, text: str, cost: Costing | None) -> None:
         """``text`` is what ``check_format`` gave; ``cost`` estimates what a run cost."""
         self._outlet = outlet
         self._text = text

@@ -30,7 +30,7 @@ def is_param_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and name not in OWN_NAMES
 
 
-def pieces_of(text: str, name: re.Pattern[str] = _NAME) -> list[str | Placeholder]:
+def pieces_of(text: str, name: re.Pattern[str]) -> list[str | Placeholder]:
     """The text taken apart; no piece is empty. ``name`` matches what may be between braces.
 
     Raises ``UsageFault`` naming the line of the text for a brace that is neither doubled nor part of a placeholder.

@@ -70,7 +70,7 @@ class Asked(NamedTuple):
     function: str = ""
 
 
-def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str = "beta") -> Asked:
+def read_chat(data: bytes, *, beta: bool, strict: bool, prefixes: str) -> Asked:
     """The chat request in a body. ``strict`` refuses models that DeepSeek does not have, ``prefixes`` is as in
     ``Script``. Raises ``Refused``."""
     body = schema.parse(data)

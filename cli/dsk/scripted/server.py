@@ -57,7 +57,7 @@ class ScriptedServer:
         self._keep_requests = keep_requests
         self._observe = observe
         self._endpoint = Endpoint(script, int(time.time()))
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._peers: set[Peer] = set()
         self._threads: set[threading.Thread] = set()
         self._closing = False
@@ -94,41 +94,17 @@ class ScriptedServer:
 
     def close(self) -> None:
         """Stop listening and end all connections."""
-        with self._changed:
+        with self._lock:
             self._closing = True
         self._waker.close()
         self._acceptor.join()
-        with self._changed:
+        with self._lock:
             peers, threads = list(self._peers), list(self._threads)
         for peer in peers:
             peer.end()
         end = time.monotonic() + CLOSE_SECONDS
         for thread in threads:
             thread.join(max(end - time.monotonic(), 0.0))
-
-    def wait_requests(self, count: int, timeout: float = 10.0) -> list[Seen]:
-        """The requests so far, as soon as there are ``count``. Raises ``TimeoutError`` after ``timeout`` seconds."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self.requests) >= count, timeout):
-                raise TimeoutError(f"{len(self.requests)} of {count} requests came in {timeout:g} s")
-            return list(self.requests)
-
-    def wait_closed(self, index: int = -1, timeout: float = 10.0) -> Seen:
-        """The request at ``index`` as soon as its response has ended, in whichever way: see ``Seen``.
-
-        A negative index counts from the end of those there are by then. Raises ``TimeoutError``.
-        """
-
-        def ended() -> bool:
-            try:
-                return self.requests[index].ended is not None
-            except IndexError:
-                return False
-
-        with self._changed:
-            if not self._changed.wait_for(ended, timeout):
-                raise TimeoutError(f"request {index} has not ended after {timeout:g} s")
-            return self.requests[index]
 
     def _accept_all(self) -> None:
         poll = select.poll()
@@ -145,7 +121,7 @@ class ScriptedServer:
                 time.sleep(RETRY_SECONDS)
                 continue
             thread = _thread(self._serve, connection)
-            with self._changed:
+            with self._lock:
                 self._threads.add(thread)
                 thread.start()
         self._listener.close()
@@ -157,7 +133,7 @@ class ScriptedServer:
                 self._converse(self._secured(connection))
         finally:
             connection.close()
-            with self._changed:
+            with self._lock:
                 self._threads.discard(threading.current_thread())
 
     def _secured(self, connection: socket.socket) -> socket.socket:
@@ -171,7 +147,7 @@ class ScriptedServer:
 
     def _converse(self, connection: socket.socket) -> None:
         peer = Peer(connection)
-        with self._changed:
+        with self._lock:
             if not self._closing:
                 self._peers.add(peer)
         try:
@@ -179,20 +155,18 @@ class ScriptedServer:
                 Conversation(peer, self._endpoint, self._script.body_limit, self._began, self._ended).run()
         finally:
             peer.close()
-            with self._changed:
+            with self._lock:
                 self._peers.discard(peer)
 
     def _began(self, seen: Seen) -> None:
         if self._keep_requests:
-            with self._changed:
+            with self._lock:
                 self.requests.append(seen)
-                self._changed.notify_all()
 
     def _ended(self, seen: Seen) -> None:
-        with self._changed:
+        with self._lock:
             # It was not the client that left.
             seen.closed_early = seen.closed_early and not self._closing
-            self._changed.notify_all()
         if self._observe:
             self._observe(seen)
 

@@ -36,12 +36,12 @@ class Ran(NamedTuple):
     """What a program left. ``status`` is negative for a signal; ``is_late``: its time was over; ``is_cut``: it wrote
     more than is taken, so that how it ended says nothing; ``fault``: why it could not be run at all."""
 
-    stdout: bytes = b""
-    stderr: bytes = b""
-    status: int = 0
-    is_late: bool = False
-    is_cut: bool = False
-    fault: str = ""
+    stdout: bytes
+    stderr: bytes
+    status: int
+    is_late: bool
+    is_cut: bool
+    fault: str
 
 
 def run_all(orders: Sequence[Order], env: Mapping[str, str], seconds: float) -> list[Ran]:

@@ -57,13 +57,13 @@ def is_certain(text: str) -> bool:
     return text.isascii() or all(len(cluster.text) == 1 for cluster in clusters(text))
 
 
-def without_tabs(text: str, at: int = 0) -> str:
-    """The text of one line with tabs as spaces; ``at`` is the column where it begins."""
+def without_tabs(text: str) -> str:
+    """The text of one line with tabs as spaces."""
     if "\t" not in text:
         return text
     found = ""
     for index, piece in enumerate(text.split("\t")):
         if index:
-            found += " " * (TAB - (at + width_of(found)) % TAB)
+            found += " " * (TAB - width_of(found) % TAB)
         found += piece
     return found

@@ -20,7 +20,7 @@ CODE = Style(color="36")
 LINK_COLOR = "34"
 
 
-def styled(content: str, look: Look, base: Style = DEFAULT) -> Row:
+def styled(content: str, look: Look, base: Style) -> Row:
     """The content of a leaf as one row, in which a line break is a newline.
 
     Whatever is dangerous to a terminal, also what only came out of an entity, is visible text in it.

@@ -21,7 +21,7 @@ class Extent(NamedTuple):
     end: int
 
 
-def extents(text: str, width: int, first: int = 0) -> list[Extent]:
+def extents(text: str, width: int, first: int) -> list[Extent]:
     """The rows that a text is broken into, between words where that is possible.
 
     ``first`` cells of the first row are taken already. A word that does not fit goes to the next row; one that fits
