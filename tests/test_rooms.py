@@ -96,7 +96,7 @@ DOORS = {
         "chat/prompt_signals.py",
     },
     "ctypes": {"tools/environment.py"},
-    "readline": {"jobs/command_editing.py"},
+    "readline": {"jobs/sh/editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
     "subprocess": {
         "exchange/apart.py",
@@ -106,7 +106,13 @@ DOORS = {
         "state/key_command.py",
         "tools/processes.py",
     },
-    "termios": {"jobs/choosing.py", "jobs/hidden_prompt.py", "tools/consent.py", "chat/modes.py", "chat/terminal.py"},
+    "termios": {
+        "jobs/sh/choosing.py",
+        "jobs/hidden_prompt.py",
+        "tools/consent.py",
+        "chat/modes.py",
+        "chat/terminal.py",
+    },
     "prompt_toolkit": {"chat/editor.py"},
     "asyncio": {"chat/editor.py"},
     "markdown_it": {"output/markdown/dialect.py", "output/markdown/inline.py", "output/markdown/leaves.py"},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from dsk.jobs.recognising import recognise
+from dsk.jobs.profiles.recognising import recognise
 from dsk.wire.looking import Look
 
 

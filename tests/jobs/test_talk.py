@@ -89,7 +89,7 @@ def test_a_talk_without_a_turn_has_nothing_to_take_back_or_fork(world: World, me
 
 
 def test_a_talk_whose_session_was_removed_says_so(world: World) -> None:
-    from dsk.jobs.session_changing import delete_session
+    from dsk.jobs.sessions.changing import delete_session
 
     talk = Talk(world, name="story")
     say(talk, "one", "1", world)

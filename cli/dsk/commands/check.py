@@ -28,7 +28,7 @@ A line for each, with ok, warn or fail in front. The exit status is that of the 
 
 
 def _check(**params: Any) -> Job:
-    from dsk.jobs.checking import CheckSettings, check
+    from dsk.jobs.check.checking import CheckSettings, check
 
     ctx = click.get_current_context()
     origins = sources(ctx)

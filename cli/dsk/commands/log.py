@@ -114,13 +114,13 @@ def _count_option() -> click.Parameter:
 
 
 def _list(**params: Any) -> Job:
-    from dsk.jobs.log_listing import list_runs
+    from dsk.jobs.log.listing import list_runs
 
     return partial(list_runs, params["count"], params["as_json"])
 
 
 def _show(**params: Any) -> Job:
-    from dsk.jobs.log_showing import show_run
+    from dsk.jobs.log.showing import show_run
 
     if params["answer"] and params["as_json"]:
         raise UsageFault("--answer and --json exclude each other")
@@ -128,13 +128,13 @@ def _show(**params: Any) -> Job:
 
 
 def _resume(**params: Any) -> Job:
-    from dsk.jobs.log_resuming import resume_run
+    from dsk.jobs.log.resuming import resume_run
 
     return partial(resume_run, params["id"])
 
 
 def _search(**params: Any) -> Job:
-    from dsk.jobs.log_listing import search_runs
+    from dsk.jobs.log.listing import search_runs
     from dsk.state.log.query import Query
 
     text = " ".join(params["words"])
@@ -146,13 +146,13 @@ def _search(**params: Any) -> Job:
 
 
 def _export(**params: Any) -> Job:
-    from dsk.jobs.log_whole import export_runs
+    from dsk.jobs.log.whole import export_runs
 
     return partial(export_runs, params["since"] or 0.0)
 
 
 def _prune(**params: Any) -> Job:
-    from dsk.jobs.log_whole import prune_runs
+    from dsk.jobs.log.whole import prune_runs
 
     before, keep, everything = params["older_than"], params["keep"], params["everything"]
     if everything and (before is not None or keep is not None):
@@ -163,7 +163,7 @@ def _prune(**params: Any) -> Job:
 
 
 def _path() -> Job:
-    from dsk.jobs.log_whole import print_log_path
+    from dsk.jobs.log.whole import print_log_path
 
     return print_log_path
 

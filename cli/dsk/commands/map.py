@@ -67,7 +67,7 @@ def _shared(options: list[click.Parameter]) -> list[click.Parameter]:
 
 
 def _map(**params: Any) -> Job:
-    from dsk.jobs.mapping import MapSettings, map_records
+    from dsk.jobs.map.mapping import MapSettings, map_records
     from dsk.prompt.settings import PromptSettings
 
     ctx = click.get_current_context()

@@ -12,7 +12,7 @@ import click
 from dsk.commands.defaults import Default, checked_options
 from dsk.commands.option import TEMPLATE
 from dsk.errors import UsageFault
-from dsk.jobs.template_opening import check_placeholders, open_template
+from dsk.jobs.templates.opening import check_placeholders, open_template
 
 if TYPE_CHECKING:
     from dsk.state.templates import Template

@@ -69,19 +69,19 @@ HELP_REMOVE = """Take a profile out of the config file. Its key stays: dsk key u
 
 
 def _list(**params: Any) -> Job:
-    from dsk.jobs.profile_listing import list_profiles
+    from dsk.jobs.profiles.listing import list_profiles
 
     return partial(list_profiles, params["as_json"])
 
 
 def _show(**params: Any) -> Job:
-    from dsk.jobs.profile_listing import show_profile
+    from dsk.jobs.profiles.listing import show_profile
 
     return partial(show_profile, params["name"])
 
 
 def _add(**params: Any) -> Job:
-    from dsk.jobs.profile_adding import AddSettings, add_profile
+    from dsk.jobs.profiles.adding import AddSettings, add_profile
 
     origins = sources(click.get_current_context())
     network = network_settings({**params, "profile": None}, origins)
@@ -92,13 +92,13 @@ def _add(**params: Any) -> Job:
 
 
 def _use(**params: Any) -> Job:
-    from dsk.jobs.profile_listing import use_profile
+    from dsk.jobs.profiles.listing import use_profile
 
     return partial(use_profile, params["name"])
 
 
 def _remove(**params: Any) -> Job:
-    from dsk.jobs.profile_listing import remove_from_file
+    from dsk.jobs.profiles.listing import remove_from_file
 
     return partial(remove_from_file, params["name"])
 

@@ -110,19 +110,19 @@ def _run_option(name: str, brief: str, text: str) -> click.Parameter:
 
 
 def _list(**params: Any) -> Job:
-    from dsk.jobs.session_listing import list_sessions
+    from dsk.jobs.sessions.listing import list_sessions
 
     return partial(list_sessions, params["count"], params["named"], params["as_json"])
 
 
 def _show(**params: Any) -> Job:
-    from dsk.jobs.session_showing import show_session
+    from dsk.jobs.sessions.showing import show_session
 
     return partial(show_session, params["session"], params["as_json"])
 
 
 def _rename(**params: Any) -> Job:
-    from dsk.jobs.session_changing import rename_session
+    from dsk.jobs.sessions.changing import rename_session
 
     *session, name = params["names"]
     if len(session) > 1:
@@ -131,25 +131,25 @@ def _rename(**params: Any) -> Job:
 
 
 def _undo(**params: Any) -> Job:
-    from dsk.jobs.session_changing import undo_session
+    from dsk.jobs.sessions.changing import undo_session
 
     return partial(undo_session, params["session"], params["to"])
 
 
 def _fork(**params: Any) -> Job:
-    from dsk.jobs.session_changing import fork_session
+    from dsk.jobs.sessions.changing import fork_session
 
     return partial(fork_session, params["session"], params["name"], params["at"])
 
 
 def _tree(**params: Any) -> Job:
-    from dsk.jobs.session_listing import show_tree
+    from dsk.jobs.sessions.listing import show_tree
 
     return partial(show_tree, params["session"], params["as_json"])
 
 
 def _delete(**params: Any) -> Job:
-    from dsk.jobs.session_changing import delete_session
+    from dsk.jobs.sessions.changing import delete_session
 
     return partial(delete_session, params["session"])
 

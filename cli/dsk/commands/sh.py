@@ -53,9 +53,9 @@ def _sh(**params: Any) -> Job:
     import os
 
     from dsk.jobs.asking import AskSettings
-    from dsk.jobs.proposing import propose
     from dsk.jobs.settings import Sending, Stops
-    from dsk.jobs.this_system import this_system
+    from dsk.jobs.sh.proposing import propose
+    from dsk.jobs.sh.this_system import this_system
     from dsk.output.extraction import Extraction
     from dsk.output.settings import OutputSettings
     from dsk.prompt.settings import PromptSettings

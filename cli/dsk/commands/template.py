@@ -60,26 +60,26 @@ HELP_NEW = """Make a template of your own, with an example to change, and print 
 
 def _list(**params: Any) -> Job:
     from dsk.commands.overlay import check_template
-    from dsk.jobs.template_listing import list_templates
+    from dsk.jobs.templates.listing import list_templates
 
     return partial(list_templates, check_template, params["as_json"])
 
 
 def _show(**params: Any) -> Job:
-    from dsk.jobs.template_listing import show_template
+    from dsk.jobs.templates.listing import show_template
 
     return partial(show_template, params["name"])
 
 
 def _edit(**params: Any) -> Job:
     from dsk.commands.overlay import check_template
-    from dsk.jobs.template_editing import edit_template
+    from dsk.jobs.templates.editing import edit_template
 
     return partial(edit_template, check_template, params["name"])
 
 
 def _new(**params: Any) -> Job:
-    from dsk.jobs.template_editing import new_template
+    from dsk.jobs.templates.editing import new_template
 
     return partial(new_template, params["name"])
 

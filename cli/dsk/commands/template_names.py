@@ -7,7 +7,7 @@ import os
 from click.shell_completion import CompletionItem
 
 from dsk.errors import Failure
-from dsk.jobs.template_opening import open_template
+from dsk.jobs.templates.opening import open_template
 from dsk.prompt.template import params_of
 from dsk.state.templates import find_template, read_template, template_names
 

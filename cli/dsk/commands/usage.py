@@ -34,12 +34,12 @@ def _usage(**params: Any) -> Job:
         others = ("by", "since", "until", "model", "profile", "as_json", "as_csv")
         if any(params[name] for name in others):
             raise UsageFault("--prices prints the table of prices alone", hint="leave the other options out")
-        from dsk.jobs.price_listing import list_prices
+        from dsk.jobs.usage.price_listing import list_prices
 
         return list_prices
     if params["as_json"] and params["as_csv"]:
         raise UsageFault("--json and --csv exclude each other")
-    from dsk.jobs.usage_reporting import Which, report_usage
+    from dsk.jobs.usage.reporting import Which, report_usage
 
     which = Which(params["by"] or "day", params["since"] or 0.0, params["until"], params["model"], params["profile"])
     return partial(report_usage, which, "json" if params["as_json"] else "csv" if params["as_csv"] else "table")

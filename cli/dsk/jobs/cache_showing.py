@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import LocalFault, Status
-from dsk.jobs.log_fields import local_time
+from dsk.jobs.log.fields import local_time
 from dsk.output.json_text import json_line
 from dsk.output.notes import note
 from dsk.output.opening import described

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
-from dsk.jobs.usage_counting import summed, tokens_of
+from dsk.jobs.usage.counting import summed, tokens_of
 from dsk.output.counts import paid_counts
 from dsk.pricing.money import UNKNOWN, estimate
 from dsk.state.config import load

@@ -83,7 +83,7 @@ def _body_of(settled: Settled, system: dict[str, Any], record: Record, top: int 
 
 
 def _show(settings: GrepSettings, body_of: Any, world: World) -> Status:
-    from dsk.jobs.map_showing import show_bodies
+    from dsk.jobs.map.showing import show_bodies
 
     unread: list[Failure] = []
 

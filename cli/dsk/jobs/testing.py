@@ -57,7 +57,7 @@ def test(settings: TestSettings, world: World) -> Status:
     warnings = [*settled.warnings, *settled.body(messages, None).warnings]
     warn(warnings, world)
     if settings.dry_run:
-        from dsk.jobs.map_showing import write_body
+        from dsk.jobs.map.showing import write_body
 
         write_body(settled.body(messages, TOPS[0]).fields, world)
         return Status.OK

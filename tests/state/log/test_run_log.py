@@ -10,7 +10,7 @@ import pytest
 
 from dsk.ending import Ending, Timing
 from dsk.errors import Failure, ServerFault
-from dsk.jobs.log_fields import fields
+from dsk.jobs.log.fields import fields
 from dsk.jobs.log_writing import RunLog
 from dsk.output.summary import summary
 from dsk.state.log.pieces import put_together

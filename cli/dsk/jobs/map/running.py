@@ -31,7 +31,7 @@ from dsk.output.reader import ReaderWatch
 from dsk.world import STDERR, STDOUT
 
 if TYPE_CHECKING:
-    from dsk.jobs.mapping import MapSettings
+    from dsk.jobs.map.mapping import MapSettings
     from dsk.jobs.settling import Server
     from dsk.map.bodies import Bodies
     from dsk.map.outcome import Outcome
@@ -49,7 +49,7 @@ def run(settings: MapSettings, server: Server, bodies: Bodies, records: Iterator
     template = bodies.digest
     with ExitStack() as stack:
         if settings.cache:
-            from dsk.jobs.map_caching import reached_later
+            from dsk.jobs.map.caching import reached_later
 
             endpoint, no_key = reached_later(server, settings.network, stack, world)
         else:
@@ -102,7 +102,7 @@ class _Work:
         )
         way = way_of(endpoint._replace(body_hint=BODY_HINT), server, settings.network, settings.jobs)
         if settings.cache:
-            from dsk.jobs.map_caching import looker
+            from dsk.jobs.map.caching import looker
 
             asked = OFFLINE if settings.network.offline else server.base_url
             way = way._replace(look=looker(settings.cache, asked, no_key, world, self._showing.say))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status
-from dsk.jobs.log_fields import error_message, local_time, status_word
-from dsk.jobs.session_finding import find_session
+from dsk.jobs.log.fields import error_message, local_time, status_word
+from dsk.jobs.sessions.finding import find_session
 from dsk.jobs.talk import said
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.jobs.command_text import without_hidden
+from dsk.jobs.sh.text import without_hidden
 
 if TYPE_CHECKING:
     from dsk.world import World

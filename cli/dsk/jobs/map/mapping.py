@@ -86,10 +86,10 @@ def map_records(settings: MapSettings, world: World) -> Status:
     found = _patiently(read_records(files, settings.kind, _field_check(settings)), files, world)
     records = choose(_strictly(found, settings.strict), settings.choice)
     if settings.dry_run:
-        from dsk.jobs.map_showing import show_bodies
+        from dsk.jobs.map.showing import show_bodies
 
         return show_bodies(records, bodies.of, world)
-    from dsk.jobs.map_running import run
+    from dsk.jobs.map.running import run
 
     return run(settings._replace(files=files), server, bodies, records, world)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import BalanceFault, Failure, ServerFault
-from dsk.jobs.finding import Finding, failed, ok, warned
+from dsk.jobs.check.finding import Finding, failed, ok, warned
 from dsk.jobs.listing import BALANCE_PATH, MODELS_PATH
 
 if TYPE_CHECKING:

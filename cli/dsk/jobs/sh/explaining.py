@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from dsk.jobs.asking import ask
 from dsk.jobs.settings import FromTemplate, Stops
-from dsk.jobs.template_opening import open_template
+from dsk.jobs.templates.opening import open_template
 from dsk.prompt.settings import PromptSettings, TemplateSettings
 
 if TYPE_CHECKING:
     from dsk.jobs.asking import AskSettings
-    from dsk.jobs.this_system import ThisSystem
+    from dsk.jobs.sh.this_system import ThisSystem
     from dsk.world import World
 
 TEMPLATE = "explain"

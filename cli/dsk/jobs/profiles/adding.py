@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, ServerFault, Status, UsageFault, hide_secret
-from dsk.jobs.check_server import listing_fault, model_ids
+from dsk.jobs.check.server import listing_fault, model_ids
 from dsk.jobs.listing import MODELS_PATH
-from dsk.jobs.recognising import recognise
+from dsk.jobs.profiles.recognising import recognise
 from dsk.jobs.settling import settle_short_clocks
 from dsk.output.notes import note, warn
 from dsk.state.config import load

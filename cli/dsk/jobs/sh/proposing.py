@@ -16,7 +16,7 @@ from dsk.world import STDIN, STDOUT
 
 if TYPE_CHECKING:
     from dsk.jobs.asking import AskSettings
-    from dsk.jobs.this_system import ThisSystem
+    from dsk.jobs.sh.this_system import ThisSystem
     from dsk.world import World
 
 #: Failures of an explanation or an edit after which nobody is there to choose.
@@ -29,7 +29,7 @@ def propose(settings: AskSettings, system: ThisSystem, world: World) -> Status |
     status = ask(settings, world, kept)
     if settings.show or not world.is_terminal(STDOUT):
         return status
-    from dsk.jobs.command_text import on_screen, shown, write_command
+    from dsk.jobs.sh.text import on_screen, shown, write_command
     from dsk.output.proposal import View
     from dsk.stream.code.command import command_in
 
@@ -45,8 +45,8 @@ def propose(settings: AskSettings, system: ThisSystem, world: World) -> Status |
 
 def _decide(command: str, settings: AskSettings, system: ThisSystem, world: World) -> Status | Successor:
     """Ask the user until it is clear what becomes of the command."""
-    from dsk.jobs.choosing import choose
-    from dsk.jobs.command_text import hidden_in, write_command
+    from dsk.jobs.sh.choosing import choose
+    from dsk.jobs.sh.text import hidden_in, write_command
 
     while True:
         hidden = hidden_in(command)
@@ -66,12 +66,12 @@ def _decide(command: str, settings: AskSettings, system: ThisSystem, world: Worl
                 case "quit":
                     return Status.OK
                 case "edit":
-                    from dsk.jobs.command_editing import edited
+                    from dsk.jobs.sh.editing import edited
 
                     command = edited(command, world)
                     write_command(command, world)
                 case "explain":
-                    from dsk.jobs.explaining import explain
+                    from dsk.jobs.sh.explaining import explain
 
                     explain(command, settings, system, world)
         except Failure as fault:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
-from dsk.jobs.log_fields import fields
+from dsk.jobs.log.fields import fields
 from dsk.output.json_text import json_line
 from dsk.output.notes import note
 from dsk.output.plain import write_line

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
-from dsk.jobs.log_fields import error_message, fields, local_time, status_word, tokens
+from dsk.jobs.log.fields import error_message, fields, local_time, status_word, tokens
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.request.prefix import text_of_prefix

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from dsk.jobs.finding import Finding, ok, warned
+from dsk.jobs.check.finding import Finding, ok, warned
 from dsk.state.paths import config_file, log_file
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status
-from dsk.jobs.log_fields import local_time, status_word
-from dsk.jobs.session_finding import find_session
+from dsk.jobs.log.fields import local_time, status_word
+from dsk.jobs.sessions.finding import find_session
 from dsk.output.escapes import clean_field, clean_line
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all

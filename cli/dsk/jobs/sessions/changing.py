@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status
-from dsk.jobs.session_finding import find_session
+from dsk.jobs.sessions.finding import find_session
 from dsk.output.notes import note
 from dsk.output.plain import write_line
 from dsk.state.log.reading import changing

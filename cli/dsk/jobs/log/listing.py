@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status
-from dsk.jobs.log_fields import local_time, row, status_word, tokens
+from dsk.jobs.log.fields import local_time, row, status_word, tokens
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.state.log.reader import each, find

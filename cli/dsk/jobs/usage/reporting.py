@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsk.errors import Status
-from dsk.jobs.usage_counting import Sum, in_order, keys, summed
+from dsk.jobs.usage.counting import Sum, in_order, keys, summed
 from dsk.output.escapes import clean_field
 from dsk.output.notes import note
 from dsk.output.sinks import write_out_all

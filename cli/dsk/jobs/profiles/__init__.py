@@ -1,0 +1,1 @@
+"""The jobs of ``dsk profile``: servers that have names, and what kind of server answers."""

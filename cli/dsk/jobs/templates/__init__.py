@@ -1,0 +1,1 @@
+"""The jobs of ``dsk template``, and the opening of a template that any command may name."""

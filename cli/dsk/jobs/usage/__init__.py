@@ -1,0 +1,1 @@
+"""The job of ``dsk usage``: runs of the log, counted and told."""
