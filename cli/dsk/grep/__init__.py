@@ -1,1 +1,5 @@
-"""Lines of files that a description fits: read, decided by the engine of ``dsk.map``, written in their order."""
+"""Lines of files that a description fits.
+
+``lines`` reads them, ``deciding`` has them decided by the engine of ``dsk.map``, ``selecting`` writes them in their
+order.
+"""
