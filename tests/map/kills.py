@@ -40,15 +40,17 @@ def run_with_kills(
             kills += 1
 
 
-def check_each_once(dsk: Dsk, count: int) -> None:
+def check_each_once(dsk: Dsk, count: int, *, in_order: bool) -> None:
     """Every record is in the output whole, once, with its own answer, and nothing else is there."""
-    seen = bytearray(count + 1)
+    seen, last = bytearray(count + 1), 0
     with (dsk.home / OUT).open("rb") as file:
         for text in file:
             line = json.loads(text)
             assert text.endswith(b"\n")
             assert (line["content"], line["status"]) == (f"record {line['id']}", 0)
             seen[line["id"]] += 1
+            assert line["id"] > last or not in_order
+            last = line["id"]
     assert seen == b"\x00" + b"\x01" * count
     assert not (dsk.home / f"{OUT}.waiting").exists()
 
@@ -69,7 +71,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home, ScriptedServer(Script(replies=(Reply(echo=True),))) as server:
         dsk = Dsk(Path(home), {"DEEPSEEK_API_KEY": KEY})
         kills = run_with_kills(dsk, server, options.records, wait, "-j", str(options.level))
-        check_each_once(dsk, options.records)
+        check_each_once(dsk, options.records, in_order=True)
         asked = len(server.requests)
     took = time.monotonic() - begun
     print(f"{options.records} records, each exactly once, after {kills} kills, {asked} requests, {took:.0f} s")

@@ -6,6 +6,8 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from dsk.map.choosing import Choice, count_of
 from dsk.map.held import Held, parse_line
 from dsk.map.journal import SLACK, Journal
@@ -38,13 +40,29 @@ def test_a_line_that_is_too_long_is_dropped_as_it_comes_and_the_next_one_is_not(
 def test_a_file_has_the_answer_of_a_record_as_often_as_it_has_a_line_of_it() -> None:
     digests = [f"{n:016x}" for n in (7, 1 << 63, 7, 3, 7)]
     held = Held(int(digest, 16) for digest in digests)
-    assert [held.take(digests[0]) for _ in range(5)] == [True, True, True, False, False]
-    assert [held.take(digests[3]), held.take(digests[3]), held.take("0" * 16)] == [True, False, False]
-    assert held.take(digests[1])
+    assert [held.take(digests[0], number) for number in range(1, 6)] == [True, True, True, False, False]
+    assert [held.take(digests[3], 6), held.take(digests[3], 7), held.take("0" * 16, 8)] == [True, False, False]
+    assert held.take(digests[1], 9)
     assert (held.total, held.taken) == (5, 5)
+    assert [held.number_of(rank) for rank in range(5)] == [1, 9, 2, 6, 3]
+
+
+@pytest.mark.parametrize(
+    ("records", "is_displaced"), [((1, 2, 3), False), ((1, 2, 3, 4), False), ((1, 4, 2), True), ((2, 1), True)]
+)
+def test_a_line_is_displaced_if_its_record_comes_after_one_that_stands_below_it(
+    records: tuple[int, ...], is_displaced: bool
+) -> None:
+    held = Held((1, 2, 3))
+    for number, record in enumerate(records, 1):
+        held.take(f"{record:x}", number)
+    assert held.is_displaced is is_displaced
 
 
 def test_what_is_no_line_of_ours_is_none() -> None:
+    ours = b'{"input":{"number":1,"record":"%x","template":"t"},"status":0}'
+    assert parse_line(ours % 7) == (7, 1, "t", 0)
+    assert parse_line(ours % (1 << 64)) is None
     for data in (b"", b"{", b"[]", b"null", b'{"id":1}', b'{"input":{"record":"x"},"status":0}', b"[" * 100_000):
         assert parse_line(data) is None
 

@@ -65,7 +65,7 @@ def test_a_process_that_is_killed_again_and_again_asks_and_writes_each_record_on
 
     kills = run_with_kills(dsk, server, count, wait, "-j", "16", order)
     assert kills > 3
-    check_each_once(dsk, count)
+    check_each_once(dsk, count, in_order=order == "--ordered")
     # Only what was in flight when it was killed may have been asked twice.
     assert len(server.requests) <= count + 16 * kills
 
@@ -81,9 +81,9 @@ def test_lines_that_waited_for_an_earlier_one_survive_the_kill(dsk: Dsk, serve: 
     assert out.read_bytes() == b""
     assert "holds something already" in run(dsk, server, "-a", "in.txt", "-o", OUT).errors
     assert go_on(dsk, server).status == 0
-    assert sorted(line["id"] for line in lines_of(out)) == list(range(1, 9))
+    assert [line["id"] for line in lines_of(out)] == list(range(1, 9))
     assert len(server.requests) == 9
-    assert not waiting.exists()
+    assert list(dsk.home.glob("out*")) == [out]
 
 
 @pytest.mark.parametrize("at", [1, 5, 40, 200])
@@ -148,7 +148,7 @@ def test_what_failed_stays_unless_it_is_to_be_asked_again(dsk: Dsk, serve: Serve
     assert "--retry-failed asks them again" in result.errors
     again = run(dsk, server, "-a", "in.txt", "-o", OUT, "--retry-failed")
     assert (again.errors, again.status, len(server.requests)) == ("", 0, 9)
-    assert Counter(line["id"] for line in lines_of(out)) == Counter(range(1, 9))
+    assert [line["id"] for line in lines_of(out)] == list(range(1, 9))
     assert all(line["status"] == 0 for line in lines_of(out))
     assert list(dsk.home.glob("out*")) == [out]
 
@@ -185,6 +185,24 @@ def test_a_changed_input_is_noticed_and_only_what_is_new_is_asked(dsk: Dsk, serv
     assert result.status == 0
     assert f"1 lines of {OUT} answer records that are not in the input" in result.errors
     assert {request.json["messages"][-1]["content"] for request in server.requests[8:]} == {"first", "another"}
+
+
+def test_lines_are_put_in_the_order_that_the_input_has_now(dsk: Dsk, serve: Serve, out: Path) -> None:
+    server = echo(serve)
+    go_on(dsk, server)
+    lines = out.read_bytes().splitlines(keepends=True)
+    lines.insert(3, b"a comment\n")
+    out.write_bytes(b"".join(lines))
+    # The first record is gone, and one is new.
+    numbers = (8, 9, 3, 2, 7, 6, 5, 4)
+    (dsk.home / "in.txt").write_text("".join(f"record {n}\n" for n in numbers))
+    assert go_on(dsk, server, "--limit", "1").status == go_on(dsk, server, "--unordered", "--limit", "1").status == 0
+    assert out.read_bytes() == b"".join(lines)
+    assert go_on(dsk, server).status == 0
+    seen = [line if line == lines[3] else json.loads(line)["content"] for line in out.read_bytes().splitlines(True)]
+    wanted: list[bytes | str] = [f"record {n}" for n in (1, *numbers)]
+    wanted.insert(wanted.index("record 3") + 1, lines[3])
+    assert (seen, len(server.requests)) == (wanted, 9)
 
 
 def test_equal_records_are_each_asked_once(dsk: Dsk, serve: Serve, out: Path) -> None:

@@ -13,6 +13,7 @@ class Line(NamedTuple):
     """What a line of output says of itself."""
 
     record: int
+    number: int
     template: str
     status: int
 
@@ -23,38 +24,55 @@ def parse_line(data: bytes) -> Line | None:
         fields = json.loads(data)
         own = fields.get("dsk", fields)
         reference = own["input"]
-        return Line(int(reference["record"], 16), str(reference["template"]), int(own["status"]))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # Eight bytes each, or it is not ours.
+        array("Q", [record := int(reference["record"], 16), number := int(reference["number"])])
+        return Line(record, number, str(reference["template"]), int(own["status"]))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
 
 
 class Held:
-    """The records that a file has the answers of, eight bytes each: as often as it has them."""
+    """The records that a file has the answers of, some twenty bytes each: as often as it has them."""
 
     def __init__(self, records: Iterable[int] = (), failed: int = 0) -> None:
-        self._records = array("Q", sorted(records))
+        """``records`` in the order of the file."""
+        found = array("Q", records)
+        order = sorted(range(len(found)), key=found.__getitem__)
+        self._records = array("Q", [found[rank] for rank in order])
+        # Which line of the file each of them has, counted from 0.
+        self._ranks = array("L", order)
+        # By lines: the numbers of the records that have taken them, 0 for none.
+        self._numbers = array("Q", bytes(8 * len(found)))
         # How many of equal ones have been taken, at the place of the first of them.
         self._taken: dict[int, int] = {}
-        self._one_taken = bytearray(len(self._records))
+        self._has_gap = False
+        self._last_rank = -1
         #: How many lines there are, and how many of them are failures.
-        self.total = len(self._records)
+        self.total = len(found)
         self.failed = failed
         #: How many have been taken.
         self.taken = 0
+        #: Whether lines of the file stand elsewhere than their records do.
+        self.is_displaced = False
 
-    def take(self, digest: str) -> bool:
-        """Whether the file has an answer for this record that no earlier record has taken."""
+    def take(self, digest: str, number: int) -> bool:
+        """Whether the file has an answer for this record, the ``number``-th, that no earlier record has taken."""
         value = int(digest, 16)
         first = bisect_left(self._records, value)
         count = bisect_right(self._records, value, lo=first) - first
-        if not count:
+        taken = 0 if count < 2 else self._taken.get(first, 0)
+        if taken == count or self._numbers[self._ranks[first + taken]]:
+            self._has_gap = True
             return False
-        if count == 1:
-            is_free = not self._one_taken[first]
-            self._one_taken[first] = 1
-        else:
-            taken = self._taken.get(first, 0)
-            is_free = taken < count
-            self._taken[first] = taken + is_free
-        self.taken += is_free
-        return is_free
+        if count > 1:
+            self._taken[first] = taken + 1
+        rank = self._ranks[first + taken]
+        self._numbers[rank] = number
+        self.is_displaced = self.is_displaced or self._has_gap or rank < self._last_rank
+        self._last_rank = rank
+        self.taken += 1
+        return True
+
+    def number_of(self, rank: int) -> int:
+        """The number of the record that has taken this line; 0 if none has."""
+        return self._numbers[rank]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 import stat
 from array import array
@@ -15,6 +13,7 @@ from dsk.errors import LocalFault, UsageFault
 from dsk.map.appending import Appender
 from dsk.map.held import Held, Line, parse_line
 from dsk.map.journal import SUFFIX
+from dsk.map.replacing import in_use, lock, open_file, replaced
 from dsk.map.splitting import split
 from dsk.output.opening import described
 
@@ -40,6 +39,22 @@ class OutputFile(NamedTuple):
     journal: str | None
     notes: list[str]
 
+    def put_in_order(self, start: int) -> None:
+        """Put the lines where their records are; this run has added those from the byte ``start`` on.
+
+        Nothing can be written to it then. Raises ``LocalFault``.
+        """
+        from dsk.map.arranging import arranged
+
+        place = os.path.realpath(self.appender.name)
+        lines = arranged(place, start, self.held)
+        os.close(replaced(self.appender.descriptor, self.appender.name, place, lines))
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return os.fstat(self.appender.descriptor).st_size
+
 
 def open_output(path: str, resuming: Resuming | None) -> OutputFile:
     """Open the file for appending.
@@ -48,14 +63,14 @@ def open_output(path: str, resuming: Resuming | None) -> OutputFile:
     ``LocalFault`` if it cannot be written to, or another run has it.
     """
     place = os.path.realpath(path) if "\0" not in path else path
-    descriptor = _opened(path, place, os.O_CREAT)
+    descriptor = open_file(path, place, os.O_CREAT)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         if resuming:
             raise UsageFault(f"--resume with {path}", "it is no file that could hold anything")
         return OutputFile(Appender(descriptor, path), Held(), None, [])
-    _lock(descriptor, path)
+    lock(descriptor, path)
     if not _is_same(descriptor, place):
-        raise _in_use(path)
+        raise in_use(path)
     journal = place + SUFFIX
     if not resuming:
         if os.fstat(descriptor).st_size or _size(journal):
@@ -157,45 +172,10 @@ class _Reopened:
             raise UsageFault(f"{self._path} is no output of dsk map", "its last line is none", hint="name another file")
 
     def _drop_failed(self) -> None:
-        """Put a file without the failures in its place; whatever ends this before, all is as it was."""
-        anew = f"{self._place}.new"
-        descriptor = _opened(anew, anew, os.O_CREAT | os.O_TRUNC)
-        try:
-            _lock(descriptor, self._path)
-            os.fchmod(descriptor, stat.S_IMODE(os.fstat(self._descriptor).st_mode))
-            appender = Appender(descriptor, anew)
-            for data in _lines(self._descriptor):
-                line = parse_line(data)
-                if line is None or not line.status:
-                    appender.write(data + b"\n")
-            os.fsync(descriptor)
-        except BaseException:
-            os.unlink(anew)  # noqa: PTH108 - paths are texts here
-            raise
-        os.replace(anew, self._place)  # noqa: PTH105
-        os.close(self._descriptor)
-        self._descriptor, self._failed = descriptor, 0
-
-
-def _opened(path: str, place: str, flags: int) -> int:
-    try:
-        return os.open(place, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOCTTY | flags, 0o666)
-    except (OSError, ValueError) as error:
-        why = described(error) if isinstance(error, OSError) else str(error)
-        raise LocalFault(f"cannot write to {path}", why, hint="--output names another file") from error
-
-
-def _lock(descriptor: int, path: str) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # Some file systems know no locks: then nobody can be kept out.
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise _in_use(path) from error
-
-
-def _in_use(path: str) -> LocalFault:
-    return LocalFault(f"{path} is in use", "another dsk map writes to it", hint="wait for it, or name another file")
+        """Put a file without the failures in its place."""
+        kept = (data + b"\n" for data in _lines(self._descriptor) if not ((line := parse_line(data)) and line.status))
+        self._descriptor = replaced(self._descriptor, self._path, self._place, kept)
+        self._failed = 0
 
 
 def _is_same(descriptor: int, place: str) -> bool:

@@ -88,6 +88,8 @@ class _Work:
         self._hints: set[str] = set()
         self._unasked = 0
         self._lock = threading.Lock()
+        self._output = output
+        self._start = output.size
         self._held = output.held
         self._tally = Tally(output.held.total, output.held.failed)
         descriptor = output.appender.descriptor
@@ -130,7 +132,7 @@ class _Work:
     def _due(self, records: Iterator[Record]) -> Iterator[Record]:
         """Those that the file has no answer of yet."""
         for record in records:
-            if self._held.total and self._held.take(record.digest):
+            if self._held.total and self._held.take(record.digest, record.number):
                 self._tally.skipped += 1
             else:
                 yield record
@@ -173,6 +175,8 @@ class _Work:
 
     def _conclude(self, crew: Crew[Record, Outcome, bytes]) -> Status:
         settings, tally, held = self._settings, self._tally, self._held
+        if settings.in_order and crew.is_through and held.is_displaced:
+            self._output.put_in_order(self._start)
         if settings.progress:
             note(progress_line(tally), self._world)
         elif settings.output and settings.progress is None and self._world.is_terminal(STDERR):
