@@ -11,17 +11,18 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
-from dsk.errors import BrokenFault, Failure, InterruptFault, InvalidFault, ReaderGone, StallFault, Status, Terminated
+from dsk.errors import BrokenFault, Failure, InterruptFault, InvalidFault, ReaderGone, Terminated
 from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
 from dsk.exchange.prospects import Prospects
 from dsk.exchange.question import Question
+from dsk.exchange.reading import read_to_end
 from dsk.exchange.reception import Reception
 from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
 from dsk.request.prefix import gone_on_with, text_of_prefix, thought_of_prefix
 from dsk.stream.answer import Answer, Given
-from dsk.stream.events import Content, Event, Reasoning, Resume, Trouble
+from dsk.stream.events import Content, Event, Reasoning, Resume
 
 if TYPE_CHECKING:
     from dsk.exchange.demands import Demands
@@ -147,24 +148,19 @@ class Exchange:
         self._is_open = False
         if self._clocks:
             self._clocks.begin_attempt(time.monotonic())
-        splice = None
-        if prefix:
-            from dsk.stream.splice import Splice
-
-            splice = Splice(prefix, is_begun=self.answer.has_content)
-        reception = Reception(
-            self.answer,
-            self._listeners,
-            stopper=self._stopper,
-            shaping=self._demands.shaping() if self._demands else None,
-            splice=splice,
-            on_first_token=self._note_first_token,
-            on_arrival=self._on_arrival,
-        )
+        reception = self._reception(prefix)
         source = self._source = self._transport.begin(path, body)
         counts_before = self.answer.usage
         try:
-            failure = self._receive(source, reception)
+            failure = read_to_end(
+                source,
+                reception,
+                self.answer,
+                self._prospects,
+                clocks=self._clocks,
+                is_raw=self._is_raw,
+                on_open=self._opened,
+            )
         except InvalidFault as fault:
             return fault
         finally:
@@ -180,42 +176,26 @@ class Exchange:
                 reception.end()
         return failure or (self._demands.verdict(self.answer) if self._demands else None)
 
-    def _receive(self, source: Source, reception: Reception) -> Failure | None:
-        """Read to the end of the stream; the failure of the connection, if it was not the server who ended it."""
-        try:
-            status = source.open()
-        except Failure as fault:
-            return fault
+    def _reception(self, prefix: str) -> Reception:
+        splice = None
+        if prefix:
+            from dsk.stream.splice import Splice
+
+            splice = Splice(prefix, is_begun=self.answer.has_content)
+        return Reception(
+            self.answer,
+            self._listeners,
+            stopper=self._stopper,
+            shaping=self._demands.shaping() if self._demands else None,
+            splice=splice,
+            on_first_token=self._note_first_token,
+            on_arrival=self._on_arrival,
+        )
+
+    def _opened(self, status: int | None) -> None:
         self._is_open = True
         self._on_open()
         self._http_status = status
-        while True:
-            try:
-                data = source.read()
-            except Failure as fault:
-                if self.answer.done or (isinstance(fault, StallFault) and self._prospects.has_said_all()):
-                    # All was said: how the connection ends is of no matter.
-                    return None
-                reception.close(
-                    is_half=self._prospects.may_take_up(fault)
-                    or self._prospects.may_retry(fault, is_open=self._is_open)
-                )
-                return self._servers_word_first(fault)
-            if not data:
-                cut = self.answer.finish_reason is None and not self.answer.done
-                reception.close(
-                    is_half=cut
-                    and (self._prospects.can_take_up() or self._prospects.has_retries(is_open=self._is_open))
-                )
-                return None
-            reception.feed(data)
-            if self._clocks and self._prospects.has_said_all():
-                self._clocks.expect_end()
-            if reception.is_stopped:
-                return None
-            if (self.answer.done or self.answer.trouble) and not self._is_raw:
-                reception.close(is_half=self.answer.trouble and self._prospects.can_take_up())
-                return None
 
     def _flush(self) -> Failure | None:
         """Tell what was held back in case the text was to end early."""
@@ -292,9 +272,3 @@ class Exchange:
         if self._elapsed_by:
             return self._elapsed_by()
         return time.monotonic() - self._clocks.begun if self._clocks else None
-
-    def _servers_word_first(self, fault: Failure) -> Failure:
-        """The error that the stream itself told of, if the connection was lost after it."""
-        if fault.status is Status.BROKEN and isinstance(self.answer.break_off, Trouble):
-            return self.answer.verdict() or fault
-        return fault

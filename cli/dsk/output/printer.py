@@ -238,27 +238,26 @@ class Printer:
         is_terminal = self._world.is_terminal(STDERR)
         by_itself = is_terminal and settings.format == "text" and settings.reasoning_to is None
         if settings.reasoning == "show" or (settings.reasoning == "auto" and by_itself):
-            from dsk.output.reasoning import ReasoningView
-
             self.shows_reasoning = True
             is_dim = self._world.has_color(STDERR, settings.color)
             for outlet in self._stderr():
                 is_beside = self._is_beside(outlet, answer)
-                self._parts.append(
-                    ReasoningView(outlet, is_dim=is_dim, beside_answer=is_beside, is_answer_rendered=self._is_rendered)
-                )
+                self._add_view(outlet, is_dim=is_dim, is_beside=is_beside)
         if settings.reasoning_to is not None:
             outlet = self._side(settings.reasoning_to, "--reasoning-to")
             if self._is_beside(outlet, answer):
-                from dsk.output.reasoning import ReasoningView
-
                 is_beside = True
-                self._parts.append(
-                    ReasoningView(outlet, is_dim=False, beside_answer=True, is_answer_rendered=self._is_rendered)
-                )
+                self._add_view(outlet, is_dim=False, is_beside=True)
             else:
                 self._parts.append(Text(outlet, Reasoning, newline=settings.newline))
         return is_beside
+
+    def _add_view(self, outlet: Outlet, *, is_dim: bool, is_beside: bool) -> None:
+        from dsk.output.reasoning import ReasoningView
+
+        self._parts.append(
+            ReasoningView(outlet, is_dim=is_dim, beside_answer=is_beside, is_answer_rendered=self._is_rendered)
+        )
 
     def _is_beside(self, outlet: Outlet, answer: Outlet) -> bool:
         """Whether what is written there would run into the text of the answer."""
