@@ -126,8 +126,10 @@ class Markdown:
             from dsk.output.markdown.cells import width_of
             from dsk.output.markdown.rows import text_of
 
-            # A terminal breaks rows that have become too long, each in its own way.
-            if any(width_of(text_of(row)) > size.width for row in self._painter.rows):
+            # A terminal breaks rows that have become too long, each in its own way; what has left a screen that has
+            # become lower cannot be reached any more.
+            rows = self._painter.rows
+            if len(rows) > size.height or any(width_of(text_of(row)) > size.width for row in rows):
                 self._leave(is_mid_line=True)
             self._size = size
             document.resize(size.width, size.height)
