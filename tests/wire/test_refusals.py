@@ -13,7 +13,7 @@ from dsk.errors import (
     RefusedFault,
     ServerFault,
 )
-from dsk.wire.refusals import MAX_MESSAGE, Asked, refusal, server_message
+from dsk.wire.refusals import MAX_MESSAGE, Asked, refusal, server_message, wait_asked_for
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,22 @@ def test_no_key_is_called_refused_where_none_was_sent(status: int, word: str) ->
 def test_a_wait_that_is_asked_for_is_told_in_whole_seconds() -> None:
     assert refusal(429, "", b"", retry_after=6.2).hint.endswith("; the server asks to wait 7 s")
     assert refusal(503, "", b"", retry_after=None).hint == "try again later"
+    assert refusal(503, "", b"", retry_after=0.0).hint == "try again later"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        (" 1.5 ", 1.5),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 100.0),
+        ("Sun, 06 Nov 1994 08:46:37 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 999_999_999.0),
+        ("9" * 5000, 999_999_999.0),
+        *((text, None) for text in ("", ".", "-5", "1e3", "nan", "1.2.3", "\u0661", "soon", "1, 2")),
+    ],
+)
+def test_a_wait_is_a_number_or_a_date_and_never_longer_than_anything_can_wait(
+    header: str, seconds: float | None
+) -> None:
+    assert wait_asked_for(header, 784_111_677.0) == seconds

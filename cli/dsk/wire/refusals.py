@@ -27,6 +27,8 @@ from dsk.wire.redirects import readable
 
 CHAT_PATH = "/chat/completions"
 MAX_MESSAGE = 600
+# Seconds, some thirty years: more than anybody waits, and less than what a lock or a clock cannot hold.
+LONGEST_ASKED = 999_999_999.0
 #: Hosts of servers that have a profile of their own built in.
 HOSTS = {
     "api.openai.com": "openai",
@@ -74,7 +76,7 @@ def refusal(
         hint = "set --base-url to where the server really is" if asked.stays else "check the URL"
         return LocalFault(f"redirected to {_cut(readable(location))}", why, hint=hint, http_status=status, trace=trace)
     kind, what, hint = _meaning(status, message, asked)
-    if retry_after is not None:
+    if retry_after:
         hint += f"; the server asks to wait {ceil(retry_after)} s"
     return kind(
         what,
@@ -93,12 +95,13 @@ def wait_asked_for(retry_after: str, now: float) -> float | None:
     ``now`` is the wall clock's time in seconds since the epoch.
     """
     text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        # Some servers ask for fractions, which the standard does not have.
+        return min(float(text), LONGEST_ASKED)
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(parsedate_to_datetime(text).timestamp() - now, 0.0)
+        return min(max(parsedate_to_datetime(text).timestamp() - now, 0.0), LONGEST_ASKED)
     except (ValueError, TypeError, OverflowError):
         return None
 
