@@ -332,6 +332,20 @@ def test_141_a_closed_pipe_ends_it_by_sigpipe_and_closes_the_connection(dsk: Dsk
     assert wait_closed(server, 0).closed_early, "the connection to the server is closed"
 
 
+def test_141_a_reader_that_was_never_there_ends_a_queue_without_end(dsk: Dsk) -> None:
+    """It is noticed before there is a connection to close, and a few times over, for which comes first is chance."""
+    with RawServer(lambda _connection: None) as server:
+        server.drips(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", b": keep-alive\n\n")
+        for _ in range(4):
+            reader, writer = os.pipe()
+            os.close(reader)
+            with dsk.start("ask", "--base-url", server.url, "hi", stdout=writer) as process:
+                os.close(writer)
+                assert process.wait(30) == -signal.SIGPIPE
+                assert process.stderr
+                assert process.stderr.read() == b""
+
+
 def test_141_head_ends_a_stream_that_would_go_on_for_hours(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="line\n" * 2000),), pace=20))
     result = dsk.shell(f"dsk ask --base-url {server.base_url} hi | head -n 1; echo ${{PIPESTATUS[0]}}")

@@ -150,6 +150,9 @@ class Exchange:
             self._clocks.begin_attempt(time.monotonic())
         reception = self._reception(prefix)
         source = self._source = self._transport.begin(path, body)
+        if self._gone.is_set:
+            # The reader went before there was a source to cut.
+            source.cut()
         counts_before = self.answer.usage
         try:
             failure = read_to_end(
