@@ -80,6 +80,12 @@ def test_retired_names_are_understood_at_deepseeks_own_host_with_one_warning(
     assert result.errors.count("\n") == 1
 
 
+@pytest.mark.parametrize("url", ["https://API.DeepSeek.com", "https://api.deepseek.com:443/v1/"])
+def test_deepseeks_own_host_is_known_however_it_is_written(dsk: Dsk, url: str) -> None:
+    result = dsk.run("ask", "--dry-run", "-m", "deepseek-chat", "--base-url", url, "hi", stdin=None)
+    assert json.loads(result.stdout)["model"] == "deepseek-flash"
+
+
 def test_retired_names_go_through_unchanged_to_any_other_host(dsk: Dsk) -> None:
     found = body(dsk, "-m", "deepseek-reasoner", "--base-url", "https://example.com")
     assert (found["model"], found["thinking"]) == ("deepseek-reasoner", {"type": "disabled"})
@@ -88,6 +94,7 @@ def test_retired_names_go_through_unchanged_to_any_other_host(dsk: Dsk) -> None:
 def test_a_flag_beats_what_a_retired_name_implies(dsk: Dsk) -> None:
     result = dsk.run("ask", "--dry-run", "-m", "deepseek-reasoner", "--no-think", "hi", stdin=None)
     assert json.loads(result.stdout)["thinking"] == {"type": "disabled"}
+    assert result.errors == "dsk: warning: deepseek-reasoner is retired: deepseek-flash is asked, with thinking off\n"
 
 
 def test_an_effort_asks_for_thinking(dsk: Dsk) -> None:

@@ -19,7 +19,7 @@ from dsk.prompt.compose import split_system
 from dsk.request.fields import is_set
 from dsk.request.models import HOST
 from dsk.state.sessions.terminal import terminal_of
-from dsk.wire.endpoint import host_of
+from dsk.wire.endpoint import name_of_host
 
 if TYPE_CHECKING:
     from dsk.jobs.asking import AskSettings
@@ -106,7 +106,7 @@ def hold_talk(talk: Talk, settings: AskSettings) -> Held:
 
 def wants_reasoning(options: RequestOptions, server: Server) -> bool:
     """Whether the earlier answers are to carry their reasoning."""
-    is_deepseek = server.is_deepseek or host_of(server.base_url) == HOST
+    is_deepseek = server.is_deepseek or name_of_host(server.base_url) == HOST
     # A schema may be asked for as a function.
     has_functions = bool(options.functions) or options.schema is not None
     return is_deepseek and (has_functions or is_set("tools", options.set))

@@ -16,7 +16,7 @@ from dsk.jobs.thinking import Level, settle_thinking
 from dsk.request.models import resolve_retired
 from dsk.request.options import RequestOptions, Ways
 from dsk.wire.clocks import Clocks
-from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, host_of, is_loopback, query_text
+from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, is_loopback, name_of_host, query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,10 +193,7 @@ def settle_request(
         raise UsageFault(f"profile {profile.name!r} has no model", hint=f"name one with -m; {listing} lists them")
     model = config.aliases.get(model, model)
     warnings: list[str] = []
-    retired = resolve_retired(model, host_of(server.base_url))
-    if retired:
-        warnings.append(f"{model} is retired: {retired[0]} is asked, with thinking {'on' if retired[1] else 'off'}")
-        model = retired[0]
+    retired = resolve_retired(model, name_of_host(server.base_url))
     think, effort = settle_thinking(
         _level(flags),
         _level(variables),
@@ -208,6 +205,9 @@ def settle_request(
             _level(layers[-1]),
         ],
     )
+    if retired:
+        warnings.append(f"{model} is retired: {retired[0]} is asked, with thinking {'on' if think else 'off'}")
+        model = retired[0]
     return Settled(
         options._replace(
             model=model,

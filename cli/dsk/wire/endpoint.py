@@ -85,9 +85,14 @@ def clear_key_fault(endpoint: Endpoint, why: str) -> UsageFault:
     )
 
 
+def name_of_host(url: str) -> str:
+    """The host alone, to be compared: in lower case, without the port and the dot that ends a full name."""
+    return (_split(url).hostname or "").rstrip(".")
+
+
 def is_loopback(url: str) -> bool:
     """Whether the URL's host is this machine by its name or address, without asking DNS."""
-    host = (_split(url).hostname or "").rstrip(".")
+    host = name_of_host(url)
     if host == "localhost" or host.endswith(".localhost"):
         return True
     if host[-1:].isalpha():
