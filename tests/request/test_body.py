@@ -79,6 +79,29 @@ def test_thinking_and_no_effort_contradict_each_other() -> None:
         ({"effort": "high", "set": ('thinking:={"type": "disabled"}',)}, "--effort has no effect"),
         ({"set": ("presence_penalty:=1",)}, "presence_penalty has no effect"),
         ({"json_mode": True}, "no message mentions JSON"),
+        ({"think": False, "set": ("reasoning_effort=low",)}, "reasoning_effort has no effect while thinking is off"),
+        ({"user_id": "a b"}, "user_id is to be of letters, digits, _ and - at DeepSeek"),
+        ({"user_id": "a" * 513}, f"user_id '{'a' * 39}... is refused by DeepSeek, which takes a text of up to 512"),
+        *(
+            ({"set": (field,)}, f"{name} {shown} is refused by DeepSeek, which takes {words}")
+            for field, name, shown, words in (
+                ("model:=5", "model", "5", "a text"),
+                ("max_tokens:=1.5", "max_tokens", "1.5", "a whole number, at least 1"),
+                ("max_tokens:=true", "max_tokens", "True", "a whole number, at least 1"),
+                ("stop:=[1]", "stop", "[1]", "a text or a list of up to 16 texts"),
+                ("stream=yes", "stream", "'yes'", "true or false"),
+                ("logprobs:=1", "logprobs", "1", "true or false"),
+                ("reasoning_effort=hihg", "reasoning_effort", "'hihg'", "none, low, high or max"),
+                ("thinking:=true", "thinking", "True", '{"type": "enabled"}'),
+                ('response_format:={"type":"json"}', "response_format", "{'type': 'json'}", '{"type": "text"}'),
+                ("tools:={}", "tools", "{}", "a list of up to 128 tools"),
+                ("tool_choice=any", "tool_choice", "'any'", "none, auto, required or a function"),
+                ('safety_check:={"level":"medium"}', "safety_check", "{'level': 'medium'}", '{"level": "low"}'),
+            )
+        ),
+        ({"think": False, "set": ("temperature:=2.1",)}, "temperature 2.1 is refused by DeepSeek, which takes a number"),
+        ({"logprobs": 3, "set": ("top_logprobs:=21",)}, "top_logprobs 21 is refused by DeepSeek"),
+        ({"set": ("max_tokens=5",)}, '--set max_tokens=5 sends the text "5"'),
     ],
 )
 def test_what_the_mode_ignores_is_warned_of(options: dict[str, Any], start: str) -> None:
@@ -91,6 +114,8 @@ def test_what_the_mode_ignores_is_warned_of(options: dict[str, Any], start: str)
         {"think": True, "top_p": 0.95, "logprobs": 3, "max_tokens": 393_216},
         {"think": False, "temperature": 0.5, "set": ("tool_choice=required",)},
         {"think": True, "set": ("tool_choice=auto", 'stream_options:={"include_usage":true}')},
+        {"user_id": "team-7_A", "set": ("reasoning_effort=xhigh", "stop=a", 'safety_check:={"level":"high"}')},
+        {"think": False, "set": ("temperature:=2", "user_id:=null", 'response_format:={"type":"text"}', "new=x")},
     ],
 )
 def test_what_the_mode_takes_is_not_warned_of(options: dict[str, Any]) -> None:
@@ -122,7 +147,7 @@ def test_set_takes_a_text_or_json(text: str, field: tuple[str, Any]) -> None:
     "text",
     [
         *("a", "=b", ":=1", "a:=", "a:={", "a:=NaN", 'a:="\\ud800"', "messages:=[]", "a:=" + "[" * 100_000),
-        *("a:=1e999", "a:=[-1e999]", "a:=-Infinity", "a:=" + "9" * 5000),
+        *("a:=1e999", "a:=[-1e999]", "a:=-Infinity", "a:=" + "9" * 5000, 'a:={"x":1,"x":2}'),
     ],
     ids=lambda text: text[:12],
 )

@@ -133,6 +133,8 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
         found.append(f"top_p {top_p:g} is taken as {LEAST_TOP_P} while the model thinks")
     if not thinks and options.effort not in (None, "none"):
         found.append("--effort has no effect while thinking is off")
+    elif is_off and options.effort is None and fields.get("reasoning_effort") not in (None, "none"):
+        found.append("reasoning_effort has no effect while thinking is off")
     limit = fields.get("max_tokens")
     if isinstance(limit, int) and limit > MOST_TOKENS:
         found.append(f"max_tokens {limit} is refused by DeepSeek, which generates at most {MOST_TOKENS}")
@@ -140,6 +142,10 @@ def _warnings(fields: dict[str, Any], options: RequestOptions) -> list[str]:
         from dsk.request import cautions
 
         found += [*cautions.ignored(fields), *cautions.refused(fields, thinks=thinks)]
+    if options.set or options.user_id is not None:
+        from dsk.request.limits import misfits
+
+        found += misfits(fields)
     says_json = any("json" in str(message.get("content")).lower() for message in fields["messages"])
     if options.json_mode and not options.schema and not says_json:
         found.append("no message mentions JSON: DeepSeek may then send white space until the token limit")

@@ -29,7 +29,7 @@ def parse_field(text: str) -> tuple[str, Any]:
     if not name.endswith(":"):
         return _checked(name), value
     try:
-        return _checked(name[:-1]), json_value(value)
+        return _checked(name[:-1]), json_value(value, is_clear=True)
     except ValueError as error:
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
         raise UsageFault(
