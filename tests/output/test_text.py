@@ -69,13 +69,13 @@ def test_only_the_content_of_the_first_choice_is_printed(player: Player) -> None
         Content("one", 0),
         Content("two", 1),
         Refusal("no", 0),
-        ToolCall(0, "c", "f", "{}", 0),
+        ToolCall(0, "c", "f\ndsk: g", "{}", 0),
         Usage({"prompt_tokens": 1}),
         Finish("stop", 1),
         Finish("stop", 0),
         Done(),
     )
-    said_of_the_call = b"dsk: the model called f(), which text does not show: see --json\n"
+    said_of_the_call = b"dsk: the model called f dsk: g(), which text does not show: see --json\n"
     assert player.play(arrivals) == (b"one\n", said_of_the_call, 0)
 
 

@@ -74,6 +74,18 @@ def answering(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
+def reasoning(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
+    replies = (Reply(text="yes", reasoning="Hm, let me see"),)
+    server = serve(Script(replies=replies, faults=(parse_fault("stall-after=2"),)))
+    with dsk.start(
+        "ask", "--think", "--reasoning-to", "1", "-o", "/dev/null", "--base-url", server.base_url, "hi"
+    ) as process:
+        assert process.stdout
+        assert os.read(process.stdout.fileno(), 3)
+        yield process
+
+
+@contextmanager
 def before_a_full_pipe(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
     server = serve(Script(replies=(Reply(text="word " * 40_000),)))
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
@@ -115,6 +127,7 @@ def test_two_in_a_row_do_no_harm(dsk: Dsk, serve: Serve, phase: Phase) -> None:
     ("phase", "line"),
     [
         (waiting_for_the_answer, rb"dsk: waiting: nothing has come yet, \d+\.\d s\n"),
+        (reasoning, rb"dsk: reasoning: [1-9]\d* characters in \d+ pieces, \d+\.\d s, \d+\.\d pieces/s\n"),
         (answering, rb"dsk: answering: \d+ characters in \d+ pieces, \d+\.\d s, \d+\.\d pieces/s\n"),
     ],
 )

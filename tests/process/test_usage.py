@@ -50,6 +50,7 @@ def test_an_empty_variable_counts_as_not_set(dsk: Dsk) -> None:
     [
         (["--max-tokens", "1e3"], "--max-tokens must be a whole number, at least 1, not '1e3'"),
         (["--max-tokens", "0"], "--max-tokens must be a whole number, at least 1, not '0'"),
+        (["--retry", "9" * 19], f"--retry must be a whole number, at most {2**63 - 1}, not '{'9' * 19}'"),
         (["--logprobs", "21"], "--logprobs must be a whole number from 0 to 20, not '21'"),
         (["--temperature", "hot"], "--temperature must be a number from 0 to 2, not 'hot'"),
         (["--top-p", "nan"], "--top-p must be a number from 0 to 1, not 'nan'"),

@@ -67,13 +67,13 @@ class Option(click.Option):
             # No range keeps it out: every comparison with it is false.
             raise self._misfit(ctx, value)
         if isinstance(checked, int) and abs(checked) > LARGEST:
-            raise self._misfit(ctx, value, "the number is too large")
+            raise self._misfit(ctx, value, words=f"a whole number, at most {LARGEST}")
         return checked
 
-    def _misfit(self, ctx: click.Context, value: Any, own_words: str = "") -> UsageFault:
+    def _misfit(self, ctx: click.Context, value: Any, own_words: str = "", *, words: str = "") -> UsageFault:
         from dsk.commands.values import in_words
 
-        name, words = self._called(ctx), in_words(self)
+        name, words = self._called(ctx), words or in_words(self)
         return UsageFault(
             f"{name} must be {words}, not {value!r}" if words else f"{name}: {own_words.rstrip('.')}",
             hint=f"{ctx.command_path} --help lists the options",

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def note_calls(calls: Sequence[Call], world: World) -> None:
     """Tell which tools were called, each once: ``the model called weather() and time(), which text ...``."""
-    *some, last = dict.fromkeys(f"{call.name}()" for call in calls)
+    *some, last = dict.fromkeys(f"{' '.join(call.name.split())}()" for call in calls)
     listed = f"{', '.join(some)} and {last}" if some else last
     note(f"the model called {listed}, which text does not show: see --json", world)

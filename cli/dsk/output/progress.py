@@ -107,6 +107,7 @@ class Progress:
         self._pieces += 1
         if isinstance(event, Reasoning):
             self._phase = "reasoning"
+            self._characters += len(event.text)
             if self._hides_reasoning:
                 self._wait_for("thinking")
             return
