@@ -223,3 +223,10 @@ def test_a_token_limit_that_is_used_up_is_not_gone_past(dsk: Dsk, serve: Serve) 
     result = ask(dsk, server, "--max-tokens", "6", "--resume", "9")
     assert result.status in (10, 12)
     assert [json.loads(request.body)["max_tokens"] for request in server.requests] == [6, 2]
+
+
+def test_one_character_is_no_plural(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="I am"),), faults=(parse_fault("drop-after=1x1"),)))
+    result = dsk.run("ask", "--base-url", server.base_url, "hi", stdin=None)
+    assert result.stdout == b"I am\n"
+    assert "; resuming after 1 character (1 of 2)\n" in result.errors

@@ -99,7 +99,10 @@ def test_thinking_and_no_effort_contradict_each_other() -> None:
                 ('safety_check:={"level":"medium"}', "safety_check", "{'level': 'medium'}", '{"level": "low"}'),
             )
         ),
-        ({"think": False, "set": ("temperature:=2.1",)}, "temperature 2.1 is refused by DeepSeek, which takes a number"),
+        (
+            {"think": False, "set": ("temperature:=2.1",)},
+            "temperature 2.1 is refused by DeepSeek, which takes a number",
+        ),
         ({"logprobs": 3, "set": ("top_logprobs:=21",)}, "top_logprobs 21 is refused by DeepSeek"),
         ({"set": ("max_tokens=5",)}, '--set max_tokens=5 sends the text "5"'),
     ],

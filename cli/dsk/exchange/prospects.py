@@ -80,7 +80,11 @@ class Prospects:
             fruitless = 0
         else:
             self._resumes += 1
-            what = f"resuming after {at} characters" if at else "starting again, the reasoning was cut"
+            what = (
+                f"resuming after {at} character{'s' if at > 1 else ''}"
+                if at
+                else "starting again, the reasoning was cut"
+            )
             said = f"{failure.message}; {what} ({self._resumes} of {self._policy.resume})"
             fruitless = self._fruitless = self._fruitless + 1 if at == self._resumed_at else 0
         self._resumed_at = at

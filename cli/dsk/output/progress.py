@@ -98,7 +98,7 @@ class Progress:
         if self._first_piece is None:
             return f"{self._phase}: nothing has come yet, {elapsed:.1f} s"
         rate = self._pieces / max(time.monotonic() - self._first_piece, 0.001)
-        counts = f"{self._characters} characters in {self._pieces} pieces"
+        counts = f"{_counted(self._characters, 'character')} in {_counted(self._pieces, 'piece')}"
         return f"{self._phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
 
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
@@ -138,3 +138,7 @@ class Progress:
             self._spinner.stop()
             self._spinner = None
             self._world.on_shown = nothing
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
