@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -171,8 +172,23 @@ def test_headers_of_the_profile_are_sent(dsk: Dsk, serve: Serve) -> None:
     assert seen.body == b'{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true}'
 
 
-def test_dry_run_help_and_usage_errors_open_no_connection(dsk: Dsk, serve: Serve) -> None:
-    server = serve(YES)
-    for args in (["--dry-run"], ["--print-curl"], ["--help"], ["--max-tokens", "x"]):
-        ask(dsk, server.base_url, *args)
-    assert server.requests == []
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--dry-run"],
+        ["--print-curl"],
+        ["--help"],
+        ["--max-tokens", "x"],
+        ["--set", "messages=x"],
+        ["--set", "seed:=1a"],
+        ["--think", "--effort", "none"],
+    ],
+    ids=" ".join,
+)
+def test_what_sends_nothing_opens_no_connection_while_it_reads_stdin_or_after(dsk: Dsk, args: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        dsk.run("ask", "--base-url", base_url, *args, "hi", stdin=b"some text")
+        with pytest.raises(BlockingIOError):
+            listener.accept()

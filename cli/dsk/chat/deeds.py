@@ -18,7 +18,7 @@ from dsk.jobs.settings import Wish
 from dsk.output.plain import write_line
 from dsk.prompt.files import system_text
 from dsk.prompt.text import text_of
-from dsk.request.body import wants_thinking
+from dsk.request.options import wants_thinking
 from dsk.state.log.prompts import text_of_messages
 from dsk.world import STDOUT
 

@@ -11,7 +11,6 @@ from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
 from dsk.prompt.compose import compose, split_system
 from dsk.prompt.settings import PromptSettings
-from dsk.request.body import build, encode
 from dsk.request.options import RequestOptions
 from dsk.state.config import load
 
@@ -81,6 +80,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         lambda text: note(text, world),
         connecting.begin if connecting else lambda: None,
     )
+    # From here on the connection is on its way, as a rule.
+    from dsk.request.body import build, encode
+
     if settled.options.prefix is not None or settled.options.reasoning_prefix is not None:
         from dsk.jobs.beginning import given_beginning
 
@@ -105,6 +107,8 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         show_request(settings.show, body.fields, server, settings.sending, world)
         return Status.OK
+    if connecting:
+        connecting.begin()
     from dsk.exchange.question import Question
     from dsk.jobs.delivering import deliver
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.prompt.text import argument
-from dsk.request.body import wants_thinking
+from dsk.request.options import wants_thinking
 from dsk.request.prefix import beginning
 
 if TYPE_CHECKING:

@@ -25,7 +25,9 @@ class Connecting:
         self._made: Preconnection | None = None
 
     def begin(self) -> None:
-        """Connect now. What is in the way is told when the endpoint is asked for."""
+        """Connect now, if that has not begun. What is in the way is told when the endpoint is asked for."""
+        if self._endpoint or self._fault:
+            return
         try:
             self._endpoint = settle_endpoint(self._server, self._world.env)
             self._made = preconnect(self._endpoint, self._connect_timeout)
@@ -37,8 +39,7 @@ class Connecting:
 
         Raises what ``settle_endpoint`` and ``preconnect`` raise.
         """
-        if self._endpoint is None and self._fault is None:
-            self.begin()
+        self.begin()
         if self._fault:
             raise self._fault
         assert self._endpoint

@@ -22,15 +22,16 @@ def settle_system(
     the one of [defaults]."""
     if prompt.system is not None and "system" not in from_file:
         return prompt
-    profile = server.profile
-    value, place = profile.system, config.place("profiles", profile.name, "system")
     if prompt.template and prompt.template.system is not None:
         return prompt._replace(system=None)
+    profile = server.profile
+    table: tuple[str, ...] = ("profiles", profile.name)
+    value = profile.system
     if value is None:
-        value, place = prompt.system, config.place("defaults", "system")
+        value, table = prompt.system, ("defaults",)
     if value is None:
         return prompt
-    return prompt._replace(system=_beside_config(value, env), system_name=f"{place}: system")
+    return prompt._replace(system=_beside_config(value, env), system_name=f"{config.place(*table, 'system')}: system")
 
 
 def check_systems(config: Config, env: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
-from dsk.request.body import CONTRADICTION, contradicts
+from dsk.request.options import CONTRADICTION, contradicts
 
 
 class Level(NamedTuple):

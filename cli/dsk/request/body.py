@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 from dsk.errors import UsageFault
 from dsk.request.fields import parse_field, text_warning
-from dsk.request.options import RequestOptions
+from dsk.request.options import RequestOptions, wants_thinking
 
-CONTRADICTION = "one asks for thinking, the other for none"
 #: The most that DeepSeek generates, and the least ``top_p`` with which it does while it thinks.
 MOST_TOKENS = 393_216
 LEAST_TOP_P = 0.95
@@ -75,24 +74,6 @@ def build(messages: Sequence[dict[str, Any]], options: RequestOptions, *, is_dee
 
         check_images(messages, fields["model"])
     return Body(fields, [*found, *warnings, *(_warnings(fields, options) if is_deepseek else [])])
-
-
-def wants_thinking(options: RequestOptions) -> bool | None:
-    """The thinking switch: an effort asks for it (``none`` for its opposite) where --think says nothing.
-
-    Raises ``UsageFault`` if the two contradict each other.
-    """
-    think, effort = options.think, options.effort
-    if effort is None or think is None:
-        return think if effort is None else effort != "none"
-    if contradicts(think, effort):
-        raise UsageFault(f"--{'think' if think else 'no-think'} and --effort {effort}", CONTRADICTION)
-    return think
-
-
-def contradicts(think: bool, effort: str) -> bool:
-    """Whether one asks for thinking and the other for none."""
-    return think is (effort == "none")
 
 
 def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:

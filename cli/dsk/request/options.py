@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dsk.errors import UsageFault
+
+CONTRADICTION = "one asks for thinking, the other for none"
+
 
 class Ways(NamedTuple):
     """What a server other than DeepSeek's calls things: the way to tell it whether to think (``request.dialect``), its
@@ -37,3 +41,21 @@ class RequestOptions(NamedTuple):
     functions: tuple[Mapping[str, Any], ...] = ()
     stream: bool = True
     ways: Ways | None = None
+
+
+def wants_thinking(options: RequestOptions) -> bool | None:
+    """The thinking switch: an effort asks for it (``none`` for its opposite) where --think says nothing.
+
+    Raises ``UsageFault`` if the two contradict each other.
+    """
+    think, effort = options.think, options.effort
+    if effort is None or think is None:
+        return think if effort is None else effort != "none"
+    if contradicts(think, effort):
+        raise UsageFault(f"--{'think' if think else 'no-think'} and --effort {effort}", CONTRADICTION)
+    return think
+
+
+def contradicts(think: bool, effort: str) -> bool:
+    """Whether one asks for thinking and the other for none."""
+    return think is (effort == "none")

@@ -101,6 +101,7 @@ def request_options() -> list[click.Parameter]:
             multiple=True,
             env=False,
             metavar="K=V|K:=JSON",
+            callback=_check_fields,
             help="Set any other body field to a text or to JSON. Repeat for more.",
         ),
         Option(
@@ -175,6 +176,15 @@ def request_settings(params: Mapping[str, Any]) -> RequestOptions:
 def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     if len(value) > MAX_STOPS:
         raise UsageFault(f"--stop is given {len(value)} times", f"at most {MAX_STOPS} are allowed")
+    return value
+
+
+def _check_fields(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if value:
+        from dsk.request.fields import parse_field
+
+        for text in value:
+            parse_field(text)
     return value
 
 
