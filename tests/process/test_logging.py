@@ -54,6 +54,17 @@ def test_an_answer_is_in_the_log(dsk: Dsk, serve: Serve) -> None:
     assert KEY.encode() not in b"".join(path.read_bytes() for path in database(dsk).parent.iterdir())
 
 
+def test_a_long_answer_is_in_the_log_as_any_other_and_goes_as_whole(dsk: Dsk, serve: Serve) -> None:
+    text = "many words " * 20_000 + "finis"
+    assert ask(dsk, faulty(serve, text=text)).stdout == text.encode() + b"\n"
+    row = last(dsk)
+    assert (row["content"], row["status"], row["finish_reason"]) == (text, 0, "stop")
+    assert dsk.run("log", "show", "-1", "--answer").stdout == text.encode()
+    assert "finis" in dsk.run("log", "search", "finis").text
+    assert dsk.run("log", "prune", "--all", "--yes").status == 0
+    assert b"many words" not in b"".join(path.read_bytes() for path in database(dsk).parent.iterdir())
+
+
 def test_no_log_keeps_nothing(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve)
     assert ask(dsk, server, "-n").status == 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 COUNTED = (Usage, Resume)
+#: Bytes of texts above which they stay in the log piece by piece: SQLite makes several copies of what is in one row.
+LONG = 1 << 16
 
 
 class RunLog:
@@ -115,11 +117,11 @@ def _piece(event: Event) -> Piece | None:
 def _outcome(ending: Ending) -> Outcome:
     from dsk.output.summary import summary
 
-    fields = summary(ending, texts=True)
+    fields = summary(ending, texts=not _stays_in_pieces(ending))
     choices = fields["choices"]
     return Outcome(
-        content=fields["content"],
-        reasoning=fields["reasoning"],
+        content=fields.get("content"),
+        reasoning=fields.get("reasoning"),
         status=fields["status"],
         id=fields["id"],
         model=fields["model"],
@@ -132,6 +134,16 @@ def _outcome(ending: Ending) -> Outcome:
         resumed=_json(fields["resumed"]) if fields["resumed"] else None,
         error=_json(fields["error"]) if fields["error"] else None,
         http_status=ending.http_status,
+    )
+
+
+def _stays_in_pieces(ending: Ending) -> bool:
+    """Whether the texts are long, and nothing but what the pieces make."""
+    answer = ending.answer
+    return (
+        answer.size > LONG
+        and not ending.earlier
+        and all(index == 0 and one.logprobs is None and not one.refusal for index, one in answer.choices.items())
     )
 
 

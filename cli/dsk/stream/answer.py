@@ -81,19 +81,24 @@ class Choice:
         return self._refusal.text()
 
     @property
+    def size(self) -> int:
+        """Bytes of answer and reasoning so far; this copies no text, nor do the next three."""
+        return self._content.size + self._reasoning.size
+
+    @property
     def has_content(self) -> bool:
-        """Whether there is any answer; this copies no text, nor do the next two."""
-        return self._content.tell() > 0
+        """Whether there is any answer."""
+        return self._content.size > 0
 
     @property
     def has_reasoning(self) -> bool:
         """Whether there is any reasoning."""
-        return self._reasoning.tell() > 0
+        return self._reasoning.size > 0
 
     @property
     def has_text(self) -> bool:
         """Whether it has said anything."""
-        return self.has_content or self.has_reasoning or self._refusal.tell() > 0 or bool(self._calls)
+        return self.has_content or self.has_reasoning or self._refusal.size > 0 or bool(self._calls)
 
     @property
     def tool_calls(self) -> list[Call]:
@@ -237,6 +242,11 @@ class Answer:
     def has_text(self) -> bool:
         """Whether any choice has said anything."""
         return any(choice.has_text for choice in self.choices.values())
+
+    @property
+    def size(self) -> int:
+        """Bytes of answer and reasoning so far; this copies no text."""
+        return self._printed.size
 
     @property
     def has_content(self) -> bool:

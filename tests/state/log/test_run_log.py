@@ -11,7 +11,7 @@ import pytest
 from dsk.ending import Ending, Timing
 from dsk.errors import Failure, ServerFault
 from dsk.jobs.log.fields import fields
-from dsk.jobs.log_writing import RunLog
+from dsk.jobs.log_writing import LONG, RunLog
 from dsk.output.summary import summary
 from dsk.state.log.pieces import put_together
 from dsk.state.log.reader import body_of, find
@@ -22,6 +22,7 @@ from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume
 from tests.harness import wait_until
 from tests.state.log.writing import entry, rows
 
+MUCH = "nai\u0308ve \U0001f600 " * (LONG // 10)
 STREAMS: dict[str, list[Event]] = {
     "an answer": [
         Start("id1", "served"),
@@ -51,6 +52,18 @@ STREAMS: dict[str, list[Event]] = {
         Usage({"completion_tokens": 1}),
     ],
     "begun anew": [Reasoning("lost", 0), Resume(0, "stalled"), Reasoning("new", 0), Content("x", 0)],
+    "a long answer": [Start("id1", "served"), Content(MUCH, 0), Content("The end.", 0), Finish("stop", 0)],
+    "long reasoning": [Reasoning(MUCH, 0), Content("42", 0), Finish("stop", 0)],
+    "a long answer to a question that was begun anew": [
+        Content("lost", 0),
+        Resume(0, "stalled"),
+        Content(MUCH, 0),
+        Resume(len(MUCH), "stalled"),
+        Content("The end.", 0),
+        Usage({"completion_tokens": 3}),
+    ],
+    "one long answer of two": [Content(MUCH, 0), Content("b", 1), Finish("stop", 1), Finish("length", 0)],
+    "a long answer that becomes a refusal": [Content(MUCH, 0), Refusal("not this", 0), Finish("stop", 0)],
     "nothing": [],
 }
 

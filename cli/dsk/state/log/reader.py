@@ -130,9 +130,11 @@ def _settle(connection: Connection) -> None:
 
 
 def _as_it_is(connection: Connection, run: Run) -> Run:
-    if run.state == "ended":
+    if run.state == "ended" and (run.content or run.reasoning):
         return run
     outcome, ended = _pieces(connection, run)
+    if run.state == "ended":
+        return run._replace(content=outcome.content or "", reasoning=outcome.reasoning or "")
     fields = outcome._asdict()
     fields["response_id"] = fields.pop("id")
     if is_there(run.pid, run.pid_born, run.begun):

@@ -73,12 +73,13 @@ class Piece(NamedTuple):
 class Outcome(NamedTuple):
     """What came of a run, under the names of ``--json``; what is an object or a list there is JSON text here.
 
-    ``choices`` is None where it would say nothing that the other fields do not. ``status`` is the exit status,
+    ``content`` and ``reasoning`` are None where they are what the pieces make, which stay for it. ``choices`` is None
+    where it would say nothing that the other fields do not. ``status`` is the exit status,
     None for a run that was killed.
     """
 
-    content: str
-    reasoning: str
+    content: str | None
+    reasoning: str | None
     status: int | None
     id: str | None = None
     model: str | None = None
@@ -129,15 +130,15 @@ def append(connection: Connection, run: int, first: int, pieces: Iterable[Piece]
 
 
 def finish(connection: Connection, run: int, outcome: Outcome, *, state: str, ended: float) -> None:
-    """Write what a run has come to. Once it is ended its pieces are not needed any more."""
+    """Write what a run has come to. Once its texts are in its row its pieces are not needed any more."""
     connection.execute(
         "UPDATE runs SET state = :state, ended = :ended, status = :status, response_id = :id, model = :model,"
         " finish_reason = :finish_reason, usage = :usage, http_status = :http_status, first_token = :first_token,"
         " total = :total, error = :error, resumed = :resumed, tool_calls = :tool_calls, choices = :choices,"
-        " content = :content, reasoning = :reasoning WHERE id = :run",
+        " content = coalesce(:content, ''), reasoning = coalesce(:reasoning, '') WHERE id = :run",
         outcome._asdict() | {"run": run, "state": state, "ended": ended},
     )
-    if state == "ended":
+    if state == "ended" and outcome.content is not None:
         connection.execute("DELETE FROM pieces WHERE run = ?", (run,))
 
 

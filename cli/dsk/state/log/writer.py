@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Seconds between two writes. A killed process loses what came after the last one.
 INTERVAL = 0.5
+#: Characters that are written at once, if they come before that: what waits is in memory.
+BATCH = 1 << 16
+#: KiB of pages that SQLite keeps, enough to write with; it would keep two thousand.
+PAGES = 256
 #: Seconds that the end of a run waits for a log that others keep locked.
 PATIENCE = 30.0
 #: Seconds more after which it is plain that the thread hangs, as it does in a file system that hangs.
@@ -39,6 +43,7 @@ class LogWriter:
         self._entry = entry
         self._patience = patience
         self._queue: deque[Piece] = deque()
+        self._waiting = 0
         self._written = 0
         self._outcome: Outcome | None = None
         self._give_up_at: float | None = None
@@ -51,6 +56,10 @@ class LogWriter:
         """Have a piece written soon. Never waits for anything."""
         if not self._done.is_set():
             self._queue.append(piece)
+            self._waiting += len(piece.text)
+            if self._waiting >= BATCH:
+                self._waiting = 0
+                self._wake.set()
 
     def end(self, outcome: Outcome) -> None:
         """Have the end written, and wait until all is in the database, or cannot be. The process may then end in
@@ -98,10 +107,15 @@ class LogWriter:
         try:
             run = transact(connection, lambda: begin(connection, self._entry), self._is_over)
             move_wal(connection, self._path)
-            while not self._wake.wait(INTERVAL):
-                self._write_pieces(connection, run)
+            connection.execute(f"PRAGMA cache_size = -{PAGES}")
+            while self._outcome is None:
+                self._wake.wait(INTERVAL)
+                self._wake.clear()
+                if self._outcome is None:
+                    self._write_pieces(connection, run)
             outcome = self._outcome
-            assert outcome is not None
+            if outcome.content is None:
+                self._write_pieces(connection, run)
             now = time.time()
             transact(
                 connection,
