@@ -61,7 +61,6 @@ PURE_MAY_IMPORT = {
     "enum",
     "functools",
     "html",
-    "io",
     "json",
     "math",
     "re",
@@ -69,6 +68,7 @@ PURE_MAY_IMPORT = {
     "typing",
     "unicodedata",
     "warnings",
+    "zlib",
 }
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
@@ -136,8 +136,7 @@ EARLY_IN_OLD_ONES = {"msvcrt", "platform", "sre_compile", "sre_constants", "sre_
 # Those that may be loaded while the server thinks: sseclient and what it loads, the log's SQLite. A plain answer needs
 # no HTTP library.
 WHILE_WAITING = {
-    *("atexit", "fnmatch", "glob", "grp", "linecache", "logging", "nt", "ntpath", "pathlib", "pwd", "sqlite3"),
-    *("sseclient", "string", "textwrap", "token", "tokenize", "traceback"),
+    *("atexit", "logging", "sqlite3", "sseclient", "string"),
 }
 # Ours that nobody may wait for: the rooms of what comes after the request, and of other commands.
 LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream.decoder", "dsk.exchange.loop", "dsk.commands.serve"}

@@ -13,10 +13,9 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-#: click wants it for texts of help.
-FOR_PARSING = ("inspect",)
-#: urllib.parse wants it for bracketed addresses.
-FOR_URLS = ("ipaddress",)
+#: click wants the first for texts of help, urllib.parse the second for bracketed addresses, and logging, which sseclient
+#: loads, the third for errors.
+FOR_ALL = ("inspect", "ipaddress", "traceback")
 #: requests wants them for uploads of forms, digests, names in other scripts and resources in zip files.
 FOR_REQUESTS = ("csv", "hmac", "idna", "mimetypes", "netrc", "zipfile")
 

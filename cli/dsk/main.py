@@ -128,9 +128,9 @@ def parse(argv: Sequence[str]) -> Job | None:
 
     Raises ``UsageFault`` for a command line that cannot be understood.
     """
-    from dsk.deferred import FOR_PARSING, FOR_URLS, defer
+    from dsk.deferred import FOR_ALL, defer
 
-    defer(FOR_PARSING + FOR_URLS)
+    defer(FOR_ALL)
     import click
 
     from dsk.commands.root import ROOT
@@ -162,9 +162,9 @@ def report(failure: Failure, world: World) -> None:
 
 def complete() -> NoReturn:
     """Answer the shell's completion request, which the completion script makes through the environment."""
-    from dsk.deferred import FOR_PARSING, FOR_URLS, defer
+    from dsk.deferred import FOR_ALL, defer
 
-    defer(FOR_PARSING + FOR_URLS)
+    defer(FOR_ALL)
     from dsk.commands.completing import answer
 
     answer(os.environ["_DSK_COMPLETE"].partition("_")[0], sys.argv[1:])

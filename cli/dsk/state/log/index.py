@@ -69,7 +69,7 @@ def _in_index(log: Connection, path: str, match: str, is_over: Callable[[], bool
     name = index_file(path)
     for _ in range(2):
         try:
-            make_private(Path(name))
+            make_private(name)
             with closing(sqlite3.connect(name, timeout=TRY, isolation_level=None)) as index:
                 index.execute("PRAGMA synchronous = OFF")
                 transact(index, lambda: _catch_up(index, log), is_over)

@@ -1,7 +1,7 @@
 """Opening the log: folder and file for their owner alone, write-ahead logging, the newest schema.
 
 SQLite's locks are lost when the process closes any descriptor of the file. So the file is never opened here but
-by SQLite, except for making it, which is done once.
+by SQLite, except for making it, which is done once. Every run comes through here: pathlib would take its time to load.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import stat
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from dsk.state.log.schema import migrate
 from dsk.state.log.sharing import TRY, NotALog, persist
@@ -31,7 +30,7 @@ def open_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
     While others have it locked it is tried again until ``is_over``. Raises ``NotALog`` for a file that is no
     log of ours, ``OSError`` and ``sqlite3.Error``.
     """
-    make_private(Path(path))
+    make_private(path)
     return _connect(path, is_over)
 
 
@@ -39,33 +38,41 @@ def open_old_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection |
     """The same, but None if there is no log."""
     if not os.path.lexists(path):
         return None
-    _restrict(Path(path))
+    _restrict(path)
     return _connect(path, is_over)
 
 
 def move_wal(connection: sqlite3.Connection, path: str) -> None:
     """Move what has piled up in the write-ahead log into the database, if it is much and nothing hinders it."""
-    wal = Path(f"{path}-wal")
     with suppress(OSError, sqlite3.Error):
-        if wal.stat().st_size > WAL_LIMIT:
+        if os.stat(f"{path}-wal").st_size > WAL_LIMIT:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
-def make_private(path: Path) -> None:
+def make_private(path: str) -> None:
     """Make the file, empty, and its folder, if they are not there; close both to others.
 
     Raises ``OSError``, or ``NotALog`` if something else is in its place.
     """
-    folder = path.parent
-    for part in (*reversed(folder.parents), folder):
-        part.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    _make_folder(os.path.dirname(path))
     with _MAKING:
         # An empty file is an empty database. Made here, it never has another mode than this.
-        if not path.exists():
+        if not os.path.exists(path):
             # If it exists after all, another process was quicker.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, MODE))
     _restrict(path)
+
+
+def _make_folder(path: str) -> None:
+    if not path or os.path.isdir(path):
+        return
+    _make_folder(os.path.dirname(path))
+    try:
+        os.mkdir(path, FOLDER_MODE)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
 
 
 def _connect(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
@@ -89,24 +96,23 @@ def _set_up(connection: sqlite3.Connection) -> None:
     migrate(connection)
 
 
-def _restrict(path: Path) -> None:
+def _restrict(path: str) -> None:
     """Close folder and files to others; what is not the user's own is left as it is.
 
     Raises ``NotALog`` if the log is not a regular file.
     """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(os.stat(path).st_mode):
         raise NotALog("it is not a regular file")
-    _narrow(path.parent, FOLDER_MODE)
-    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+    _narrow(os.path.dirname(path) or os.curdir, FOLDER_MODE)
+    for name in (path, f"{path}-wal", f"{path}-shm"):
         _narrow(name, MODE)
 
 
-def _narrow(path: Path, mode: int) -> None:
+def _narrow(path: str, mode: int) -> None:
     try:
-        status = path.stat()
+        status = os.stat(path)
         if stat.S_IMODE(status.st_mode) & ~mode and status.st_uid == os.geteuid():
-            path.chmod(mode)
+            os.chmod(path, mode)
     except (FileNotFoundError, PermissionError):
         return
     except OSError as error:
