@@ -58,6 +58,11 @@ def test_a_password_in_a_base_url_is_not_repeated_in_the_error() -> None:
         ("http://127.0.0.1.example.com", False),
         ("http://10.0.0.1", False),
         ("http://0x7f.1", False),
+        ("http://127.1", False),
+        ("http://127.0.0.256", False),
+        ("http://127.0.0.01", False),
+        ("http://[::ffff:10.0.0.1]", False),
+        ("http://2130706433", False),
     ],
 )
 def test_loopback_is_told_by_name_or_address(url: str, loopback: bool) -> None:

@@ -97,12 +97,26 @@ def is_loopback(url: str) -> bool:
         return True
     if host[-1:].isalpha():
         return False
-    from ipaddress import ip_address
-
     try:
-        return ip_address(host).is_loopback
+        return is_own_address(host)
     except ValueError:
         return False
+
+
+def is_own_address(text: str) -> bool:
+    """Whether an IP address is one that never leaves this machine: 127.0.0.0/8 or ::1. Raises ``ValueError`` for what
+    is no address."""
+    if ":" not in text:
+        import socket
+
+        # ipaddress takes longer to load than everything else here.
+        try:
+            return socket.inet_pton(socket.AF_INET, text)[0] == 127
+        except (OSError, UnicodeError):
+            raise ValueError(f"{text!r} is no address") from None
+    from ipaddress import ip_address
+
+    return ip_address(text).is_loopback
 
 
 def host_of(url: str) -> str:

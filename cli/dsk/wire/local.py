@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from dsk.errors import LocalFault
-from dsk.wire.endpoint import Endpoint, check_key_is_safe, clear_key_fault, key_is_in_the_clear
+from dsk.wire.endpoint import Endpoint, check_key_is_safe, clear_key_fault, is_own_address, key_is_in_the_clear
 
 # In requests' own order.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -37,9 +37,7 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
 
 def elsewhere(addresses: Iterable[str]) -> str | None:
     """The first address that is not this machine's own; None if all are."""
-    from ipaddress import ip_address
-
-    return next((a for a in addresses if not ip_address(a.partition("%")[0]).is_loopback), None)
+    return next((a for a in addresses if not is_own_address(a.partition("%")[0])), None)
 
 
 def ca_bundle(env: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
