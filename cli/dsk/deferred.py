@@ -13,8 +13,8 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-#: click wants the first for texts of help, urllib.parse the second for bracketed addresses, and logging, which sseclient
-#: loads, the third for errors.
+#: click wants the first for texts of help, urllib.parse the second for bracketed addresses, logging, which is loaded by
+#: sseclient, the third for errors.
 FOR_ALL = ("inspect", "ipaddress", "traceback")
 #: requests wants them for uploads of forms, digests, names in other scripts and resources in zip files.
 FOR_REQUESTS = ("csv", "hmac", "idna", "mimetypes", "netrc", "zipfile")
