@@ -241,8 +241,8 @@ def test_decode_warns_of_an_answer_after_the_first(dsk: Dsk) -> None:
     assert dsk.run("decode", stdin=WHOLE + WHOLE) == result
 
 
-@pytest.mark.parametrize("rest", [b"\n\n\n", b": bye\n\n", b"\r\n: bye", b""])
-def test_comments_and_blank_lines_after_the_end_are_no_reason_to_warn(dsk: Dsk, rest: bytes) -> None:
+@pytest.mark.parametrize("rest", [b"\n\n\n", b": bye\n\n", b"\r\n: bye", b"retry: 0\n\n", b"event: close\rid\rretry"])
+def test_lines_without_data_after_the_end_are_no_reason_to_warn(dsk: Dsk, rest: bytes) -> None:
     assert dsk.run("decode", stdin=WHOLE + rest) == Result(b"ab\n", b"", 0)
 
 
@@ -250,7 +250,7 @@ def test_a_second_answer_is_noticed_in_whatever_pieces_it_comes(dsk: Dsk) -> Non
     read, write = os.pipe()
     with dsk.start("decode", stdin=read) as process:
         os.close(read)
-        for byte in (WHOLE + b": and\n\n" + WHOLE).replace(b"\n", b"\r\n"):
+        for byte in (WHOLE + b": and\nretry: 0\n\n" + WHOLE).replace(b"\n", b"\r\n"):
             os.write(write, bytes([byte]))
         os.close(write)
         stdout, stderr = process.communicate(timeout=30)

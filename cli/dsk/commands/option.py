@@ -58,7 +58,10 @@ class Option(click.Option):
 
         check_text(value, str(self.metavar), lambda: self._called(ctx))
         if not self.may_be_empty and in_words(self) and "" in (value if isinstance(value, (list, tuple)) else [value]):
-            raise UsageFault(f"{self._called(ctx)} is empty")
+            raise UsageFault(
+                f"{self._called(ctx)} is empty",
+                hint=f"give it a value, or leave it out; {ctx.command_path} --help says what it takes",
+            )
         try:
             checked = super().process_value(ctx, value)
         except click.BadParameter as error:

@@ -97,7 +97,7 @@ def _sh(**params: Any) -> Job:
 
 def _reasoning(mode: ReasoningMode, origin: str) -> ReasoningMode:
     if mode == "only" and origin == "flag":
-        raise UsageFault("--reasoning only", "a command is what is wanted")
+        raise UsageFault("--reasoning only", "a command is what is wanted", hint="--reasoning show shows it on stderr")
     # From elsewhere it is said of answers.
     return "auto" if mode == "only" else mode
 

@@ -55,7 +55,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
 
         wanted = read_wanted(settings.request.schema)
         if settings.sending.output.extract:
-            raise UsageFault("--schema and --extract", "what fits a schema has no code in fences")
+            raise UsageFault(
+                "--schema and --extract", "what fits a schema has no code in fences", hint="leave one of them out"
+            )
     config = load(world.env)
     server = settle_server(settings.sending.network, config, world.env)
     tools = None

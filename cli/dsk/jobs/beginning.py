@@ -31,7 +31,11 @@ def given_beginning(options: RequestOptions, server: Server) -> dict[str, Any]:
             hint=f"if its server goes on with a last message of the assistant's, {_SAYS_SO} says so",
         )
     if options.reasoning_prefix is not None and server.prefix_way != "beta":
-        raise UsageFault("--reasoning-prefix", f"the server of profile {profile.name} takes no reasoning back")
+        raise UsageFault(
+            "--reasoning-prefix",
+            f"the server of profile {profile.name} takes no reasoning back",
+            hint="leave it out: --prefix begins the answer",
+        )
     if options.reasoning_prefix is not None and wants_thinking(options) is not True:
         raise UsageFault("--reasoning-prefix", "the model does not reason first", hint="--think lets it")
     return beginning(

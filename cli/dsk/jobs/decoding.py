@@ -143,10 +143,12 @@ def _open(name: str) -> int:
         descriptor = _dup_stdin() if name == "-" else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(f"cannot read {what}", why.lower()) from error
+        raise UsageFault(
+            f"cannot read {what}", why.lower(), hint="dsk decode FILE, or dsk decode - for stdin"
+        ) from error
     if stat.S_ISDIR(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise UsageFault(f"cannot read {what}", "it is a directory")
+        raise UsageFault(f"cannot read {what}", "it is a directory", hint="name the files in it")
     return descriptor
 
 

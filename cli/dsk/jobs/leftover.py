@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 _END = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?data: *\[DONE\][^\r\n]*")
-_CONTENT = re.compile(rb"[\r\n](?=[^:\r\n])")
+# A line that is neither blank nor a comment, nor a field that carries no data.
+_CONTENT = re.compile(rb"[\r\n](?=[^:\r\n])(?!(?:id|event|retry)[:\r\n])")
+_BARE = (b"id:", b"event:", b"retry:")
 # Longer than the line that ends a stream.
 _TAIL = 64
 
 
 class Leftover:
     """Listens for bytes after ``[DONE]``. ``size`` counts those from the first line that is neither blank nor a
-    comment."""
+    comment, nor one that an event stream may end with (``retry: 0``)."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -67,7 +69,10 @@ class Leftover:
     def _look(self, data: bytes) -> None:
         seen = self._tail + data
         found = _CONTENT.search(seen)
-        if found:
+        if found and any(field.startswith(seen[found.end() :]) for field in _BARE):
+            # Whether it is one of them is not yet seen.
+            self._tail = seen[found.start() :]
+        elif found:
             self.size = len(seen) - found.end()
         else:
             # What follows begins a line if this ends one.

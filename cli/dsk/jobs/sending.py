@@ -53,5 +53,5 @@ def _parse_body(data: bytes, file: str) -> dict[str, Any]:
     except ValueError as error:
         raise UsageFault(f"the request body in {name} is not JSON", str(error)) from error
     if not isinstance(fields, dict):
-        raise UsageFault(f"the request body in {name} is not a JSON object")
+        raise UsageFault(f"the request body in {name} is not a JSON object", hint="dsk ask --dry-run makes one")
     return fields

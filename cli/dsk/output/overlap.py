@@ -26,7 +26,9 @@ def check_apart(inputs: Iterable[tuple[str, int]], settings: OutputSettings) -> 
         place = _place(_target(value)) if value is not None else None
         if place in places:
             what = "stdin" if places[place] == "-" else places[place]
-            raise UsageFault(f"cannot write to {what}", "input and output are the same file")
+            raise UsageFault(
+                f"cannot write to {what}", "input and output are the same file", hint="write to another file"
+            )
 
 
 def _target(value: str) -> int | str:

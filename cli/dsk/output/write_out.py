@@ -70,7 +70,11 @@ def _read(path: str) -> str:
         return "".join(Path(path).read_text("utf-8").split("\n"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(f"--write-out @{path}", why.lower()) from error
+        raise UsageFault(
+            f"--write-out @{path}",
+            why.lower(),
+            hint="-w @FILE reads the format from a file; without the @ it is the format itself",
+        ) from error
 
 
 class WriteOut:

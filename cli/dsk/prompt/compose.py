@@ -187,7 +187,7 @@ class _Stdin:
 
     def data(self, *, takes_image: bool = True) -> bytes:
         if is_directory():
-            raise UsageFault("stdin is a directory")
+            raise UsageFault("stdin is a directory", hint="-f DIR sends the text files in it; -I does not read stdin")
         self._world.progress = lambda: "reading stdin"
         self._before()
         return read_stdin(self._say_waiting if self._has_words else None, takes_image=takes_image)
@@ -206,14 +206,28 @@ class _Stdin:
 
 def _check_single_use(words: list[str], stdin: _Stdin) -> None:
     if stdin.dashes + stdin.named_by_template > 1:
-        raise UsageFault("stdin is named more than once", "it can be read only once")
+        raise UsageFault(
+            "stdin is named more than once",
+            "it can be read only once",
+            hint="leave one - : where it stands, all of stdin goes",
+        )
     if stdin.dashes and stdin.ignored_by:
         where = "among the words" if STDIN_WORD in words else "for --file"
-        raise UsageFault(f"- {where} reads stdin", f"it is to be ignored ({stdin.ignored_by})")
+        raise UsageFault(
+            f"- {where} reads stdin",
+            f"it is to be ignored ({stdin.ignored_by})",
+            hint="leave one of the two out; --no-ignore-stdin goes before DSK_STDIN"
+            if stdin.ignored_by == VARIABLE
+            else "leave one of the two out",
+        )
 
 
 def _variable(world: World) -> bool:
     value = world.env.get(VARIABLE, "")
     if value not in ("", IGNORE):
-        raise UsageFault(f"{VARIABLE} in the environment", f"only {IGNORE!r} is known, not {value!r}")
+        raise UsageFault(
+            f"{VARIABLE} in the environment",
+            f"only {IGNORE!r} is known, not {value!r}",
+            hint=f"set it to {IGNORE}, or not at all",
+        )
     return value == IGNORE

@@ -28,7 +28,11 @@ def read_bytes(path: str, what: str) -> bytes:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageFault(f"{what} {path}", why.lower()) from error
     if len(data) > LIMIT:
-        raise UsageFault(f"{what} {path}", f"it has more than {LIMIT >> 20} MiB")
+        raise UsageFault(
+            f"{what} {path}",
+            f"it has more than {LIMIT >> 20} MiB",
+            hint="send the part of it that matters: head -c, sed, grep",
+        )
     return data
 
 
@@ -58,7 +62,9 @@ def read_source(
         return [_part("stdin", stdin())]
     scheme = re.match(r"([a-z][a-z0-9+.-]*)://", source, re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
-        raise UsageFault(f"{what} {source}", "only http:// and https:// are understood")
+        raise UsageFault(
+            f"{what} {source}", "only http:// and https:// are understood", hint="fetch it first, and give the file"
+        )
     if scheme:
         return [_part(source, fetch(source))]
     if _is_many(source):

@@ -87,7 +87,7 @@ def _reads_stdin(settings: GapSettings) -> bool:
 def _two_texts(settings: GapSettings, source: _Source) -> Gap:
     texts = {"--before": settings.before or "", "--after": settings.after or ""}
     if all(value == f"@{STDIN_WORD}" for value in texts.values()):
-        raise UsageFault("stdin is named more than once", "it can be read only once")
+        raise UsageFault("stdin is named more than once", "it can be read only once", hint="leave one - out")
     before, after = (
         source.text(value[1:], name, None)[0] if value.startswith("@") else argument(value, name)
         for name, value in texts.items()
@@ -117,7 +117,7 @@ class _Source:
         if file != STDIN_WORD:
             return text_of(read_bytes(file, what), file), file
         if is_directory():
-            raise UsageFault("stdin is a directory")
+            raise UsageFault("stdin is a directory", hint="name the file")
         self._world.progress = lambda: "reading stdin"
         self._before_stdin()
         called = name or "stdin"

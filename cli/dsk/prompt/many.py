@@ -87,7 +87,11 @@ def _data(path: str, source: str, *, takes_pictures: bool) -> bytes | _Rest:
         with Path(path).open("rb") as file:
             head = file.read(_PEEK)
     except OSError as error:
-        raise UsageFault(f"--file {source}: cannot read {path}", (error.strerror or str(error)).lower()) from error
+        raise UsageFault(
+            f"--file {source}: cannot read {path}",
+            (error.strerror or str(error)).lower(),
+            hint="leave it out of the pattern, or see to it that it can be read",
+        ) from error
     is_picture = picture_kind(head) is not None
     if (is_picture and not takes_pictures) or (b"\0" in head and not is_picture):
         return _Rest(is_picture)

@@ -40,7 +40,11 @@ def read_stdin(say_waiting: Callable[[], None] | None, *, takes_image: bool = Fa
             # It raises: what is before the NUL is looked at too, to name the first byte that is wrong.
             text_of(b"".join(pieces)[: size - len(piece) + nul + 1], "stdin")
         if size > LIMIT:
-            raise UsageFault("stdin is too long", f"it has more than {LIMIT >> 20} MiB, and no model reads as much")
+            raise UsageFault(
+                "stdin is too long",
+                f"it has more than {LIMIT >> 20} MiB, and no model reads as much",
+                hint="send the part of it that matters: head -c, sed, grep",
+            )
     return b"".join(pieces)
 
 

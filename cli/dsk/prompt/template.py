@@ -84,7 +84,11 @@ def _values(settings: TemplateSettings, names: Sequence[str]) -> dict[str, str]:
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = argument(text, "--param").partition("=")
     if not equals or not is_param_name(key):
-        raise UsageFault(f"--param {text}", "it is not K=V, with the name of a param for K")
+        raise UsageFault(
+            f"--param {text}",
+            "it is not K=V, with the name of a param for K",
+            hint="as in -p to=German; dsk template show NAME tells the params",
+        )
     return key, value
 
 

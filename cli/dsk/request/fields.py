@@ -25,7 +25,9 @@ def parse_field(text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.rstrip(":"):
-        raise UsageFault(f"--set {text}", "it is not K=V or K:=JSON")
+        raise UsageFault(
+            f"--set {text}", "it is not K=V or K:=JSON", hint="as in --set seed:=7 or --set safety_check=low"
+        )
     if not name.endswith(":"):
         return _checked(name), value
     try:

@@ -127,7 +127,11 @@ class _Builder:
             case "FAILURE":
                 return self._add(Split(()))
             case name:
-                raise UsageFault("--until", _REFUSED.get(name, f"{name} is not supported"))
+                raise UsageFault(
+                    "--until",
+                    _REFUSED.get(name, f"{name} is not supported"),
+                    hint="dsk ask --help and man dsk-ask tell what is: --until",
+                )
 
     def _repeat(self, value: Any, greedy: bool, flags: int, then: int, depth: int) -> int:
         least, most, nodes = value

@@ -96,7 +96,7 @@ def compile_until(text: str) -> re.Pattern[str]:
         where = "" if error.pos is None else f" at character {error.pos + 1} of {text}"
         raise UsageFault("--until", f"{error.msg}{where}", hint="it is a regular expression of Python") from error
     except (OverflowError, RecursionError) as error:
-        raise UsageFault("--until", "the expression is too large") from error
+        raise UsageFault("--until", "the expression is too large", hint="use a shorter one") from error
     if search.matches_at_once:
         raise UsageFault("--until", f"{text or 'an empty expression'} matches before anything has come", hint=_EMPTY)
     return pattern

@@ -52,16 +52,23 @@ def check_base_url(url: str) -> str:
     """
     parts = _split(url)
     if parts.scheme not in ("http", "https"):
-        raise UsageFault(f"base URL {url!r} does not start with http:// or https://")
+        raise UsageFault(
+            f"base URL {url!r} does not start with http:// or https://",
+            hint=f"as in https://{url}, or http://localhost:8080",
+        )
     if not parts.hostname:
-        raise UsageFault(f"base URL {url!r} names no host")
+        raise UsageFault(
+            f"base URL {url!r} names no host", hint="as in https://api.deepseek.com, or http://localhost:8080"
+        )
     if parts.username is not None or parts.password is not None:
         raise UsageFault(
             "the base URL carries a user name or password",
             hint="a key belongs into dsk key set or the environment",
         )
     if parts.query or parts.fragment:
-        raise UsageFault(f"base URL {url!r} has a query or fragment")
+        raise UsageFault(
+            f"base URL {url!r} has a query or fragment", hint="leave it out; a profile has query and headers of its own"
+        )
     return url.rstrip("/")
 
 
@@ -153,5 +160,9 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - a bad port is found only when it is asked for
     except ValueError as error:
-        raise UsageFault(f"base URL {url!r} cannot be read", str(error)) from error
+        raise UsageFault(
+            f"base URL {url!r} cannot be read",
+            str(error),
+            hint="as in https://api.deepseek.com, or http://localhost:8080",
+        ) from error
     return parts

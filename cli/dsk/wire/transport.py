@@ -76,7 +76,9 @@ def get_file(url: str, clocks: Clocks, limit: int) -> bytes:
     with _fetch("GET", endpoint, "", clocks, Line(clocks), None, stay=False) as reply:
         data = read_all(reply, limit)
     if data is None:
-        raise UsageFault(f"{url} is larger than {limit} bytes")
+        raise UsageFault(
+            f"{url} is larger than {limit} bytes", hint="fetch it yourself, and send the part that matters"
+        )
     return data
 
 

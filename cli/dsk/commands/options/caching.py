@@ -77,9 +77,15 @@ def caching(params: Mapping[str, Any], origins: Mapping[str, str]) -> Caching | 
         said = {name: params[name] for name in ("cache", "cache_only", "refresh") if origins[name] == origin}
         only, refresh = said.get("cache_only"), said.get("refresh")
         if only and refresh:
-            raise UsageFault("--cache-only and --refresh", "one asks no server, the other always asks")
+            raise UsageFault(
+                "--cache-only and --refresh", "one asks no server, the other always asks", hint="leave one of them out"
+            )
         if (only or refresh) and said.get("cache") is False:
-            raise UsageFault(f"--no-cache and {'--cache-only' if only else '--refresh'}", "choose one of the two")
+            raise UsageFault(
+                f"--no-cache and {'--cache-only' if only else '--refresh'}",
+                "choose one of the two",
+                hint="leave one of them out",
+            )
         if only or refresh:
             return Caching("only" if only else "refresh", ttl)
         if "cache" in said:

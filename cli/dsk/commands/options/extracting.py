@@ -57,9 +57,11 @@ def extraction(params: Mapping[str, Any]) -> Extraction | None:
     if params["format"] != "text":
         raise UsageFault(f"{name} and --{params['format']}", "code is text", hint="leave one of them out")
     if params["reasoning"] == "only":
-        raise UsageFault(f"{name} and --reasoning only", "code is looked for in the answer")
+        raise UsageFault(
+            f"{name} and --reasoning only", "code is looked for in the answer", hint="leave one of them out"
+        )
     if into is not None and params["output"] not in (None, "-"):
-        raise UsageFault("--into and --output", "the code goes to one place")
+        raise UsageFault("--into and --output", "the code goes to one place", hint="leave one of them out")
     from dsk.output.extraction import Extraction
 
     return Extraction(which or "all", into, params["force"])

@@ -39,7 +39,11 @@ def own_file(record: str | None, output: OutputSettings) -> str | None:
     if record is None:
         return None
     if record == "-":
-        raise UsageFault("--record -", "a recording goes to a file, stdout has the answer")
+        raise UsageFault(
+            "--record -",
+            "a recording goes to a file, stdout has the answer",
+            hint="name a file: --record run.sse; --raw writes the frames to stdout",
+        )
     from dsk.output.opening import place_of
 
     for name in ("output", "reasoning_to", "events_to", "usage_to"):

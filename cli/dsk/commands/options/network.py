@@ -176,7 +176,11 @@ def _is_offline(params: Mapping[str, Any], origins: Mapping[str, str]) -> bool:
         return True
     offline, base_url = (ORIGINS.index(origins[name]) for name in ("offline", "base_url"))
     if origins["offline"] == origins["base_url"] == "flag":
-        raise UsageFault("--offline and --base-url exclude each other", "without a network no server is asked")
+        raise UsageFault(
+            "--offline and --base-url exclude each other",
+            "without a network no server is asked",
+            hint="leave one of them out",
+        )
     return offline <= base_url
 
 

@@ -175,7 +175,11 @@ def request_settings(params: Mapping[str, Any]) -> RequestOptions:
 
 def _check_stops(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     if len(value) > MAX_STOPS:
-        raise UsageFault(f"--stop is given {len(value)} times", f"at most {MAX_STOPS} are allowed")
+        raise UsageFault(
+            f"--stop is given {len(value)} times",
+            f"at most {MAX_STOPS} are allowed",
+            hint="leave the rest out; --until REGEX ends the answer at any of many texts",
+        )
     return value
 
 

@@ -24,7 +24,9 @@ def sending(command: str, params: Mapping[str, Any], origins: Mapping[str, str])
     output = output_settings(params)
     network = network_settings(params, origins)
     if output.format == "raw" and network.retry_invalid and network.retry_invalid_origin == "flag":
-        raise UsageFault("--retry-invalid and --raw", "the frames are written as they come, once")
+        raise UsageFault(
+            "--retry-invalid and --raw", "the frames are written as they come, once", hint="leave one of them out"
+        )
     return Sending(
         command=command,
         network=network,

@@ -56,7 +56,7 @@ def session_wish(params: Mapping[str, Any], origins: Mapping[str, str]) -> Wish:
     if params["log"]:
         return Wish(session, goes_on, is_default=not named)
     if named:
-        raise UsageFault(f"{named} and --no-log", "sessions are kept in the log")
+        raise UsageFault(f"{named} and --no-log", "sessions are kept in the log", hint="leave one of them out")
     return Wish()
 
 

@@ -43,7 +43,7 @@ def stops(params: Mapping[str, Any]) -> Stops:
 
     if params["format"] == "raw" and (params["until"] or params["max_lines"]):
         name = "--until" if params["until"] else "--max-lines"
-        raise UsageFault(f"{name} and --raw", "the frames are written as they are, whole")
+        raise UsageFault(f"{name} and --raw", "the frames are written as they are, whole", hint="leave one of them out")
     return Stops(params["until"], params["max_lines"], first_block=params.get("extract") == "first")
 
 

@@ -35,10 +35,14 @@ def put_schema(fields: Mapping[str, Any], wanted: Wanted, way: Way) -> dict[str,
     none of. Raises ``UsageFault`` for what goes with no schema.
     """
     if "response_format" in fields:
-        raise UsageFault("--schema and --set response_format", "the schema says what the answer is")
+        raise UsageFault(
+            "--schema and --set response_format", "the schema says what the answer is", hint="leave one of them out"
+        )
     messages = fields["messages"]
     if messages and is_prefix(messages[-1]):
-        raise UsageFault("--schema and a prefix", "an answer that is to fit a schema begins by itself")
+        raise UsageFault(
+            "--schema and a prefix", "an answer that is to fit a schema begins by itself", hint="leave one of them out"
+        )
     name = NAMES[wanted.shape]
     if way == "json_schema":
         described = {"name": name, "strict": strict_form(wanted.schema) is not None, "schema": wanted.schema}
