@@ -9,7 +9,7 @@ import pytest
 from tests.harness import Dsk
 
 FRAMES = b'data: {"choices": [{"index": 0, "delta": {"content": "ab"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
-SAME = "dsk: cannot write to {}: input and output are the same file\n"
+SAME = "dsk: cannot write to {}: input and output are the same file\ndsk: hint: write to another file\n"
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ def test_a_terminal_or_a_device_may_be_both(dsk: Dsk) -> None:
 def test_a_directory_is_a_usage_error(dsk: Dsk, frames: Path, command: str, name: str) -> None:
     assert frames.exists()
     result = dsk.shell(f"dsk {command}")
-    assert (result.stdout, result.errors, result.status) == (b"", f"dsk: cannot read {name}: it is a directory\n", 2)
+    said = f"dsk: cannot read {name}: it is a directory\ndsk: hint: name the files in it\n"
+    assert (result.stdout, result.errors, result.status) == (b"", said, 2)
 
 
 def test_a_closed_stdin_is_an_empty_one(dsk: Dsk) -> None:

@@ -47,7 +47,9 @@ def test_a_file_that_is_cut_is_a_network_failure_too(dsk: Dsk, serve: Serve) -> 
 def test_other_schemes_are_refused_by_name(dsk: Dsk, url: str) -> None:
     result = ask(dsk, url)
     assert (result.stdout, result.status) == (b"", 2)
-    assert result.errors == f"dsk: --file {url}: only http:// and https:// are understood\n"
+    said, hint = result.errors.splitlines()
+    assert said == f"dsk: --file {url}: only http:// and https:// are understood"
+    assert hint == "dsk: hint: fetch it first, and give the file"
 
 
 def test_a_scheme_in_capitals_is_one(dsk: Dsk) -> None:

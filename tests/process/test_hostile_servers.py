@@ -267,3 +267,12 @@ def test_a_server_that_echoes_the_key_is_still_understood(dsk: Dsk) -> None:
         result = ask(dsk, server.url, "--json")
     assert "bad key [key]" in result.errors
     assert json.loads(result.stdout)["error"]["message"].count("[key]") == 1
+
+
+@pytest.mark.parametrize("option", [(), ("--raw",)])
+def test_a_connection_that_is_lost_right_after_done_has_brought_all(dsk: Dsk, option: tuple[str, ...]) -> None:
+    # The line of the end itself has no end.
+    body = YES.replace(b',"finish_reason":"stop"', b"").rstrip()
+    with RawServer(says(CHUNKED + b"%x\r\n%b\r\n" % (len(body), body))) as server:
+        result = ask(dsk, server.url, *option)
+    assert result == Result(body if option else b"yes\n", b"", 0)

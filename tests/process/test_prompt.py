@@ -122,7 +122,10 @@ def test_stdin_can_be_named_only_once(dsk: Dsk) -> None:
 
 def test_a_dash_contradicts_ignore_stdin(dsk: Dsk) -> None:
     result = dsk.run("ask", "--dry-run", "-I", "-", stdin=b"x")
-    assert result == Result(b"", b"dsk: - among the words reads stdin: it is to be ignored (-I)\n", 2)
+    said, hint = result.errors.splitlines()
+    assert said == "dsk: - among the words reads stdin: it is to be ignored (-I)"
+    assert hint == "dsk: hint: leave the - out, or have it read: --no-ignore-stdin"
+    assert (result.stdout, result.status) == (b"", 2)
 
 
 @pytest.mark.parametrize("name", ["missing.txt", "."])
@@ -223,7 +226,8 @@ def test_why_there_is_no_prompt_is_said(
 
 def test_dsk_stdin_knows_one_value(dsk: Dsk) -> None:
     result = dsk.run("ask", "--dry-run", "hi", stdin=None, env={"DSK_STDIN": "foo"})
-    assert result == Result(b"", b"dsk: DSK_STDIN in the environment: only 'ignore' is known, not 'foo'\n", 2)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith("dsk: DSK_STDIN in the environment: only 'ignore' is known, not 'foo'\ndsk: hint: ")
     assert prompt(dsk, "-I", "hi", stdin=b"noise", env={"DSK_STDIN": "foo"}) == "hi"
 
 

@@ -465,7 +465,9 @@ def test_a_damaged_recording_is_named_with_its_line(dsk: Dsk, old: str, new: str
 
 
 def test_a_recording_that_is_not_there_is_a_usage_error(dsk: Dsk) -> None:
-    assert replay(dsk, file="none.sse") == Result(b"", b"dsk: cannot read none.sse: no such file or directory\n", 2)
+    result = replay(dsk, file="none.sse")
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith("dsk: cannot read none.sse: no such file or directory\ndsk: hint: ")
 
 
 def test_a_recording_may_come_by_a_pipe(dsk: Dsk, serve: Serve) -> None:

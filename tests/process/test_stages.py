@@ -194,7 +194,7 @@ def test_send_takes_a_file(dsk: Dsk, serve: Serve) -> None:
         (b" \n", "there is no request body: stdin is empty"),
         (b"{", "the request body in stdin is not JSON: "),
         (b"[]", "the request body in stdin is not a JSON object"),
-        (b'{"a": "\xff"}', "the request body in stdin is not JSON: "),
+        (b'{"a": "\xff"}', "stdin is not UTF-8 text: byte 7 is 0xff"),
         (b"[" * 100_000, "the request body in stdin is not JSON: it is nested too deep"),
         (b'{"a": NaN}', "the request body in stdin is not JSON: NaN is no JSON value"),
         (b'{"a": [-Infinity]}', "the request body in stdin is not JSON: -Infinity is no JSON value"),
@@ -263,9 +263,9 @@ def test_decode_passes_everything_on_in_raw_and_does_not_warn(dsk: Dsk) -> None:
 
 
 def test_decode_names_a_file_that_is_not_there(dsk: Dsk) -> None:
-    assert dsk.run("decode", "nowhere.sse") == Result(
-        b"", b"dsk: cannot read nowhere.sse: no such file or directory\n", 2
-    )
+    result = dsk.run("decode", "nowhere.sse")
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith("dsk: cannot read nowhere.sse: no such file or directory\ndsk: hint: ")
 
 
 def test_decode_names_the_frame_that_is_not_json_after_all_good_text(dsk: Dsk) -> None:

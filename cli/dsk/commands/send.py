@@ -37,7 +37,7 @@ COMMAND = Command(
     "send",
     _send,
     [
-        click.Argument(["file"], required=False, default="-"),
+        click.Argument(["file"], required=False),
         *output_options(),
         *extract_options(),
         *stop_options(),

@@ -45,7 +45,7 @@ def read_to_end(
                 # All was said: how the connection ends is of no matter.
                 return None
             reception.close(is_half=prospects.may_take_up(fault) or prospects.may_retry(fault, is_open=True))
-            return _servers_word_first(answer, fault)
+            return None if answer.done else _servers_word_first(answer, fault)
         if not data:
             is_cut = answer.finish_reason is None and not answer.done
             reception.close(is_half=is_cut and (prospects.can_take_up() or prospects.has_retries(is_open=True)))

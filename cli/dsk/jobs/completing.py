@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status
+from dsk.output.sinks import write_out_all
 from dsk.shells.scripts import SCRIPTS
 from dsk.world import STDOUT
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 def print_script(shell: str, _world: World) -> Status:
     """Write the script of bash, zsh or fish to stdout."""
-    os.write(STDOUT, SCRIPTS[shell].encode())
+    write_out_all(STDOUT, SCRIPTS[shell].encode())
     return Status.OK

@@ -138,14 +138,14 @@ def _wait(descriptor: int, wake: int) -> bool:
 
 
 def _open(name: str) -> int:
-    what = "stdin" if name == "-" else name
+    what = "stdin" if name == "-" else name or repr(name)
     try:
         descriptor = _dup_stdin() if name == "-" else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
+        from dsk.prompt.unreadable import advice
+
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(
-            f"cannot read {what}", why.lower(), hint="dsk decode FILE, or dsk decode - for stdin"
-        ) from error
+        raise UsageFault(f"cannot read {what}", why.lower(), hint=advice(name, error)) from error
     if stat.S_ISDIR(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UsageFault(f"cannot read {what}", "it is a directory", hint="name the files in it")

@@ -21,6 +21,8 @@ def advise(ending: Ending) -> None:
 def _next_step(answer: Answer) -> str:
     if not answer.begun:
         return "what was to write the frames has failed: see its message; ${PIPESTATUS[*]} has the stages of a pipe"
-    if isinstance(answer.break_off, Malformed):
+    if isinstance(answer.break_off, Malformed) and answer.break_off.number <= 1:
         return "the input is to be what dsk ask --raw, dsk send --raw or curl -N writes"
+    if isinstance(answer.break_off, Malformed):
+        return "what follows it is not read: ask again for a whole answer"
     return "the input holds no more: ask again for a whole answer"

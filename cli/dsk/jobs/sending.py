@@ -16,42 +16,51 @@ if TYPE_CHECKING:
     from dsk.world import World
 
 
-def send(file: str, sending: Sending, world: World) -> Status:
-    """Send a body as it is; the status of its answer."""
+MAKES_ONE = "dsk ask --dry-run makes one"
+
+
+def send(file: str | None, sending: Sending, world: World) -> Status:
+    """Send a body as it is; the status of its answer. Without ``file`` it is read from stdin, which then is no
+    terminal."""
     from dsk.state.config import load
 
     server = settle_server(sending.network, load(world.env), world.env)
     connecting = Connecting(server, sending.network.connect_timeout, world)
     may_begin = not sending.network.offline and sending.cache is None
-    data = _read_body(file, world, connecting if may_begin else None)
-    question = Question(data, _parse_body(data, file))
+    if file is None and world.is_terminal(STDIN):
+        raise UsageFault("there is no request body", "stdin is a terminal", hint=MAKES_ONE)
+    data = _read_body("-" if file is None else file, connecting if may_begin else None)
+    question = Question(data, _parse_body(data, "stdin" if file in (None, "-") else str(file)))
     return deliver(question, server, sending, world, connecting=connecting)
 
 
-def _read_body(file: str, world: World, connecting: Connecting | None) -> bytes:
+def _read_body(file: str, connecting: Connecting | None) -> bytes:
     from dsk.prompt.files import read_bytes
     from dsk.prompt.stdin import read_stdin
 
     if file != "-":
         return read_bytes(file, "cannot read")
-    if world.is_terminal(STDIN):
-        raise UsageFault("there is no request body", "stdin is a terminal", hint="dsk ask --dry-run makes one")
     if connecting:
         connecting.begin()
     return read_stdin(None)
 
 
-def _parse_body(data: bytes, file: str) -> dict[str, Any]:
+def _parse_body(data: bytes, name: str) -> dict[str, Any]:
     """What the body says. Raises ``UsageFault`` if it is not a JSON object in UTF-8: no server takes another."""
+    from json import JSONDecodeError
+
+    from dsk.prompt.text import text_of
     from dsk.request.json_value import json_value
 
-    name = "stdin" if file == "-" else file
     if not data.strip():
-        raise UsageFault("there is no request body", f"{name} is empty", hint="dsk ask --dry-run makes one")
+        raise UsageFault("there is no request body", f"{name} is empty", hint=MAKES_ONE)
     try:
-        fields = json_value(data.decode("utf-8"))
+        fields = json_value(text_of(data, name))
+    except JSONDecodeError as error:
+        why = f"{error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+        raise UsageFault(f"the request body in {name} is not JSON", why, hint=MAKES_ONE) from error
     except ValueError as error:
-        raise UsageFault(f"the request body in {name} is not JSON", str(error)) from error
+        raise UsageFault(f"the request body in {name} is not JSON", str(error), hint=MAKES_ONE) from error
     if not isinstance(fields, dict):
-        raise UsageFault(f"the request body in {name} is not a JSON object", hint="dsk ask --dry-run makes one")
+        raise UsageFault(f"the request body in {name} is not a JSON object", hint=MAKES_ONE)
     return fields

@@ -45,7 +45,9 @@ def compose(
     system = _system(settings, template)
     if template and template.wants_words and not (any(map(str.strip, words)) or settings.editor):
         raise template.without_words()
-    stdin = _Stdin(settings, world, say, before_stdin, has_words=bool(words or settings.editor or template))
+    stdin = _Stdin(
+        settings, world, say, before_stdin, is_enough=bool(words or settings.files or settings.editor or template)
+    )
     stdin.named_by_template = template is not None and template.wants_stdin
     _check_single_use(words, stdin)
     tell = say if settings.lists_files else _say_nothing
@@ -157,7 +159,7 @@ class _Stdin:
         say: Callable[[str], None],
         before: Callable[[], None],
         *,
-        has_words: bool,
+        is_enough: bool,
     ) -> None:
         #: What says that stdin is not to be read; "" if nothing does.
         self.ignored_by = "-I" if settings.ignore_stdin else ""
@@ -170,7 +172,7 @@ class _Stdin:
         self._is_terminal = world.is_terminal(STDIN)
         self._say = say
         self._before = before
-        self._has_words = has_words
+        self._is_enough = is_enough
 
     @property
     def named(self) -> bool:
@@ -190,7 +192,7 @@ class _Stdin:
             raise UsageFault("stdin is a directory", hint="-f DIR sends the text files in it; -I does not read stdin")
         self._world.progress = lambda: "reading stdin"
         self._before()
-        return read_stdin(self._say_waiting if self._has_words else None, takes_image=takes_image)
+        return read_stdin(self._say_waiting if self._is_enough else None, takes_image=takes_image)
 
     def emptiness(self) -> str:
         """Why there is nothing to ask in it."""
@@ -209,16 +211,14 @@ def _check_single_use(words: list[str], stdin: _Stdin) -> None:
         raise UsageFault(
             "stdin is named more than once",
             "it can be read only once",
-            hint="leave one - : where it stands, all of stdin goes",
+            hint="leave one - where all of it is to go",
         )
     if stdin.dashes and stdin.ignored_by:
         where = "among the words" if STDIN_WORD in words else "for --file"
         raise UsageFault(
             f"- {where} reads stdin",
             f"it is to be ignored ({stdin.ignored_by})",
-            hint="leave one of the two out; --no-ignore-stdin goes before DSK_STDIN"
-            if stdin.ignored_by == VARIABLE
-            else "leave one of the two out",
+            hint="leave the - out, or have it read: --no-ignore-stdin",
         )
 
 

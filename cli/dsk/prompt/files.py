@@ -26,7 +26,9 @@ def read_bytes(path: str, what: str) -> bytes:
             data = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(f"{what} {path}", why.lower()) from error
+        from dsk.prompt.unreadable import advice
+
+        raise UsageFault(f"{what} {path or repr(path)}", why.lower(), hint=advice(path, error)) from error
     if len(data) > LIMIT:
         raise UsageFault(
             f"{what} {path}",

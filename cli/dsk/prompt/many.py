@@ -74,7 +74,7 @@ def read_many(source: str) -> Many:
         hint = (
             f"-f FILE sends an image, and {_pattern(source)!r} all of a kind"
             if any(one.is_picture for one in rest)
-            else ""
+            else "-f FILE sends one whatever its name; man dsk-ask tells what is left out"
         )
         raise UsageFault(f"--file {source}", "; ".join([why, *left_out]), hint=hint)
     count = f"{len(parts)} file{'s' if len(parts) > 1 else ''}, {_bytes(texts + pictures)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dsk.errors import UsageFault
 
+UTF_16 = "UTF-16 text"
+TEXT_FIRST = "make text of it first: pdftotext, zcat, strings"
 # Named by their first bytes, so that a picture given as text is told apart from a broken text.
 KINDS = {
     b"\x89PNG": "a PNG image",
@@ -13,8 +15,8 @@ KINDS = {
     b"PK\x03\x04": "a ZIP archive",
     b"\x1f\x8b": "gzip data",
     b"\x7fELF": "a program",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
+    b"\xff\xfe": UTF_16,
+    b"\xfe\xff": UTF_16,
 }
 
 PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
@@ -48,7 +50,9 @@ def _kind(data: bytes) -> str:
 def _advice(kind: str) -> str:
     if kind.endswith("image"):
         return "-f sends images: -f FILE, or -f - for stdin"
-    return "" if kind else "convert it first: iconv -f LATIN1 -t UTF-8"
+    if kind == UTF_16:
+        return "convert it first: iconv -f UTF-16 -t UTF-8"
+    return TEXT_FIRST if kind else "convert it first: iconv -f LATIN1 -t UTF-8"
 
 
 def text_of(data: bytes, name: str) -> str:
@@ -68,7 +72,11 @@ def text_of(data: bytes, name: str) -> str:
     offset = data.find(b"\0")
     if offset >= 0:
         kind = _known(data)
-        raise UsageFault(f"{name} is not text", f"byte {offset} is NUL" + (f"; it looks like {kind}" if kind else ""))
+        raise UsageFault(
+            f"{name} is not text",
+            f"byte {offset} is NUL" + (f"; it looks like {kind}" if kind else ""),
+            hint=_advice(kind) if kind else "convert or clean it first: iconv -f UTF-16LE -t UTF-8, tr -d '\\0'",
+        )
     return text
 
 

@@ -34,7 +34,8 @@ def _parse_with_care(text: str) -> object:
     except json.JSONDecodeError as error:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
             raise ValueError("it ends too early") from error
-        raise ValueError(f"{error.msg[0].lower()}{error.msg[1:]} at character {error.pos + 1}") from error
+        said = f"{error.msg[0].lower()}{error.msg[1:]}".removesuffix(" at")
+        raise ValueError(f"{said} at character {error.pos + 1}") from error
     except ValueError as error:
         raise ValueError("it holds a number that is too long") from error
     except RecursionError as error:

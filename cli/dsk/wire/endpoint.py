@@ -45,6 +45,9 @@ class Endpoint(NamedTuple):
         return f"Endpoint({self.base_url})"
 
 
+AS_IN = "as in https://api.deepseek.com, or http://localhost:8080"
+
+
 def check_base_url(url: str) -> str:
     """The base URL without trailing slashes.
 
@@ -54,12 +57,10 @@ def check_base_url(url: str) -> str:
     if parts.scheme not in ("http", "https"):
         raise UsageFault(
             f"base URL {url!r} does not start with http:// or https://",
-            hint=f"as in https://{url}, or http://localhost:8080",
+            hint=f"as in https://{url}" if url and not parts.scheme else AS_IN,
         )
     if not parts.hostname:
-        raise UsageFault(
-            f"base URL {url!r} names no host", hint="as in https://api.deepseek.com, or http://localhost:8080"
-        )
+        raise UsageFault(f"base URL {url!r} names no host", hint=AS_IN)
     if parts.username is not None or parts.password is not None:
         raise UsageFault(
             "the base URL carries a user name or password",
@@ -163,6 +164,6 @@ def _split(url: str) -> SplitResult:
         raise UsageFault(
             f"base URL {url!r} cannot be read",
             str(error),
-            hint="as in https://api.deepseek.com, or http://localhost:8080",
+            hint=AS_IN,
         ) from error
     return parts

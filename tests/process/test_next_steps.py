@@ -1,0 +1,97 @@
+"""Each failure on the way from the command line to the request says in a second line what to do."""
+
+from __future__ import annotations
+
+import os
+import pty
+
+import pytest
+
+from tests.harness import Dsk, Result
+
+UTF_16 = "naïve".encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin", "said"),
+    [
+        (["ask", "-", "-"], b"", "stdin is named more than once: it can be read only once\nleave one - where all of"),
+        (["ask", "-I", "-"], b"", "- among the words reads stdin: it is to be ignored (-I)\nleave the - out"),
+        (["ask", "-m", "", "hi"], None, "--model is empty\ngive it a value, or leave it out"),
+        (["ask", "hi"], UTF_16, "stdin is not UTF-8 text: byte 0 is 0xff; it looks like UTF-16 text\nconvert it first"),
+        (["ask", "hi"], b"a\0", "stdin is not text: byte 1 is NUL\nconvert or clean it first: iconv -f UTF-16LE"),
+        (["ask", "-f", "note.txt", "hi"], None, "--file note.txt: no such file or directory\ndid you mean notes.txt?"),
+        (
+            ["ask", "-f", "ftp://x/y"],
+            None,
+            "--file ftp://x/y: only http:// and https:// are understood\nfetch it first",
+        ),
+        (
+            ["ask", "--base-url", "box", "hi"],
+            None,
+            "base URL 'box' does not start with http:// or https://\nas in https",
+        ),
+        (["decode", "no/x.sse"], None, "cannot read no/x.sse: no such file or directory\nthere is no folder no, or"),
+        (["decode", ""], None, "cannot read '': no such file or directory\na file has a name, and - is stdin"),
+        (["send", "."], None, "cannot read .: is a directory\nname the files in it"),
+        (
+            ["send"],
+            b'{"a": nil}',
+            "the request body in stdin is not JSON: expecting value at line 1, column 7\ndsk ask",
+        ),
+        (["send"], b"[]", "the request body in stdin is not a JSON object\ndsk ask --dry-run makes one"),
+    ],
+)
+def test_a_failure_says_what_to_do(dsk: Dsk, args: list[str], stdin: bytes | None, said: str) -> None:
+    (dsk.home / "notes.txt").write_text("milk\n")
+    result = dsk.run(*args, stdin=stdin)
+    assert (result.stdout, result.status) == (b"", 2)
+    what, hint = said.split("\n")
+    first, second = result.errors.splitlines()
+    assert first == f"dsk: {what}"
+    assert second.startswith(f"dsk: hint: {hint}")
+
+
+def test_a_script_that_cannot_be_written_names_stdout(dsk: Dsk) -> None:
+    with open("/dev/full", "wb") as full, dsk.start("completion", "bash", stdout=full.fileno()) as process:
+        _, stderr = process.communicate(timeout=30)
+    assert stderr.startswith(b"dsk: cannot write to stdout: no space left on device\ndsk: hint: ")
+    assert process.returncode == 1
+
+
+def test_a_body_is_typed_at_a_terminal_only_if_a_dash_asks_for_it(dsk: Dsk) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, b"{}\n\x04")
+    with dsk.start("send", stdin=theirs) as process:
+        assert process.communicate(timeout=30) == (
+            b"",
+            b"dsk: there is no request body: stdin is a terminal\ndsk: hint: dsk ask --dry-run makes one\n",
+        )
+    with dsk.start("send", "-", "--base-url", "http://127.0.0.1:1", "--retry", "0", stdin=theirs) as process:
+        _, stderr = process.communicate(timeout=30)
+    os.close(theirs)
+    os.close(ours)
+    assert process.returncode == 7, stderr
+
+
+def test_a_pipe_that_stays_silent_after_files_is_said_too(dsk: Dsk) -> None:
+    (dsk.home / "notes.txt").write_text("milk\n")
+    read, write = os.pipe()
+    with dsk.start("ask", "--dry-run", "-f", "notes.txt", stdin=read) as process:
+        os.close(read)
+        assert process.stderr
+        said = process.stderr.readline()
+        os.close(write)
+        stdout, _ = process.communicate(timeout=30)
+    assert said == b"dsk: waiting for standard input; -I ignores it\n"
+    assert b"milk" in stdout
+
+
+def test_a_frame_that_follows_good_ones_is_no_reason_to_doubt_the_input(dsk: Dsk) -> None:
+    good = b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\n'
+    assert dsk.run("decode", stdin=good + b'data: {"a":"\x01"}\n\n') == Result(
+        b"ab",
+        b'dsk: frame 2 is malformed: \'{"a":"\\x01"}\' is not JSON: invalid control character at character 7\n'
+        b"dsk: hint: what follows it is not read: ask again for a whole answer\n",
+        12,
+    )
