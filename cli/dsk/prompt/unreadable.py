@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 
+# Of 1: an ending alone, as in none.txt and v.txt, makes no name like another.
+ALIKE = 0.75
+
+
 def advice(path: str, error: Exception) -> str:
     """The next step: the name that was meant, say."""
     if not path:
@@ -17,7 +21,7 @@ def advice(path: str, error: Exception) -> str:
             return f"there is no folder {folder}, or it cannot be looked into"
         from difflib import get_close_matches
 
-        near = get_close_matches(name, [one for one in names if one.isprintable()], n=1)
+        near = get_close_matches(name, [one for one in names if one.isprintable()], n=1, cutoff=ALIKE)
         return f"did you mean {os.path.join(folder, near[0])}?" if near else f"ls {folder or '.'} shows what is there"  # noqa: PTH118
     if isinstance(error, IsADirectoryError):
         return "name the files in it"
