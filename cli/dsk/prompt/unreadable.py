@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-
 # Of 1: an ending alone, as in none.txt and v.txt, makes no name like another.
 ALIKE = 0.75
 
