@@ -22,6 +22,7 @@ CASES = {
     "a quote": ("> a\n> b\n>\n> > c\n\nd", ["│ a", "│ b", "│", "│ │ c", "", "d"]),
     "a list in a quote": ("> - a\n>   - b", ["│ • a", "│   ◦ b"]),
     "code": ("```py\nx  =  1\n\n\ty\n```", ["```py", "x  =  1", "", "        y", "```"]),
+    "code over the lines of a text": ("a `b\n    c` d\n\n- > `e\n     f`", ["a b c d", "", "• │ e f"]),
     "code without an end": ("```\nx", ["```", "x"]),
     "indented code": ("a\n\n    b\n\n      c\n\nd", ["a", "", "    b", "", "      c", "", "d"]),
     "indented code in an item": ("- a\n\n      b\n", ["• a", "", "      b"]),

@@ -7,8 +7,10 @@ its backslashes and underscores mean something else.
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 
 # What is deeper in lists and quotes than this is left out. Each level is a call in a call.
@@ -25,6 +27,7 @@ def _parser() -> MarkdownIt:
     parser.disable(["reference", "html_block", "html_inline"])
     parser.core.ruler.enableOnly(["normalize", "block"])
     parser.inline.ruler.before("escape", "math", _math)
+    parser.inline.ruler.at("backticks", _code)
     return parser
 
 
@@ -43,6 +46,22 @@ def _math(state: StateInline, silent: bool) -> bool:
         state.pending += state.src[state.pos : end]
     state.pos = end
     return True
+
+
+def _code(state: StateInline, silent: bool) -> bool:
+    """markdown-it's own rule, and what it leaves out: CommonMark does not count how far a line of a paragraph is
+    indented, in code neither."""
+    begin = state.pos
+    is_found = backtick(state, silent)
+    if not silent and state.tokens and not state.pending and state.tokens[-1].type == "code_inline":
+        token = state.tokens[-1]
+        size = len(token.markup)
+        code = state.src[begin + size : state.pos - size]
+        if "\n" in code:
+            code = re.sub(r"\n[ \t]*", " ", code)
+            is_padded = code.startswith(" ") and code.endswith(" ") and not code.isspace()
+            token.content = code[1:-1] if is_padded else code
+    return is_found
 
 
 _PARSER = _parser()
