@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
-import pty
 import subprocess
 import sys
-import termios
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -17,6 +14,7 @@ from dsk.ending import Timing
 from dsk.errors import Failure
 from dsk.output.settings import OutputSettings
 from dsk.stream.events import Content, Done, Event, Finish, Start
+from tests.terminal import Pty
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 30.0
@@ -140,47 +138,19 @@ class Player:
         env: Mapping[str, str] | None = None,
     ) -> Played:
         """Play to the end on a terminal, which is stdout and stderr both; all that it got is in ``stdout``."""
-        terminal = Terminal()
+        terminal = Pty(is_raw=True)
         process = self.start(
             arrivals,
             settings,
             failure=failure,
             redirect=redirect,
-            stdout=terminal.slave,
-            stderr=terminal.slave,
+            stdout=terminal.side,
+            stderr=terminal.side,
             env=env,
         )
         with process:
             process.wait(DEADLINE)
-        return Played(terminal.finish(), b"", process.returncode)
-
-
-class Terminal:
-    """A pseudo-terminal that passes bytes on as they are, and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self._master, self.slave = pty.openpty()
-        modes = termios.tcgetattr(self.slave)
-        modes[1] &= ~termios.OPOST
-        termios.tcsetattr(self.slave, termios.TCSANOW, modes)
-        self._seen = bytearray()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def finish(self) -> bytes:
-        """All bytes, once everybody else has closed the terminal."""
-        os.close(self.slave)
-        self._reader.join(DEADLINE)
-        assert not self._reader.is_alive(), "the terminal is still open"
-        os.close(self._master)
-        return bytes(self._seen)
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self._master, 65536)
-            except OSError:
-                return
-            if not data:
-                return
-            self._seen += data
+        terminal.let_go()
+        seen = terminal.finish()
+        terminal.close()
+        return Played(seen, b"", process.returncode)

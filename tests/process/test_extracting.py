@@ -13,7 +13,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk, Result, wait_closed
-from tests.process.test_output import on_terminal
+from tests.terminal import on_quiet_terminal
 
 Serve = Callable[[Script], ScriptedServer]
 TEXT = """Sure! Two files:
@@ -164,7 +164,7 @@ def test_it_can_be_a_default(dsk: Dsk, serve: Serve) -> None:
 
 def test_on_a_terminal_code_obeys_no_escape(dsk: Dsk, serve: Serve) -> None:
     (dsk.home / "a.sse").write_bytes(frames(dsk, serve, "```\n\x1b[31mred\n```\n"))
-    assert on_terminal(dsk, "decode", "-x", str(dsk.home / "a.sse")) == b"^[[31mred\n"
+    assert on_quiet_terminal(dsk, "decode", "-x", str(dsk.home / "a.sse")) == "^[[31mred\n"
     assert dsk.run("decode", "-x", "a.sse").stdout == b"\x1b[31mred\n"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import threading
 from collections.abc import Callable
 
@@ -14,9 +13,9 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
-from tests.harness import DSK, Dsk, Result
+from tests.harness import Dsk, Result
 from tests.output.markdown.emulator import bare
-from tests.terminal import without_spinner
+from tests.terminal import on_quiet_terminal
 
 Serve = Callable[[Script], ScriptedServer]
 ANSWER = "one two three"
@@ -300,29 +299,11 @@ def test_offline_works_for_send_as_well(dsk: Dsk) -> None:
     assert dsk.run("send", "--offline", stdin=body) == asked
 
 
-def on_terminal(dsk: Dsk, *args: str) -> bytes:
-    """What a terminal gets: stdin, stdout and stderr are one pty."""
-    leader, terminal = os.openpty()
-    process = subprocess.Popen([*DSK, *args], stdin=terminal, stdout=terminal, stderr=terminal, env=dsk.env)
-    os.close(terminal)
-    seen = b""
-    while True:
-        try:
-            data = os.read(leader, 65536)
-        except OSError:
-            break
-        seen += data
-    process.wait(30)
-    os.close(leader)
-    text = seen.replace(b"\r\n", b"\n").decode(errors="surrogateescape")
-    return without_spinner(text).encode(errors="surrogateescape")
-
-
 def test_on_a_terminal_escape_sequences_are_visible_text(dsk: Dsk, serve: Serve) -> None:
     text = "a\x1b[2Jb\x1b]0;title\x07c\u202ed\x9be\tf\n"
     server = serve(Script(replies=(Reply(text=text),), faults=(parse_fault("tiny"),)))
     for markdown, tab in (("auto", " "), ("never", "\t")):
-        seen = on_terminal(dsk, "ask", "--base-url", server.base_url, "--markdown", markdown, "hi").decode()
+        seen = on_quiet_terminal(dsk, "ask", "--base-url", server.base_url, "--markdown", markdown, "hi")
         if markdown == "auto":
             seen = bare(seen)
         for bad in "\x1b\x07\u202e\x9b":
@@ -334,29 +315,29 @@ def test_on_a_terminal_escape_sequences_are_visible_text(dsk: Dsk, serve: Serve)
 def test_on_a_terminal_the_servers_error_text_is_harmless(dsk: Dsk, serve: Serve) -> None:
     body = json.dumps({"error": {"message": "bad \x1b[2J\x07thing"}}).encode()
     server = serve(Script(replies=(Reply(status=400, body=body),)))
-    seen = on_terminal(dsk, "ask", "--base-url", server.base_url, "hi")
-    assert b"\x1b" not in seen
-    assert b"\x07" not in seen
-    assert b"thing" in seen
+    seen = on_quiet_terminal(dsk, "ask", "--base-url", server.base_url, "hi")
+    assert "\x1b" not in seen
+    assert "\x07" not in seen
+    assert "thing" in seen
 
 
 def test_on_a_terminal_reasoning_is_dim_and_the_answer_starts_on_its_own_line(dsk: Dsk, server: ScriptedServer) -> None:
-    seen = on_terminal(dsk, "ask", "--base-url", server.base_url, "--think", "hi")
-    assert re.search(rb"\x1b\[2mlet me think(\x1b\[0m)?\n+(\x1b\[0m)?one two three\n", seen), seen
+    seen = on_quiet_terminal(dsk, "ask", "--base-url", server.base_url, "--think", "hi")
+    assert re.search(r"\x1b\[2mlet me think(\x1b\[0m)?\n+(\x1b\[0m)?one two three\n", seen), seen
     dsk.env["NO_COLOR"] = "1"
-    plain = on_terminal(dsk, "ask", "--base-url", server.base_url, "--think", "hi")
-    assert b"\x1b" not in plain
-    assert b"let me think\n" in plain
+    plain = on_quiet_terminal(dsk, "ask", "--base-url", server.base_url, "--think", "hi")
+    assert "\x1b" not in plain
+    assert "let me think\n" in plain
 
 
 def test_on_a_terminal_a_cut_answer_ends_with_a_newline(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text=ANSWER),), faults=(parse_fault("drop-after=2"),)))
-    assert on_terminal(dsk, "ask", "--base-url", server.base_url, "--no-resume", "hi").startswith(
-        b"one two\ndsk: the stream broke"
+    assert on_quiet_terminal(dsk, "ask", "--base-url", server.base_url, "--no-resume", "hi").startswith(
+        "one two\ndsk: the stream broke"
     )
 
 
 def test_on_a_terminal_the_body_is_shown_for_people(dsk: Dsk) -> None:
-    seen = on_terminal(dsk, "ask", "--dry-run", "hi").decode()
+    seen = on_quiet_terminal(dsk, "ask", "--dry-run", "hi")
     assert json.loads(seen)["model"] == "deepseek-flash"
     assert '\n  "model": "deepseek-flash"' in seen

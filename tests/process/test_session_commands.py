@@ -15,8 +15,8 @@ from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk, Result
 from tests.process.terminals import Terminal
-from tests.process.test_output import on_terminal
 from tests.state.log.writing import rows
+from tests.terminal import on_quiet_terminal
 
 Serve = Callable[[Script], ScriptedServer]
 HOSTILE = "\x1b[31mred\x1b[0m \u202eevil"
@@ -99,17 +99,17 @@ def test_the_list_as_json_says_which_one_is_gone_on_with_here(here: Dsk) -> None
 def test_a_terminal_is_shown_which_session_is_its_own(here: Dsk) -> None:
     asked(here, "one")
     asked(here, "two")
-    lines = on_terminal(here, "session", "list").decode().splitlines()
+    lines = on_quiet_terminal(here, "session", "list").splitlines()
     assert [line.split()[:2] for line in lines] == [["SESSION", "NAME"], ["1", lines[1].split()[1]], ["2", "*"]]
 
 
 def test_a_terminal_is_shown_a_table_without_the_models_or_users_escapes(here: Dsk) -> None:
     asked(here, "-s", HOSTILE, HOSTILE)
     for command in ("list", "show", "tree"):
-        seen = on_terminal(here, "session", command).decode()
+        seen = on_quiet_terminal(here, "session", command)
         assert "^[[31mred^[[0m <U+2" in seen
         assert "\x1b" not in seen
-    assert on_terminal(here, "session", "list").startswith(b"SESSION  NAME  USED")
+    assert on_quiet_terminal(here, "session", "list").startswith("SESSION  NAME  USED")
 
 
 def test_show_prints_what_was_said(here: Dsk) -> None:

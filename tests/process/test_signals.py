@@ -17,7 +17,8 @@ import pytest
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import DSK, Dsk, wait_until
+from tests.harness import Dsk, wait_until
+from tests.terminal import Terminal
 
 Serve = Callable[[Script], ScriptedServer]
 Phase = Callable[[Dsk, Serve], AbstractContextManager["subprocess.Popen[bytes]"]]
@@ -153,25 +154,11 @@ def test_what_the_parent_ignores_stays_ignored(dsk: Dsk, serve: Serve) -> None:
 
 def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="yes"),), first_token=0.5, keep_alive=3))
-    leader, terminal = os.openpty()
-    process = subprocess.Popen(
-        [*DSK, "ask", "--base-url", server.base_url, "hi"],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env=dsk.env,
-    )
-    os.close(terminal)
-    seen = b""
-    while True:
-        try:
-            seen += os.read(leader, 65536)
-        except OSError:
-            break
-    assert process.wait(30) == 0
-    os.close(leader)
-    assert re.search(rb"\r\x1b\[K\x1b\[2m\S+ queued \d+ s\x1b\[0m", seen)
-    assert seen.endswith(b"\r\x1b[Kyes\r\n")
+    with Terminal(dsk, "ask", "--base-url", server.base_url, "hi") as terminal:
+        seen = terminal.finish()
+        assert terminal.process.returncode == 0
+    assert re.search(r"\r\x1b\[K\x1b\[2m\S+ queued \d+ s\x1b\[0m", seen)
+    assert seen.endswith("\r\x1b[Kyes\n")
 
 
 @pytest.mark.parametrize("milliseconds", range(0, 96, 8))

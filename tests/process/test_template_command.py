@@ -13,7 +13,7 @@ import pytest
 from dsk.state.templates import SHIPPED
 from tests.harness import DSK, Dsk, Result
 from tests.process.templates import prompt, refused, write_template
-from tests.process.test_output import on_terminal
+from tests.terminal import on_quiet_terminal
 
 SHIPPED_NAMES = sorted(path.stem for path in Path(SHIPPED).glob("*.toml"))
 BROKEN = 'prompt = "hi"\nthink = true\n'
@@ -74,7 +74,7 @@ def test_what_is_no_template_is_not_listed(dsk: Dsk) -> None:
 
 def test_on_a_terminal_the_list_is_a_table_and_harmless(dsk: Dsk) -> None:
     write_template(dsk, "evil", 'description = "\\u001b[31mred\\u202e"\nprompt = "hi"')
-    lines = on_terminal(dsk, "template", "list").decode().splitlines()
+    lines = on_quiet_terminal(dsk, "template", "list").splitlines()
     assert lines[0].split() == ["TEMPLATE", "FROM", "PARAMS", "DESCRIPTION"]
     (evil,) = (line for line in lines if line.startswith("evil"))
     assert evil.endswith("^[[31mred<U+202E>")
@@ -85,7 +85,7 @@ def test_show_prints_the_file_as_it_is(dsk: Dsk) -> None:
     assert dsk.run("template", "show", "t") == Result(path.read_bytes(), b"", 0)
     assert dsk.run("template", "show", str(path)).stdout == path.read_bytes()
     assert dsk.run("template", "show", "commit").stdout == Path(SHIPPED, "commit.toml").read_bytes()
-    assert on_terminal(dsk, "template", "show", "t").decode() == '# with a comment\nprompt = "h<U+202E>i"'
+    assert on_quiet_terminal(dsk, "template", "show", "t") == '# with a comment\nprompt = "h<U+202E>i"'
 
 
 @pytest.mark.parametrize("command", ["show", "edit"])
@@ -233,5 +233,5 @@ def test_the_end_of_the_terminal_s_input_leaves_all_as_it_is_and_loses_nothing(
 
 
 def test_a_template_that_wants_stdin_does_not_read_a_terminal(dsk: Dsk) -> None:
-    seen = on_terminal(dsk, "ask", "-t", "review").decode()
+    seen = on_quiet_terminal(dsk, "ask", "-t", "review")
     assert "the template review wants something to read: stdin is a terminal" in seen

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Dsk
-from tests.process.test_output import on_terminal
+from tests.terminal import on_quiet_terminal
 
 EVIL = "\x1b[31m\x9b31m\u202e\ufeff\u200b"
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202e\ufeff]")
@@ -20,7 +20,7 @@ NAME = f"a\nb\tc\rd\u2028e{EVIL}"
 
 
 def shown(dsk: Dsk, *args: str) -> str:
-    return on_terminal(dsk, *args).decode()
+    return on_quiet_terminal(dsk, *args)
 
 
 @pytest.mark.parametrize("command", ["config", "config --json", "config --path", "key path", "log path"])

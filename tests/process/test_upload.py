@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
@@ -12,7 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.harness import DEADLINE, DSK, Dsk, wait_until
+from tests.harness import DEADLINE, Dsk
+from tests.terminal import Terminal
 
 SIZE = 24 << 20
 REPLY = (
@@ -67,39 +67,16 @@ def slow_server(*, breaks: bool = False) -> Iterator[SlowServer]:
         server.close()
 
 
-class Terminal:
-    """A run whose stderr is a terminal, and what that was shown."""
+def sending(dsk: Dsk, server: SlowServer) -> Terminal:
+    """A run whose stderr is a terminal."""
+    args = ("ask", "--base-url", server.url, "--retry", "0", "-f", "large.txt", "hi")
+    return Terminal(dsk, *args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
-    def __init__(self, dsk: Dsk, server: SlowServer) -> None:
-        self._leader, terminal = os.openpty()
-        self._process = subprocess.Popen(
-            [*DSK, "ask", "--base-url", server.url, "--retry", "0", "-f", "large.txt", "hi"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=terminal,
-            env=dsk.env,
-            cwd=dsk.home,
-        )
-        os.close(terminal)
-        self.shown = b""
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
 
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self._leader, 65536)
-            except OSError:
-                return
-            if not data:
-                return
-            self.shown += data
-
-    def finish(self) -> tuple[bytes, int]:
-        stdout, _ = self._process.communicate(timeout=DEADLINE)
-        self._thread.join(DEADLINE)
-        os.close(self._leader)
-        return stdout, self._process.returncode
+def answer_of(terminal: Terminal) -> tuple[bytes, int]:
+    """The stdout of a run, and its return code."""
+    stdout, _ = terminal.process.communicate(timeout=DEADLINE)
+    return stdout, terminal.process.returncode
 
 
 @pytest.fixture(autouse=True)
@@ -108,24 +85,21 @@ def large(dsk: Dsk) -> None:
 
 
 def test_a_terminal_is_shown_how_much_has_been_sent_and_then_nothing_of_it(dsk: Dsk) -> None:
-    with slow_server() as server:
-        terminal = Terminal(dsk, server)
-        wait_until(lambda: b"MB" in terminal.shown, "the upload to be shown")
+    with slow_server() as server, sending(dsk, server) as terminal:
+        terminal.wait_for("MB")
         server.hurry.set()
-        assert terminal.finish() == (b"Fine.\n", 0)
-    lines = terminal.shown.split(b"\r\x1b[K")
-    assert re.fullmatch(rb"dsk: sent \d+\.\d of 25\.2 MB", lines[1])
-    assert (lines[0], lines[-1]) == (b"", b""), "nothing is left of it"
+        assert answer_of(terminal) == (b"Fine.\n", 0)
+        lines = terminal.finish().split("\r\x1b[K")
+    assert re.fullmatch(r"dsk: sent \d+\.\d of 25\.2 MB", lines[1])
+    assert (lines[0], lines[-1]) == ("", ""), "nothing is left of it"
 
 
 def test_a_failure_in_the_midst_of_it_has_a_line_of_its_own(dsk: Dsk) -> None:
-    with slow_server(breaks=True) as server:
-        terminal = Terminal(dsk, server)
-        wait_until(lambda: b"MB" in terminal.shown, "the upload to be shown")
+    with slow_server(breaks=True) as server, sending(dsk, server) as terminal:
+        terminal.wait_for("MB")
         server.hurry.set()
-        _, status = terminal.finish()
-    assert status == 7
-    assert re.search(rb"of 25\.2 MB\r\ndsk: no answer from 127", terminal.shown)
+        assert answer_of(terminal) == (b"", 7)
+        assert re.search(r"of 25\.2 MB\ndsk: no answer from 127", terminal.finish())
 
 
 def test_a_file_is_shown_nothing(dsk: Dsk) -> None:
@@ -139,6 +113,6 @@ def test_a_dumb_terminal_is_shown_nothing(dsk: Dsk) -> None:
     dsk.env["TERM"] = "dumb"
     with slow_server() as server:
         server.hurry.set()
-        terminal = Terminal(dsk, server)
-        assert terminal.finish() == (b"Fine.\n", 0)
-    assert terminal.shown == b""
+        with sending(dsk, server) as terminal:
+            assert answer_of(terminal) == (b"Fine.\n", 0)
+            assert terminal.finish() == ""

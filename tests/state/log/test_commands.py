@@ -15,6 +15,7 @@ from dsk.state.log.schema import MIGRATIONS
 from dsk.state.log.writer import LogWriter
 from tests.harness import DSK, Dsk, wait_until
 from tests.state.log.writing import content, entry, logged, rows
+from tests.terminal import on_terminal
 
 DAY = 86400.0
 USAGE = '{"prompt_tokens":5,"completion_tokens":3}'
@@ -80,16 +81,9 @@ def test_the_list_as_json_is_an_object_a_line(dsk: Dsk, filled: Path) -> None:
     assert [run["status"] for run in found] == [0, 10, 0]
 
 
-def on_terminal(dsk: Dsk, command: str, *, columns: int = 80) -> str:
-    output: Any = pexpect.run(
-        f"{DSK[0]} -m dsk {command}", env=dsk.env, cwd=str(dsk.home), timeout=30, dimensions=(24, columns)
-    )
-    return str(output.decode())
-
-
 def test_on_a_terminal_the_list_is_a_table_that_fits_and_obeys_nobody(dsk: Dsk, filled: Path) -> None:
     logged(filled, "长" * 100)
-    lines = on_terminal(dsk, "log list").split("\r\n")
+    lines = on_terminal(dsk, "log", "list").splitlines()
     assert lines[0].split() == ["RUN", "BEGUN", "MODEL", "STATUS", "TOKENS", "PROMPT"]
     column = lines[0].index("PROMPT")
     assert [line[column : column + 9] for line in lines[1:4]] == ["Say hello", "^[[31mred", "What does"]
@@ -101,7 +95,7 @@ def test_on_a_terminal_the_list_is_a_table_that_fits_and_obeys_nobody(dsk: Dsk, 
 
 def test_on_a_narrow_terminal_the_lines_are_cut(dsk: Dsk, filled: Path) -> None:
     logged(filled, "a long prompt " * 10)
-    lines = on_terminal(dsk, "log list", columns=40).splitlines()
+    lines = on_terminal(dsk, "log", "list", width=40).splitlines()
     assert len(lines) == 5
     assert max(map(len, lines)) == 40
     assert lines[-1].endswith("…")
@@ -136,7 +130,7 @@ def test_the_answer_alone_is_the_models_bytes(dsk: Dsk) -> None:
 @pytest.mark.usefixtures("filled")
 def test_on_a_terminal_what_is_shown_cannot_give_orders(dsk: Dsk) -> None:
     for arguments in ("show 2", "show 2 --answer", "show 2 --json", "export", "search half", "list --json"):
-        text = on_terminal(dsk, f"log {arguments}")
+        text = on_terminal(dsk, "log", *arguments.split())
         assert "red" in text
         assert "\x1b" not in text
         assert "\u202e" not in text
