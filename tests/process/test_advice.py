@@ -145,3 +145,18 @@ def test_an_option_that_has_no_effect_on_the_question_is_told(dsk: Dsk, serve: S
         )
         assert ask(dsk, server).stderr == b""
     assert ask(dsk, server, "--retry-invalid", "2", "--set", 'response_format:={"type": "json_object"}').stderr == b""
+
+
+def test_a_limit_that_cannot_be_gone_past_is_told_before_it_is_reached(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="[1]"),)))
+    dsk.write_config("[profiles.bare]\nmodel = 'm'\nkey_env = ''\n")
+    for args, why in (
+        (("--raw",), "the frames of --raw are written as they come, once"),
+        (("--json-mode", "as JSON"), "only an answer that is one text can go on, and none in JSON"),
+        (("-P", "bare"), "profile 'bare' has no prefix_completion"),
+    ):
+        result = ask(dsk, server, "--continue-on-length", "2", *args)
+        said = f"dsk: warning: --continue-on-length has no effect: {why}\n"
+        assert (result.errors, result.status) == (said, 0)
+        assert ask(dsk, server, *args, env={"DSK_CONTINUE_ON_LENGTH": "2"}).stderr == b""
+    assert ask(dsk, server, "--continue-on-length", "2").stderr == b""

@@ -491,7 +491,7 @@ def test_sigusr1_is_answered_in_a_replay(dsk: Dsk) -> None:
         assert process.stderr
         assert process.stdout.read(1) == b"0"
         process.send_signal(signal.SIGUSR1)
-        assert b"1 characters in 1 pieces" in process.stderr.readline()
+        assert b"1 character in 1 piece," in process.stderr.readline()
         process.kill()
         process.wait(30)
 

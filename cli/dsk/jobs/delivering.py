@@ -57,10 +57,10 @@ def deliver(
         from dsk.jobs.caching import Cache
 
         cached = CachedRun(Cache(sending.cache, world), OFFLINE if network.offline else server.base_url, question)
-    if network.retry_invalid_origin == "flag":
+    if "flag" in (network.retry_invalid_origin, network.continue_on_length_origin):
         from dsk.jobs.idle import tell_idle
 
-        notes += tell_idle(network, question, world)
+        notes += tell_idle(sending, question, server, world)
     if network.offline:
         note(OFFLINE_NOTE, world)
         notes.append(OFFLINE_NOTE)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 class NetworkSettings(NamedTuple):
     """Times are in seconds; ``max_time`` and ``retry_max_time`` None mean no limit. ``base_url_origin`` is what set the
-    base URL: flag, environment, template, file or default; ``retry_invalid_origin`` the same of its number. How often
-    to try again is counted without the first time."""
+    base URL: flag, environment, template, file or default; ``retry_invalid_origin`` and ``continue_on_length_origin``
+    the same of their numbers. How often to try again is counted without the first time."""
 
     profile: str | None = None
     base_url: str | None = None
@@ -22,5 +22,6 @@ class NetworkSettings(NamedTuple):
     retry_max_time: float | None = None
     resume: int = 2
     continue_on_length: int = 0
+    continue_on_length_origin: str = "default"
     retry_invalid: int = 0
     retry_invalid_origin: str = "default"

@@ -164,6 +164,7 @@ def network_settings(params: Mapping[str, Any], origins: Mapping[str, str]) -> N
         retry_max_time=params.get("retry_max_time") or None,
         resume=params.get("resume", 0),
         continue_on_length=params.get("continue_on_length", 0),
+        continue_on_length_origin=origins.get("continue_on_length", "default"),
         retry_invalid=params.get("retry_invalid", 0),
         retry_invalid_origin=origins.get("retry_invalid", "default"),
     )
