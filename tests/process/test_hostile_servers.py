@@ -125,9 +125,12 @@ def test_an_upload_that_moves_may_take_longer_than_connect_and_stall(dsk: Dsk) -
     def take_slowly(connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         left = size
+        slow_until = time.monotonic() + 2.0
         while left > 0:
-            left -= len(connection.recv(1 << 20))
-            time.sleep(0.02)
+            left -= len(connection.recv(1 << 16))
+            # In so many pieces it takes a multiple of that time.
+            if time.monotonic() < slow_until:
+                time.sleep(0.02)
         connection.sendall(STREAM + YES)
 
     with RawServer(take_slowly, reads=False) as server:

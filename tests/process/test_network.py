@@ -154,7 +154,7 @@ def test_no_proxy_keeps_a_host_from_the_proxy(dsk: Dsk, serve: Serve) -> None:
 
 def test_a_dead_proxy_is_named(dsk: Dsk) -> None:
     env = {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""}
-    result = ask(dsk, "https://api.example.invalid", env=env)
+    result = ask(dsk, "https://api.example.invalid", "--retry", "0", env=env)
     assert (result.stdout, result.status) == (b"", 7)
     assert result.errors.startswith("dsk: no way through the proxy to api.example.invalid: ")
 

@@ -214,19 +214,22 @@ def test_a_server_that_wants_a_key_gets_its_profile_all_the_same(dsk: Dsk, serve
         'profiles = { box = { base_url = "http://localhost:1" } }\n',
         '[profiles]\nbox.base_url = "http://localhost:1"\n',
         'profiles.box.base_url = "http://localhost:1"\n',
-        "[profiles.box]\nsystem = '''\n[profiles.box]\n'''\n[profiles.box.headers]\nX-A = 'b'\n",
     ],
 )
-def test_a_file_is_changed_as_is_meant_or_not_at_all(dsk: Dsk, text: str) -> None:
+def test_a_file_whose_tables_are_written_in_another_way_stays_as_it_is(dsk: Dsk, text: str) -> None:
     path = dsk.write_config(text)
     before = dsk.run("profile", "show", "box").text
     result = dsk.run("profile", "remove", "box")
-    if result.status:
-        assert (result.status, path.read_text()) == (2, text)
-        assert "cannot be changed by this command" in result.errors
-        assert dsk.run("profile", "show", "box").text == before
-    else:
-        assert dsk.run("profile", "show", "box").status == 2
+    assert (result.status, path.read_text()) == (2, text)
+    assert "cannot be changed by this command" in result.errors
+    assert dsk.run("profile", "show", "box").text == before
+
+
+def test_a_text_that_looks_like_a_table_is_none_and_goes_with_its_profile(dsk: Dsk) -> None:
+    text = "[profiles.box]\nsystem = '''\n[profiles.box]\n'''\n[profiles.box.headers]\nX-A = 'b'\n"
+    path = dsk.write_config(f"{text}[profiles.other]\nmodel = 'm'\n")
+    assert dsk.run("profile", "remove", "box").status == 0
+    assert path.read_text() == "[profiles.other]\nmodel = 'm'\n"
 
 
 def test_what_cannot_be_a_profile_is_said(dsk: Dsk, serve: Serve) -> None:

@@ -159,7 +159,7 @@ def test_send_records_as_ask_does(dsk: Dsk, serve: Serve) -> None:
 
 @pytest.mark.parametrize("fault", ["finish=length", "late-error", "html"])
 def test_decode_reads_a_recording_of_one_stream_as_its_answer(dsk: Dsk, serve: Serve, fault: str) -> None:
-    asked = ask(dsk, faulty(serve, fault), "--no-resume")
+    asked = ask(dsk, faulty(serve, fault), "--no-resume", "--retry", "0")
     decoded = dsk.run("decode", "run.sse", stdin=None)
     assert (decoded.stdout, decoded.status) == (asked.stdout, asked.status)
 

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import socket
 import threading
-from types import TracebackType
+
+from tests.wire.listening import Listening
 
 
-class TunnelProxy:
-    """Listens on loopback; every CONNECT is led to ``target``, whatever host it names."""
+class TunnelProxy(Listening):
+    """Every CONNECT is led to ``target``, whatever host it names."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self.heads: list[bytes] = []
         self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        super().__init__(self._tunnel)
 
-    def __enter__(self) -> TunnelProxy:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_exc: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
+    def _tunnel(self, client: socket.socket) -> None:
         head = b""
         while b"\r\n\r\n" not in head:
             data = client.recv(4096)

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
+from tests.wire.listening import Listening
+
 Answer = Callable[[socket.socket], None]
 
 
@@ -15,22 +17,15 @@ def says(data: bytes) -> Answer:
     return lambda connection: connection.sendall(data)
 
 
-class RawServer:
-    """Answers every connection in a thread of its own until it is closed.
-
-    ``accepted`` counts the connections, ``requests`` are what it has read over them.
-    """
+class RawServer(Listening):
+    """Answers every connection; ``requests`` are what it has read over them."""
 
     def __init__(self, answer: Answer, *, reads: bool = True) -> None:
-        self.accepted = 0
         self.requests: list[bytes] = []
         self._over = threading.Event()
         self._answer = answer
         self._reads = reads
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._serve, daemon=True).start()
+        super().__init__(self._one)
 
     def drips(self, head: bytes, drop: bytes) -> None:
         """From the next connection on say ``head``, then a drop every 50 ms until the client goes."""
@@ -46,23 +41,9 @@ class RawServer:
         """Until the test is over."""
         self._over.wait()
 
-    def __enter__(self) -> RawServer:
-        return self
-
-    def __exit__(self, *_exc: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._over.set()
-        # A thread that waits in accept() is not woken by close() alone.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            threading.Thread(target=self._one, args=(connection,), daemon=True).start()
+        super().__exit__(*exc)
 
     def _one(self, connection: socket.socket) -> None:
         with connection:
