@@ -113,7 +113,10 @@ def test_files_can_be_left_off(screen: Screen, server: ScriptedServer, here: Dsk
 
 
 def test_a_file_that_is_not_there_is_told(screen: Screen) -> None:
-    assert said(screen, "/file nothing.txt") == ["dsk: /file nothing.txt: no such file or directory"]
+    assert said(screen, "/file nothing.txt") == [
+        "dsk: /file nothing.txt: no such file or directory",
+        "dsk: hint: ls . shows what is there",
+    ]
 
 
 def test_retrying_asks_again_and_keeps_the_first_answer_in_the_tree(

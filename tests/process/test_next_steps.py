@@ -15,6 +15,17 @@ UTF_16 = "naïve".encode("utf-16")
 @pytest.mark.parametrize(
     ("args", "stdin", "said"),
     [
+        (
+            ["ask", "-f", "-"],
+            b"\n",
+            "there is no prompt: the files are blank, no words were given and stdin is blank\n",
+        ),
+        (
+            ["ask", "-f", "none.txt"],
+            None,
+            "there is no prompt: the files are blank, no words were given and stdin is empty\n",
+        ),
+        (["version"], None, "there is no command 'version'\ndid you mean dsk --version?"),
         (["ask", "-", "-"], b"", "stdin is named more than once: it can be read only once\nleave one - where all of"),
         (["ask", "-I", "-"], b"", "- among the words reads stdin: it is to be ignored (-I)\nleave the - out"),
         (["ask", "-m", "", "hi"], None, "--model is empty\ngive it a value, or leave it out"),
@@ -44,6 +55,7 @@ UTF_16 = "naïve".encode("utf-16")
 )
 def test_a_failure_says_what_to_do(dsk: Dsk, args: list[str], stdin: bytes | None, said: str) -> None:
     (dsk.home / "notes.txt").write_text("milk\n")
+    (dsk.home / "none.txt").touch()
     result = dsk.run(*args, stdin=stdin)
     assert (result.stdout, result.status) == (b"", 2)
     what, hint = said.split("\n")

@@ -230,7 +230,7 @@ def test_a_session_cannot_be_kept_without_the_log(
     flag = ["-n"] if no_log == "flag" else []
     result = terminal.run("ask", *args, *flag, "hi", env={} if flag else {"DSK_LOG": "0"})
     assert (result.stdout, result.status) == (b"", 2)
-    assert result.errors.endswith(" and --no-log: sessions are kept in the log\n")
+    assert result.errors.endswith(" and --no-log: sessions are kept in the log\ndsk: hint: leave one of them out\n")
     assert server.requests == []
 
 

@@ -190,7 +190,7 @@ def test_a_contradiction_on_one_level_is_a_usage_error(
 ) -> None:
     result = dsk.run("ask", "--dry-run", *args, "hi", stdin=None, env=env)
     assert (result.stdout, result.status) == (b"", 2)
-    assert result.errors == f"dsk: {said}: one asks for thinking, the other for none\n"
+    assert result.errors.splitlines()[0] == f"dsk: {said}: one asks for thinking, the other for none"
 
 
 @pytest.mark.parametrize("table", ["profiles.deepseek", "defaults"])
@@ -199,7 +199,7 @@ def test_a_contradiction_in_the_file_is_named_by_its_line(dsk: Dsk, table: str) 
     result = dsk.run("ask", "--dry-run", "hi", stdin=None)
     assert (result.stdout, result.status) == (b"", 2)
     said = 'think = true and effort = "none": one asks for thinking, the other for none'
-    assert result.errors == f"dsk: {path}:3: {said}\n"
+    assert result.errors.splitlines() == [f"dsk: {path}:3: {said}", "dsk: hint: leave one of them out"]
     assert thinking(dsk, "--think") == ("enabled", None)
 
 

@@ -61,6 +61,8 @@ class Group(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(name, self.table, n=1)
+            if name in ("help", "version"):
+                near = [f"{ctx.command_path} --{name}"]
             advice = f"did you mean {near[0]}?" if near else f"{ctx.command_path} --help lists the commands"
             raise UsageFault(f"there is no command {name!r}", hint=advice)
         return super().resolve_command(ctx, args)

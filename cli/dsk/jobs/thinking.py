@@ -32,7 +32,7 @@ def settle_thinking(flags: Level, environment: Level, lower: Sequence[Level]) ->
             continue
         if think is not None and effort is not None and contradicts(think, effort):
             if think or level.place is None:
-                raise UsageFault(_named(level, level is environment), CONTRADICTION)
+                raise UsageFault(_named(level, level is environment), CONTRADICTION, hint="leave one of them out")
             effort = None
         wanted = think if think is not None else effort != "none"
         if effort is None and wanted:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
-from dsk.prompt.files import Part, read_source, system_text
+from dsk.prompt.files import Part, is_blank, read_source, system_text
 from dsk.prompt.stdin import is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
 from dsk.world import STDIN
@@ -54,6 +54,7 @@ def compose(
     parts: list[Part] = []
     for source in settings.files:
         parts += read_source(argument(source, "--file"), fetch, stdin.data, tell)
+    blanks = [part for part in parts if is_blank(part)]
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
     if template and template.wants_stdin:
@@ -67,19 +68,23 @@ def compose(
         parts += _asked(words, stdin)
     images = [part for part in parts if not isinstance(part, str)]
     text = join([part for part in parts if isinstance(part, str)])
+    has_any = bool(images) or any(part.strip() for part in parts if isinstance(part, str) and part not in blanks)
     if settings.editor:
         from dsk.prompt.editor import edit
 
         text = edit(text, world.env)
         # Pictures are nothing for an editor of texts, and stay before it.
         parts = [*images, text]
+        has_any = bool(text.strip())
     messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
-    if not text.strip() and (settings.editor or not images):
+    if not has_any:
         if may_be_blank:
             return messages
         raise UsageFault(
             "there is no prompt",
-            "the editor left nothing" if settings.editor else _emptiness(words, stdin),
+            "the editor left nothing"
+            if settings.editor
+            else f"{'the files are blank, ' if settings.files else ''}{_emptiness(words, stdin)}",
             hint=template.advice if template else settings.advice,
         )
     return [*messages, {"role": "user", "content": content(parts, settings.image_detail)}]
@@ -183,16 +188,16 @@ class _Stdin:
         return not (self.ignored_by or self._is_terminal)
 
     def text(self) -> str:
-        text = text_of(self.data(takes_image=False), "stdin")
-        self._held_something = text != ""
-        return text
+        return text_of(self.data(takes_image=False), "stdin")
 
     def data(self, *, takes_image: bool = True) -> bytes:
         if is_directory():
             raise UsageFault("stdin is a directory", hint="-f DIR sends the text files in it; -I does not read stdin")
         self._world.progress = lambda: "reading stdin"
         self._before()
-        return read_stdin(self._say_waiting if self._is_enough else None, takes_image=takes_image)
+        data = read_stdin(self._say_waiting if self._is_enough else None, takes_image=takes_image)
+        self._held_something = data != b""
+        return data
 
     def emptiness(self) -> str:
         """Why there is nothing to ask in it."""

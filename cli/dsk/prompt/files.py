@@ -48,6 +48,11 @@ def under_name(name: str, text: str) -> str:
     return f"==> {name} <==\n{text}"
 
 
+def is_blank(part: Part) -> bool:
+    """Whether a file has a name and nothing else."""
+    return isinstance(part, str) and not part.partition("\n")[2].strip()
+
+
 def read_source(
     source: str,
     fetch: Callable[[str], bytes],

@@ -52,7 +52,9 @@ def wants_thinking(options: RequestOptions) -> bool | None:
     if effort is None or think is None:
         return think if effort is None else effort != "none"
     if contradicts(think, effort):
-        raise UsageFault(f"--{'think' if think else 'no-think'} and --effort {effort}", CONTRADICTION)
+        raise UsageFault(
+            f"--{'think' if think else 'no-think'} and --effort {effort}", CONTRADICTION, hint="leave one of them out"
+        )
     return think
 
 
