@@ -6,7 +6,9 @@ Made by the exchange (or by decode, without times), read by the output room and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.errors import Failure

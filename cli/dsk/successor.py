@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dsk.records import NamedTuple
 
 
 class Successor(NamedTuple):

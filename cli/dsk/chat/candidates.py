@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from dsk.chat.commands import COMMANDS, LEVELS, Kind
 from dsk.chat.files import expanded
 from dsk.errors import Failure
+from dsk.records import NamedTuple
 from dsk.state.paths import log_file
 from dsk.state.sessions.names import known_names
 

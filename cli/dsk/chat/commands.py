@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 #: What an argument is, for whoever completes it.
 Kind: TypeAlias = Literal["", "command", "model", "system", "file", "level", "session"]

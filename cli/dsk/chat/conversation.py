@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.chat.memory import Kept, Told, Unkept, before_last, questions
 from dsk.chat.route import Route
@@ -18,6 +18,7 @@ from dsk.jobs.talk import Talk
 from dsk.output.notes import warn
 from dsk.output.summary import summary
 from dsk.prompt.compose import system_of
+from dsk.records import NamedTuple
 from dsk.request.body import build, encode
 from dsk.request.history import Said, conversation
 from dsk.state.config import load

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import LocalFault, Status, UsageFault
 from dsk.jobs.talk import said
+from dsk.records import NamedTuple
 from dsk.request.history import Said
 from dsk.state.log.prompts import are_results, last_question
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 
 from dsk.commands.group import Group
 from dsk.errors import Failure
+from dsk.records import NamedTuple
 from dsk.shells.line import Line, split, within_quote
 from dsk.shells.scripts import SEPARATOR
 from dsk.world import STDOUT

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsk.commands.helping import GENERAL
 from dsk.commands.option import TEMPLATE, Option
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.state.config import Config

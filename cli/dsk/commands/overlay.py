@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ from dsk.commands.defaults import Default, checked_options
 from dsk.commands.option import TEMPLATE
 from dsk.errors import UsageFault
 from dsk.jobs.templates.opening import check_placeholders, open_template
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.state.templates import Template

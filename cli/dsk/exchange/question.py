@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import InvalidFault
+from dsk.records import NamedTuple
 from dsk.request.prefix import in_way
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dsk.judging.asking import TOPS, WITHOUT_LOGPROBS, wants_fewer
 from dsk.judging.verdict import judged, reading_of
 from dsk.map.asker import Asker
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.errors import Failure

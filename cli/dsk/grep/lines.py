@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from dsk.errors import Failure, UsageFault
 from dsk.map.reading import TOO_LONG
@@ -11,6 +11,7 @@ from dsk.map.record import Record
 from dsk.map.source import blocks
 from dsk.map.splitting import BOM, Piece, split_exactly
 from dsk.prompt.text import text_of
+from dsk.records import NamedTuple
 
 Unit: TypeAlias = Literal["line", "record", "paragraph"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from os import fsencode
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dsk.errors import Failure, Status
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.grep.deciding import Decision

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from dsk.errors import Status, UsageFault
 from dsk.jobs.settling import Server, settle_clocks, settle_request, settle_server
@@ -11,6 +11,7 @@ from dsk.jobs.system import settle_system
 from dsk.output.notes import note, warn
 from dsk.prompt.compose import compose, split_system
 from dsk.prompt.settings import PromptSettings
+from dsk.records import NamedTuple
 from dsk.request.options import RequestOptions
 from dsk.state.config import load
 

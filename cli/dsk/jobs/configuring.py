@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import KeyFault, Status
 from dsk.jobs.settling import BASE_URL_VARIABLE, DEEPSEEK, PROFILE_FIELDS, settle_server
@@ -11,6 +11,7 @@ from dsk.jobs.system import check_systems
 from dsk.output.plain import write_line
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
+from dsk.records import NamedTuple
 from dsk.state.config import load
 from dsk.state.paths import answers_folder, config_file, is_set, keys_folder, log_file, templates_folder
 from dsk.world import STDOUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
@@ -14,6 +14,7 @@ from dsk.jobs.settling import settle_request, settle_server
 from dsk.output.notes import warn
 from dsk.prompt.cursor import nearest
 from dsk.prompt.gap import read_gap
+from dsk.records import NamedTuple
 from dsk.request.body import encode
 from dsk.request.fim import MOST_TOKENS, build_fim
 from dsk.state.config import load

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import LocalFault, ReaderGone, Status, UsageFault
 from dsk.grep.deciding import Decider, Decision
@@ -23,6 +23,7 @@ from dsk.output.notes import note, warn
 from dsk.output.opening import CLOSED_HINT, is_writable
 from dsk.output.reader import ReaderWatch
 from dsk.prompt.text import argument
+from dsk.records import NamedTuple
 from dsk.world import STDIN, STDOUT
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.jobs.delivering import network_of
 from dsk.jobs.exchanging import OFFLINE
 from dsk.jobs.talk import LIST_HINT, Talk, talk_of, talk_of_terminal
 from dsk.prompt.compose import split_system
+from dsk.records import NamedTuple
 from dsk.request.fields import is_set
 from dsk.request.models import HOST
 from dsk.state.sessions.terminal import terminal_of

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.jobs.settings import FromTemplate
 from dsk.jobs.settling import Server, settle_request, settle_server
 from dsk.judging.asking import one_token
+from dsk.records import NamedTuple
 from dsk.request.body import Body, build
 from dsk.request.options import RequestOptions
 from dsk.state.config import load

@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, Terminated, UsageFault
+from dsk.records import NamedTuple
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:

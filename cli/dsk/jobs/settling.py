@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault, hide_secret
 from dsk.jobs.thinking import Level, settle_thinking
+from dsk.records import NamedTuple
 from dsk.request.models import resolve_retired
 from dsk.request.options import RequestOptions, Ways
 from dsk.wire.clocks import Clocks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from dsk.errors import Failure, Status
 from dsk.jobs.asking import fetcher
@@ -12,6 +12,7 @@ from dsk.judging.asking import TOPS, WITHOUT_LOGPROBS, wants_fewer
 from dsk.judging.verdict import Verdict, reading_of, verdict
 from dsk.output.notes import note, warn
 from dsk.prompt.compose import compose
+from dsk.records import NamedTuple
 from dsk.request.body import encode
 from dsk.world import STDOUT
 

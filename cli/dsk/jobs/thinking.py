@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 from dsk.request.options import CONTRADICTION, contradicts
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dsk.ending import Ending, Timing, Turn
 from dsk.errors import Failure, InterruptFault, Status, Terminated
+from dsk.records import NamedTuple
 from dsk.stream.answer import Answer
 from dsk.stream.recording.steps import Follow
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dsk.errors import Failure
 from dsk.exchange.loop import Exchange
@@ -11,6 +11,7 @@ from dsk.exchange.question import Question
 from dsk.map.outcome import Outcome, not_asked
 from dsk.map.steering import Steered
 from dsk.map.tally import Pieces
+from dsk.records import NamedTuple
 from dsk.request.body import encode
 from dsk.wire.network import Network
 

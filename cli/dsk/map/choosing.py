@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.map.record import Record

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.map.tally import Tally

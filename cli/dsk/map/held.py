@@ -6,7 +6,8 @@ import json
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 
 class Line(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.ending import Ending, Timing
 from dsk.map.batch import is_batch, result
 from dsk.output.counts import token_counts
 from dsk.output.json_text import json_line
 from dsk.output.summary import summary
+from dsk.records import NamedTuple
 from dsk.stream.answer import Answer
 
 if TYPE_CHECKING:

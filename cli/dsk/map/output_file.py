@@ -7,7 +7,6 @@ import stat
 from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import NamedTuple
 
 from dsk.errors import LocalFault, UsageFault
 from dsk.map.appending import Appender
@@ -16,6 +15,7 @@ from dsk.map.journal import SUFFIX
 from dsk.map.replacing import in_use, lock, open_file, replaced
 from dsk.map.splitting import split
 from dsk.output.opening import described
+from dsk.records import NamedTuple
 
 READ_SIZE = 1 << 20
 #: How every line of ours begins.

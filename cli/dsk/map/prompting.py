@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.map.record import compact, digest
 from dsk.prompt.compose import join
 from dsk.prompt.placeholders import FIELD, OWN_NAMES, fill, names_in
 from dsk.prompt.template import Filling, given_params, params_of
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.map.record import Record

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
+
+from dsk.records import NamedTuple
 
 #: Bytes of a digest: enough to tell a billion records apart.
 DIGEST_SIZE = 8

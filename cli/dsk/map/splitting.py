@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 #: Bytes: more than any model reads.
 LIMIT = 64 << 20

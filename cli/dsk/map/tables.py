@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from dsk.errors import UsageFault
 from dsk.map.splitting import split
+from dsk.records import NamedTuple
 
 #: Characters of one field; it must fit into a C long wherever this runs.
 LONGEST_FIELD = 64 << 20

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.output.unified import Change, unified_diff, with_line_ends_of
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.ending import Ending

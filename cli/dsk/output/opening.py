@@ -8,9 +8,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from typing import NamedTuple
 
 from dsk.errors import LocalFault, UsageFault
+from dsk.records import NamedTuple
 from dsk.world import STDERR, STDIN, STDOUT
 
 NAMED_DESCRIPTORS = {"/dev/stdin": STDIN, "/dev/stdout": STDOUT, "/dev/stderr": STDERR}

@@ -5,7 +5,7 @@ Lines end in a newline; a carriage return before it is part of the line, as it i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dsk.records import NamedTuple
 
 CONTEXT = 3
 NO_NEWLINE = "\n\\ No newline at end of file\n"

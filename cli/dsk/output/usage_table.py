@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from dsk.output.table import cut
+from dsk.records import NamedTuple
 
 #: The bar of a terminal: eighths of a column.
 EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.output.counts import pace_of, token_counts
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

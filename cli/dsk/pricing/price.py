@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from dsk.pricing.hours import Hours
+from dsk.records import NamedTuple
 
 #: Prices are for so many tokens.
 UNIT = 1_000_000

@@ -6,9 +6,8 @@ Unicode, from 1; a byte order mark is none. Only computes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 BYTE_ORDER_MARK = "\ufeff"
 #: Of what may be sent, the part that is before the cursor, where there is enough on both sides.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
 from dsk.prompt.cursor import Gap, at_mark, at_place, is_place, parse_place
 from dsk.prompt.files import read_bytes
 from dsk.prompt.stdin import is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
+from dsk.records import NamedTuple
 from dsk.world import STDIN
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ Form and kinds: https://api-docs.deepseek.com/guides/vision
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.prompt.compose import join
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

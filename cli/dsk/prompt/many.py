@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
 from dsk.prompt.files import read_bytes, under_name
 from dsk.prompt.listing import files_in, files_like
 from dsk.prompt.text import argument, picture_kind
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.prompt.files import Part

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 #: Placeholders of the prompt that are no params: what was piped in, and the words of the command line.
 STDIN = "stdin"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 from dsk.request.fields import parse_field, text_warning
 from dsk.request.options import RequestOptions, wants_thinking
 

@@ -8,8 +8,9 @@ tool calls of autumn 2026.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 
 NOT_CALLED = "The tool was not called."

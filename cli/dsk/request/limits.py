@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.request.fields import text_warning
 
 MOST_STOPS = 16

@@ -7,8 +7,9 @@ and what usage says of it all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.scripted.asked import Asked
 from dsk.scripted.calling import told, with_calls
 from dsk.scripted.faults import Fault

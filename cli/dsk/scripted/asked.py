@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from dsk.records import NamedTuple
 from dsk.request.schema.asking import forced_function
 from dsk.scripted import schema
 from dsk.scripted.instance import schema_of

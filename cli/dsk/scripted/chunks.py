@@ -7,8 +7,9 @@ usage stands is the rule of its reference page.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
+from dsk.records import NamedTuple
 from dsk.scripted.answer import Answer
 from dsk.scripted.asked import Asked
 from dsk.scripted.logprobs import chat_entry, fim_object, value_at

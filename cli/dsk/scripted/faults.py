@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from dsk.records import NamedTuple
 
 Applies = Literal["all", "answer", "stream", "prefix"]
 

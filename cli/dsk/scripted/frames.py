@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from dsk.records import NamedTuple
 from dsk.scripted.chunks import Kind, Part
 from dsk.scripted.faults import Fault
 from dsk.scripted.refusals import busy_json

@@ -7,7 +7,9 @@ proxy's HTML page, a 422 plain text; ``code`` is nearly always invalid_request_e
 from __future__ import annotations
 
 import json
-from typing import Final, NamedTuple
+from typing import Final
+
+from dsk.records import NamedTuple
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from dsk.records import NamedTuple
 from dsk.scripted.frames import End, Frame
 
 Headers = tuple[tuple[str, str], ...]

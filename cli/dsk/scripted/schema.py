@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from dsk.records import NamedTuple
 from dsk.scripted.refusals import Refused, misfit
 
 

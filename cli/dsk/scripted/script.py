@@ -6,8 +6,8 @@ A script knows nothing of requests, sockets or time; it is the same for every co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from dsk.records import NamedTuple
 from dsk.scripted.faults import Fault
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import shlex
 import zlib
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 
 class Story(NamedTuple):

@@ -6,7 +6,7 @@ typed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dsk.records import NamedTuple
 
 REDIRECTIONS = "<>"
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 from dsk.state import rules
 from dsk.state.paths import config_file
 from dsk.state.profile import BUILT_IN, DEEPSEEK, SERVER_NAMES, Profile, is_name, new_profile

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsk.errors import LocalFault
+from dsk.records import NamedTuple
 
 SERVICE = "dsk"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import KeyFault
+from dsk.records import NamedTuple
 from dsk.state.paths import key_file
 from dsk.state.profile import DEEPSEEK
 from dsk.state.secret import Key, checked_secret

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.pricing.hours import parse_hours
 from dsk.pricing.price import Price, Rates
+from dsk.records import NamedTuple
 from dsk.state import rules
 from dsk.state.price_rules import NEEDED, PEAK, PEAK_RATES, PRICE, RATES, hours_fault
 from dsk.state.toml_file import Places, parse_toml, read_toml

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from dsk.records import NamedTuple
 
 DEEPSEEK = "deepseek"
 #: Those that are built in besides it: what they are is in ``dsk.state.servers``.

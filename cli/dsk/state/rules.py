@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 EFFORTS = ("none", "low", "high", "max")
 SCHEMA_MODES = ("function", "json_schema", "prompt")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dsk.errors import KeyFault
+from dsk.records import NamedTuple
 
 #: Bytes of the longest key: more than any server reads of a header field.
 LONGEST = 1 << 16

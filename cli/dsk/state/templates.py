@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 from dsk.state.paths import templates_folder
 from dsk.state.profile import is_name
 from dsk.state.toml_file import Places, parse_toml, read_toml

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dsk.records import NamedTuple
 from dsk.stream.events import (
     Comment,
     Content,

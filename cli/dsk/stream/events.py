@@ -6,7 +6,9 @@ only choice 0 is printed as text. They are named tuples because one is made for 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from dsk.records import NamedTuple
 
 
 class Start(NamedTuple):

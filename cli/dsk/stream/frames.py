@@ -8,8 +8,9 @@ very many lines, bodies that are no event stream. What the frames mean is the de
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from dsk.records import NamedTuple
 from dsk.stream.blocks import Blocks
 from dsk.stream.events import Comment, Malformed
 from dsk.stream.oddities import Comments, has_odd_line, parts_of, standard_fields

@@ -10,8 +10,9 @@ most characters cost one look into a dictionary.)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from dsk.records import NamedTuple
 from dsk.stream.program import MATCH, Atom, Begin, End, Look, Program, Split
 
 #: So many transitions are kept; then they are forgotten and learnt anew.

@@ -8,9 +8,10 @@ of what may be empty, and would rather be, as in ``(?:|a)+``, may a match be ano
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 # Private, but unchanged in what is used here since Python 3.6; nothing public gives the meaning of an expression.
 _PARSER: Any = re._parser if hasattr(re, "_parser") else re.sre_parse  # type: ignore[attr-defined]

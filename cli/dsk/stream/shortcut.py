@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.stream.events import Content, Event, Reasoning
 from dsk.stream.parsing import parse
 

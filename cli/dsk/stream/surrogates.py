@@ -6,8 +6,9 @@ hold such a half, so none may leave this room.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from dsk.records import NamedTuple
 from dsk.stream.events import (
     Comment,
     Content,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from dsk.errors import without_secrets
+from dsk.records import NamedTuple
 from dsk.tools.processes import MOST_OUTPUT, Order, Ran, run_all
 from dsk.tools.tool import Tool
 

@@ -15,7 +15,9 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import IO, NamedTuple
+from typing import IO
+
+from dsk.records import NamedTuple
 
 #: Bytes: of stdout those that are taken, of stderr the last ones that are kept.
 MOST_OUTPUT, MOST_ERRORS = 64 << 10, 4 << 10

@@ -8,9 +8,9 @@ blanks is a number; and what does not fit the screen is left out in the middle, 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from dsk.output.escapes import clean_field
+from dsk.records import NamedTuple
 
 MARK = "| "
 # More in a row are shown as their number; the braille pattern without dots is one to the eye.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.request.json_value import json_value
 
 #: What DeepSeek takes for the name of a function.

@@ -9,8 +9,8 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from dsk.records import NamedTuple
 from dsk.wire.endpoint import is_loopback
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

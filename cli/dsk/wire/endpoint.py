@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from dsk.errors import UsageFault
+from dsk.records import NamedTuple
 
 BETA = "/beta"
 KEY_HEADERS = ("authorization", "api-key", "x-api-key")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dsk.records import NamedTuple
 from dsk.wire.line import Line
 from dsk.wire.local import check_key_stays_here
 from dsk.wire.reply import Reply

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from dsk.errors import (
@@ -23,6 +23,7 @@ from dsk.errors import (
     ServerFault,
     without_secrets,
 )
+from dsk.records import NamedTuple
 from dsk.wire.redirects import readable
 
 CHAT_PATH = "/chat/completions"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from dsk.records import NamedTuple
 from dsk.wire.direct import PORTS
 from dsk.wire.endpoint import is_loopback
 from dsk.wire.faults import before_answer

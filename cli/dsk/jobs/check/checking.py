@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, Status, hide_secret
 from dsk.jobs.check.finding import Finding, failed, ok, print_finding, warned
 from dsk.jobs.check.places import check_config_file, check_log
 from dsk.jobs.check.server import check_answers
 from dsk.jobs.settling import settle_endpoint, settle_request, settle_server, settle_short_clocks
+from dsk.records import NamedTuple
 from dsk.state.config import load
 from dsk.wire.endpoint import host_of
 

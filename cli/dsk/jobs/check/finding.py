@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from dsk.errors import Failure, Status, without_secrets
 from dsk.output.sinks import write_out_all
+from dsk.records import NamedTuple
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:

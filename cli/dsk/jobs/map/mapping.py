@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.jobs.demanding import read_wanted, with_schema
@@ -21,6 +21,7 @@ from dsk.output.notes import note, warn
 from dsk.prompt.files import read_source, system_text
 from dsk.prompt.stdin import say_if_silent
 from dsk.prompt.text import argument
+from dsk.records import NamedTuple
 from dsk.state.config import load
 from dsk.world import STDIN
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import ClockFault, Failure, KeyFault, NetworkFault, ServerFault, Status, UsageFault, hide_secret
 from dsk.jobs.check.server import listing_fault, model_ids
@@ -10,6 +10,7 @@ from dsk.jobs.listing import MODELS_PATH
 from dsk.jobs.profiles.recognising import recognise
 from dsk.jobs.settling import settle_short_clocks
 from dsk.output.notes import note, warn
+from dsk.records import NamedTuple
 from dsk.state.config import load
 from dsk.state.config_editing import OURS, check_free, put_profile
 from dsk.state.paths import config_file

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from dsk.records import NamedTuple
 from dsk.state.profile import DEEPSEEK, is_built_in, new_profile
 from dsk.wire.refusals import HOSTS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 FALLBACK_SHELL = "/bin/sh"
 #: os-release(5)

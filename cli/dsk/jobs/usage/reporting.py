@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status
 from dsk.jobs.usage.counting import Sum, in_order, keys, summed
 from dsk.output.escapes import clean_field
 from dsk.output.notes import note
 from dsk.output.sinks import write_out_all
+from dsk.records import NamedTuple
 from dsk.state.config import load
 from dsk.state.log.reading import reading
 from dsk.state.log.spending import OFFLINE, has_runs, session_titles, spendings

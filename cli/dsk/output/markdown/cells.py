@@ -8,9 +8,10 @@ the terminal itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wcwidth import wcwidth
+
+from dsk.records import NamedTuple
 
 TAB = 8
 MANY = 1_000

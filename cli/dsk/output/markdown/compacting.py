@@ -8,9 +8,9 @@ between is left out. Whether what follows is still taken for the same is tried o
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from dsk.output.markdown.leaves import Container, Leaf, Outline, outline
+from dsk.records import NamedTuple
 
 #: A text that is something of its own and shows nothing: it stands for a leaf that is written already.
 STAND_IN = "\ue000"

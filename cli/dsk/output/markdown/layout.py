@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dsk.output.markdown.cells import width_of
 from dsk.output.markdown.inline import styled
 from dsk.output.markdown.leaves import BULLETS, Container, Leaf
 from dsk.output.markdown.rows import DEFAULT, DIM, EMPTY, Look, Row, Span, Style, merged, text_of
 from dsk.output.markdown.wrapping import wrapped
+from dsk.records import NamedTuple
 
 #: What the rest of a leaf begins with whose beginning is written already: a letter, so that it stays what it is.
 REST = "\ue000 "

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dsk.output.markdown.code import Highlighter
 from dsk.output.markdown.layout import Margin, beside, flow, margin, ruler
 from dsk.output.markdown.leaves import Leaf, Table
 from dsk.output.markdown.listing import code_rows, content_lines, fence_row, indented_rows
 from dsk.output.markdown.rows import EMPTY, Look, Row
 from dsk.output.markdown.table import columns, fits, roomy, table_rows
+from dsk.records import NamedTuple
 
 
 class Started(NamedTuple):

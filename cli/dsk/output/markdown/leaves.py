@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dsk.output.markdown.dialect import block_tokens
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from zlib import crc32
+
+from dsk.records import NamedTuple
 
 PLAIN = "\x1b[0m"
 

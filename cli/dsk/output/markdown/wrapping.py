@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dsk.output.markdown.cells import Cluster, clusters, width_of
 from dsk.output.markdown.rows import Row, Span, merged, sliced, text_of
+from dsk.records import NamedTuple
 
 _PIECES = re.compile(r"\n| +|[^ \n]+")
 # Not at the beginning of a row, in Chinese and Japanese.

@@ -6,8 +6,9 @@ outputs). The shape goes along as the name of what is asked for, so that a body 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from dsk.records import NamedTuple
 from dsk.request.schema.references import DATA, DEFINITIONS, NAMED, REFERRING, resolve
 
 Shape = Literal["object", "items", "value"]

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from dsk.records import NamedTuple
 from dsk.state.cache.draft import DRAFT, MODE
 from dsk.state.cache.limits import Limits
 from dsk.state.cache.reading import is_answer

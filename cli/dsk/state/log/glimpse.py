@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Any
+
+from dsk.records import NamedTuple
 
 #: Nobody reads through more.
 MOST_RUNS = 50

@@ -7,7 +7,8 @@ of them is found wherever it stands.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 _EACH_A_WORD = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[^\W_]+")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dsk.errors import Status
+from dsk.records import NamedTuple
 from dsk.state.log.pieces import put_together
 from dsk.state.log.process import is_there
 from dsk.state.log.rows import Outcome, Piece, finish

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsk import __version__
+from dsk.records import NamedTuple
 from dsk.state.log.process import birth
 from dsk.state.log.prompts import title_of_body
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dsk.records import NamedTuple
 from dsk.state.log.prompts import last_question
 from dsk.state.log.reader import Run, find
 

@@ -6,7 +6,8 @@ Rules: https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from dsk.records import NamedTuple
 
 _FENCE = re.compile(r"(`{3,})([^`]*)\Z|(~{3,})(.*)\Z")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from dsk.records import NamedTuple
 from dsk.unseen import UNSEEN
 
 _ATTRIBUTE = re.compile(

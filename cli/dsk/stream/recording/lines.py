@@ -7,8 +7,8 @@ known to be one, there are no lines.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from dsk.records import NamedTuple
 from dsk.stream.recording.steps import MARK
 
 # The frames room skips these at the start of a body, and takes a body that begins so for no event stream.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
     from dsk.errors import Failure
