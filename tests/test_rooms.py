@@ -46,8 +46,8 @@ KNOWS = {
     "jobs": "errors records world successor shells unseen pricing stream request prompt state wire scripted ending"
     " judging output tools exchange map grep",
     "chat": "errors records world stream request prompt state wire scripted ending output exchange jobs",
-    "commands": "errors records world successor shells stream request prompt state wire scripted judging output map grep"
-    " jobs chat",
+    "commands": "errors records world successor shells stream request prompt state wire scripted judging output map"
+    " grep jobs chat",
     "signals": "errors world output",
     "main": "errors world successor deferred output commands signals",
     "__main__": "main",
