@@ -24,14 +24,15 @@ def read(text: str, *, is_clear: bool) -> Any:
     """As ``json_value``, but that half of a surrogate pair may be in it. Raises ``RecursionError`` as well."""
     return json.loads(
         text,
-        parse_constant=_constant,
-        parse_float=_finite,
+        parse_constant=no_constant,
+        parse_float=finite,
         parse_int=_whole,
         object_pairs_hook=_each_once if is_clear else None,
     )
 
 
-def _constant(name: str) -> Any:
+def no_constant(name: str) -> Any:
+    """Raise ``ValueError``: NaN and infinity, by any name, are Python's."""
     raise ValueError(f"{name} is no JSON value")
 
 
@@ -44,7 +45,8 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _finite(digits: str) -> float:
+def finite(digits: str) -> float:
+    """The number. Raises ``ValueError`` if it is too large for a float."""
     number = float(digits)
     if number - number != 0:
         raise ValueError(f"{digits[:20]} is too large a number")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from dsk.request.json_value import finite, no_constant
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.refusals import dumps
 from dsk.scripted.schema import is_deep
@@ -36,7 +37,7 @@ def read_replies(text: str, read: Callable[[str], bytes]) -> tuple[Reply, ...]:
 def _value(text: str) -> Any:
     """The JSON value in a text, one that can be sent. Raises ``ValueError``: ``JSONDecodeError`` if it is no JSON."""
     try:
-        value = json.loads(text, parse_constant=_constant, parse_float=_finite, parse_int=_whole)
+        value = json.loads(text, parse_constant=no_constant, parse_float=finite, parse_int=_whole)
         if is_deep(value):
             raise RecursionError
     except RecursionError as error:
@@ -46,17 +47,6 @@ def _value(text: str) -> Any:
     except UnicodeEncodeError as error:
         raise ValueError("half a surrogate pair is in it") from error
     return value
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if number - number != 0:
-        raise ValueError(f"{digits[:20]} is too large a number")
-    return number
 
 
 def _whole(digits: str) -> int:

@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import re
 
-from dsk.output.markdown.cells import width_of, without_tabs
+from dsk.output.markdown.breaking import end_of_screen
+from dsk.output.markdown.cells import without_tabs
 from dsk.output.markdown.code import Highlighter
 from dsk.output.markdown.layout import REST, blank_row, margin
 from dsk.output.markdown.leaf_rows import NOTHING, Started, known_columns, rows_of
 from dsk.output.markdown.leaves import Leaf, Outline
 from dsk.output.markdown.listing import content_lines
 from dsk.output.markdown.looks import Looks
-from dsk.output.markdown.rows import DEFAULT, EMPTY, Look, Row, Span, merged, plain_row, text_of
+from dsk.output.markdown.rows import DEFAULT, EMPTY, Look, Row, Span, merged, plain_row
 from dsk.output.markdown.source import Source
-from dsk.output.markdown.wrapping import extents, wrapped
+from dsk.output.markdown.wrapping import wrapped
 
 # What a line may hold and still become something else than it looks like.
 _SETTLING = re.compile(r"[^\s\-=*_|:#>+.()0-9`~]")
@@ -227,25 +228,10 @@ class Document:
             leaf = self._source.outline().leaves[-1:]
             if self._done == len(self._source.outline().leaves) or leaf[0].kind not in ("text", "heading"):
                 return
-            at = self._end_of_screen(leaf[0], cap)
+            at = end_of_screen(leaf[0], self._started, self._look, self._width, cap)
             if at is None:
                 return
             self._break_off_at(leaf[0], at)
-
-    def _end_of_screen(self, leaf: Leaf, cap: int) -> int | None:
-        """The character of the content that would be the first one too many. The text is measured with its marks,
-        which are shown or not: what is shown is never longer."""
-        is_rest, lead = self._started.is_rest, self._started.lead
-        skipped = len(REST) if is_rest else 0
-        text = leaf.content[skipped:]
-        at_left = margin(leaf, self._width, self._look, is_rest=is_rest)
-        cells = len(text) if text.isascii() else 2 * len(text)
-        # Two rows that follow each other hold more than one could, unless a line ends.
-        if 2 * cells // at_left.width + text.count("\n") + 2 <= cap:
-            return None
-        taken = width_of(text_of(lead)) - width_of(text_of(at_left.rest)) if lead else 0
-        rows = extents(text.replace("\t", " "), at_left.width, max(taken, 0))
-        return rows[cap].start + skipped if len(rows) > cap else None
 
     def _break_off_at(self, leaf: Leaf, at: int) -> None:
         lead = self._started.lead
