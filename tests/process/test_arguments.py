@@ -8,7 +8,7 @@ from tests.harness import Dsk
 
 BAD = b"a\xffb"
 LARGE = "99999999999999999999"
-LARGE_COUNT = f"dsk: --count must be a whole number, at least 0, not '{LARGE}'\n"
+LARGE_COUNT = f"dsk: --count must be a whole number, at most {2**63 - 1}, not '{LARGE}'\n"
 
 
 @pytest.mark.parametrize(

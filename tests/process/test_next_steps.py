@@ -26,6 +26,8 @@ UTF_16 = "naïve".encode("utf-16")
             "there is no prompt: the files are blank, no words were given and stdin is empty\n",
         ),
         (["version"], None, "there is no command 'version'\ndid you mean dsk --version?"),
+        (["ask", "-s", "@-", "hi"], None, "--system -: no such file or directory\nstdin is not read here: name a file"),
+        (["ask", "-f", b"n\xe4"], None, "--file is not UTF-8 text: byte 1 is 0xe4\nrename it, or give it without"),
         (["ask", "-", "-"], b"", "stdin is named more than once: it can be read only once\nleave one - where all of"),
         (["ask", "-I", "-"], b"", "- among the words reads stdin: it is to be ignored (-I)\nleave the - out"),
         (["ask", "-m", "", "hi"], None, "--model is empty\ngive it a value, or leave it out"),
@@ -53,7 +55,7 @@ UTF_16 = "naïve".encode("utf-16")
         (["send"], b"[]", "the request body in stdin is not a JSON object\ndsk ask --dry-run makes one"),
     ],
 )
-def test_a_failure_says_what_to_do(dsk: Dsk, args: list[str], stdin: bytes | None, said: str) -> None:
+def test_a_failure_says_what_to_do(dsk: Dsk, args: list[str | bytes], stdin: bytes | None, said: str) -> None:
     (dsk.home / "notes.txt").write_text("milk\n")
     (dsk.home / "none.txt").touch()
     result = dsk.run(*args, stdin=stdin)

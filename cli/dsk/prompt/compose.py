@@ -53,7 +53,7 @@ def compose(
     tell = say if settings.lists_files else _say_nothing
     parts: list[Part] = []
     for source in settings.files:
-        parts += read_source(argument(source, "--file"), fetch, stdin.data, tell)
+        parts += read_source(_named(source), fetch, stdin.data, tell)
     blanks = [part for part in parts if is_blank(part)]
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
@@ -99,6 +99,13 @@ def content(parts: Sequence[Part], detail: str | None = None) -> str | list[dict
     from dsk.prompt.images import content_of
 
     return content_of(parts, detail)
+
+
+def _named(source: str) -> str:
+    try:
+        return argument(source, "--file")
+    except UsageFault as fault:
+        raise UsageFault(fault.what, fault.why, hint="rename it, or give it without its name: < FILE") from fault
 
 
 def _say_nothing(_text: str) -> None:

@@ -12,6 +12,8 @@ def advice(path: str, error: Exception) -> str:
     """The next step: the name that was meant, say."""
     if not path:
         return "a file has a name, and - is stdin"
+    if path == "-":
+        return "stdin is not read here: name a file"
     if isinstance(error, FileNotFoundError):
         folder, name = os.path.split(path)
         try:
