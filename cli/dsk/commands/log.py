@@ -123,7 +123,7 @@ def _show(**params: Any) -> Job:
     from dsk.jobs.log.showing import show_run
 
     if params["answer"] and params["as_json"]:
-        raise UsageFault("--answer and --json exclude each other")
+        raise UsageFault("--answer and --json exclude each other", hint="leave one of them out")
     return partial(show_run, params["id"], params["answer"], params["as_json"])
 
 
@@ -139,9 +139,9 @@ def _search(**params: Any) -> Job:
 
     text = " ".join(params["words"])
     if not text.strip():
-        raise UsageFault("there is nothing to search for", "the words are empty")
+        raise UsageFault("there is nothing to search for", "the words are empty", hint="dsk log list lists all")
     if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise UsageFault("the words are not UTF-8")
+        raise UsageFault("the words are not UTF-8", hint="convert them first: iconv -f LATIN1 -t UTF-8")
     return partial(search_runs, Query(text, params["fts"]), params["count"], params["as_json"])
 
 
@@ -156,7 +156,7 @@ def _prune(**params: Any) -> Job:
 
     before, keep, everything = params["older_than"], params["keep"], params["everything"]
     if everything and (before is not None or keep is not None):
-        raise UsageFault("--all leaves nothing for --older-than and --keep to choose")
+        raise UsageFault("--all leaves nothing for --older-than and --keep to choose", hint="leave one of them out")
     if not everything and before is None and keep is None:
         raise UsageFault("which runs are to be removed?", hint="give --older-than, --keep or --all")
     return partial(prune_runs, before, keep or 0, params["yes"] or not everything)

@@ -199,7 +199,7 @@ def _check_base_path(_ctx: click.Context, _param: click.Parameter, value: str) -
 
     path = argument(value, "--base-path").rstrip("/")
     if path and not path.startswith("/"):
-        raise UsageFault(f"--base-path {value!r} does not begin with a slash")
+        raise UsageFault(f"--base-path {value!r} does not begin with a slash", hint=f"as in --base-path /{value}")
     return path
 
 
@@ -208,9 +208,15 @@ def _serve(**params: Any) -> Job:
 
     kinds = [f"--{name}" for name in ("text", "echo", "reply", "recording") if params[name]]
     if len(kinds) > 1:
-        raise UsageFault(f"{' and '.join(kinds)} exclude each other", "each says what is answered")
+        raise UsageFault(
+            f"{' and '.join(kinds)} exclude each other", "each says what is answered", hint="leave one of them out"
+        )
     if params["reasoning"] is not None and kinds and kinds[0] in ("--reply", "--recording"):
-        raise UsageFault(f"--reasoning and {kinds[0]} exclude each other", "the file says what is reasoned")
+        raise UsageFault(
+            f"--reasoning and {kinds[0]} exclude each other",
+            "the file says what is reasoned",
+            hint="leave one of them out",
+        )
     return partial(serve, ServeSettings(**params))
 
 

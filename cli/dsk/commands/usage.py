@@ -38,7 +38,7 @@ def _usage(**params: Any) -> Job:
 
         return list_prices
     if params["as_json"] and params["as_csv"]:
-        raise UsageFault("--json and --csv exclude each other")
+        raise UsageFault("--json and --csv exclude each other", hint="leave one of them out")
     from dsk.jobs.usage.reporting import Which, report_usage
 
     which = Which(params["by"] or "day", params["since"] or 0.0, params["until"], params["model"], params["profile"])

@@ -111,7 +111,11 @@ class Frames:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise LocalFault(f"cannot read {name}", (error.strerror or str(error)).lower()) from error
+                raise LocalFault(
+                    f"cannot read {name}",
+                    (error.strerror or str(error)).lower(),
+                    hint="what came of it is decoded; copy it to a place that can be read",
+                ) from error
             if data:
                 return data
             os.close(descriptor)

@@ -35,7 +35,11 @@ def read_wanted(value: str) -> Wanted:
         from dsk.exchange.judging import check_schema
 
         if trouble := check_schema(schema):
-            raise UsageFault(f"{name} is no JSON Schema", trouble)
+            raise UsageFault(
+                f"{name} is no JSON Schema",
+                trouble,
+                hint="man dsk-ask has SCHEMAS; words such as name, age int are a schema too",
+            )
     return asked
 
 

@@ -58,7 +58,11 @@ def fim(settings: FimSettings, world: World) -> Status:
     warnings = [*warnings, *body.warnings]
     if settings.prints_edit:
         if body.fields.get("echo"):
-            raise UsageFault("--print-edit and --set echo", "the answer would repeat the text before it")
+            raise UsageFault(
+                "--print-edit and --set echo",
+                "the answer would repeat the text before it",
+                hint="leave one of them out",
+            )
         sending = sending._replace(output=sending.output._replace(edit=_edit(found)))
     warn(warnings, world)
     if settings.show:

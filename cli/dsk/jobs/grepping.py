@@ -72,7 +72,7 @@ def grep(settings: GrepSettings, world: World) -> Status:
 
 def _check_files(files: Sequence[str], world: World) -> None:
     if files.count("-") > 1:
-        raise UsageFault("stdin is named more than once", "it can be read only once")
+        raise UsageFault("stdin is named more than once", "it can be read only once", hint="leave one - out")
     if "-" in files and world.is_terminal(STDIN):
         raise UsageFault("there is no input", "stdin is a terminal", hint="pipe lines in, or name a file")
 

@@ -122,5 +122,9 @@ def _policy(fields: dict[str, Any], file: str) -> Policy:
     kinds = {"retry": int, "retry_max_time": float | int | None, "resume": int, "continue_on_length": int}
     kinds |= {"can_prefix": bool, "retry_invalid": int, "runs_calls": bool}
     if not all(name in kinds and isinstance(value, kinds[name]) for name, value in fields.items()):
-        raise UsageFault(f"cannot replay {file}", "line 1 is damaged: its policy is not known here")
+        raise UsageFault(
+            f"cannot replay {file}",
+            "line 1 is damaged: its policy is not known here",
+            hint=f"dsk decode {file} reads what is there",
+        )
     return Policy(**fields)

@@ -109,7 +109,7 @@ def _replies_of(name: str) -> tuple[Reply, ...]:
     try:
         return read_replies(text, lambda path: _read(str(folder / path), "recording"))
     except ValueError as error:
-        raise UsageFault(f"--reply {name}", str(error)) from error
+        raise UsageFault(f"--reply {name}", str(error), hint="man dsk-serve has REPLY FILES") from error
 
 
 def _text(value: str, option: str) -> str:

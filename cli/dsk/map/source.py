@@ -23,7 +23,7 @@ def check_source(name: str) -> None:
     try:
         mode = os.stat(name).st_mode  # noqa: PTH116 - a name is all that is wanted of it
         if stat.S_ISDIR(mode):
-            raise UsageFault(f"cannot read {name}", "it is a directory")
+            raise UsageFault(f"cannot read {name}", "it is a directory", hint="name the files in it")
         if stat.S_ISREG(mode):
             os.close(os.open(name, os.O_RDONLY | os.O_CLOEXEC))
     except (OSError, ValueError) as error:
@@ -95,9 +95,17 @@ def _unpacked(name: str, read: Callable[[], bytes]) -> Iterator[bytes]:
                 yield data
             pending = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     except zlib.error as error:
-        raise UsageFault(f"{shown(name)} cannot be read", f"its gzip packing is damaged: {error}") from error
+        raise UsageFault(
+            f"{shown(name)} cannot be read",
+            f"its gzip packing is damaged: {error}",
+            hint="copy it again, or unpack what is there: zcat",
+        ) from error
     if not unpacker.eof:
-        raise UsageFault(f"{shown(name)} cannot be read", "its gzip packing ends too early")
+        raise UsageFault(
+            f"{shown(name)} cannot be read",
+            "its gzip packing ends too early",
+            hint="copy it again, or unpack what is there: zcat",
+        )
 
 
 def _read_all(name: str, read: Callable[[], bytes]) -> Iterator[bytes]:

@@ -39,7 +39,11 @@ def find_tools(files: Sequence[str], folders: Sequence[str], env: Mapping[str, s
         except ValueError as error:
             raise UsageFault(f"{option}: {path} is no tool", str(error), hint=BY_HAND) from error
         if tool.name in tools:
-            raise UsageFault(f"{option}: its name is {tool.name}", f"so is that of {tools[tool.name].path}")
+            raise UsageFault(
+                f"{option}: its name is {tool.name}",
+                f"so is that of {tools[tool.name].path}",
+                hint="leave one of them out, or rename it in what its --schema prints",
+            )
         tools[tool.name] = tool
     return list(tools.values())
 
@@ -50,7 +54,7 @@ def _programs(folders: Iterable[str]) -> Iterable[tuple[str, str]]:
         try:
             names = sorted(os.listdir(folder))  # noqa: PTH208
         except OSError as error:
-            raise UsageFault(f"--tools {folder}", described(error)) from error
+            raise UsageFault(f"--tools {folder}", described(error), hint="name a folder with programs in it") from error
         paths = [f"{folder}/{name}" for name in names if not name.startswith(".") and not name.endswith("~")]
         found = [path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]  # noqa: PTH113
         if not found:

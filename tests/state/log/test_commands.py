@@ -157,7 +157,8 @@ def test_a_run_that_is_not_there_is_a_usage_error(dsk: Dsk, number: str) -> None
 def test_options_of_show_are_still_checked(dsk: Dsk) -> None:
     assert dsk.run("log", "show", "-1", "--anser").status == 2
     result = dsk.run("log", "show", "--answer", "--json")
-    assert (result.errors, result.status) == ("dsk: --answer and --json exclude each other\n", 2)
+    said = "dsk: --answer and --json exclude each other\ndsk: hint: leave one of them out\n"
+    assert (result.errors, result.status) == (said, 2)
 
 
 def test_a_run_under_way_is_seen_as_far_as_it_has_come(dsk: Dsk, path: Path) -> None:
@@ -191,7 +192,10 @@ def test_a_bad_expression_is_a_usage_error(dsk: Dsk) -> None:
     assert (result.stdout, result.status) == (b"", 2)
     assert result.errors.startswith("dsk: 'a AND' is not an FTS5 expression: syntax error")
     assert dsk.run("log", "search", " ").status == 2
-    assert dsk.run("log", "search", b"\xff").errors == "dsk: the words are not UTF-8\n"
+    assert (
+        dsk.run("log", "search", b"\xff").errors
+        == "dsk: the words are not UTF-8\ndsk: hint: convert them first: iconv -f LATIN1 -t UTF-8\n"
+    )
 
 
 @pytest.mark.usefixtures("filled")

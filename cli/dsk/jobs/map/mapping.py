@@ -99,7 +99,7 @@ def _check_files(files: tuple[str, ...], world: World) -> None:
     for name in files:
         check_source(name)
     if files.count("-") > 1:
-        raise UsageFault("stdin is named more than once", "it can be read only once")
+        raise UsageFault("stdin is named more than once", "it can be read only once", hint="leave one - out")
     if "-" in files and world.is_terminal(STDIN):
         raise UsageFault("there is no input", "stdin is a terminal", hint="pipe records in, or name a file with -a")
 

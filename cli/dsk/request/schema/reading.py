@@ -40,16 +40,24 @@ def read_schema(text: str, name: str) -> dict[str, Any]:
     try:
         schema = json_value(text)
     except ValueError as error:
-        raise UsageFault(f"{name} is not JSON", str(error)) from error
+        raise UsageFault(
+            f"{name} is not JSON",
+            str(error),
+            hint="a schema begins with { and a double quote, or is a few words: name, age int",
+        ) from error
     assert isinstance(schema, dict), "it begins with a brace"
     if not isinstance(schema.get("$schema", ""), str):
-        raise UsageFault(f"{name} is no JSON Schema", "$.$schema: it must be a text")
+        raise UsageFault(
+            f"{name} is no JSON Schema",
+            "$.$schema: it must be a text",
+            hint="leave it out, or name the draft by its URL",
+        )
     try:
         why, hint = lost(schema), "a $ref has the form #/$defs/NAME, or #ANCHOR"
         if not why:
             why, hint = circle(schema), "what refers to itself has to do so in a part of it, as in properties or items"
     except RecursionError as error:
-        raise UsageFault(f"{name} is nested too deep") from error
+        raise UsageFault(f"{name} is nested too deep", hint="use a flatter one") from error
     if why:
         raise UsageFault(f"{name} is no JSON Schema", why, hint=hint)
     return schema
