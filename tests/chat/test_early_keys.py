@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import termios
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,8 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.chat.conftest import Open, sent, talk
-from tests.chat.terminal import CTRL_C, CTRL_D, ENTER, Screen
+from tests.chat.terminal import CTRL_C, CTRL_D, CTRL_Z, ENTER, Screen
+from tests.harness import Dsk
 
 Serve = Callable[[Script], ScriptedServer]
 
@@ -86,3 +88,30 @@ def test_the_end_typed_behind_a_command_leaves(open_chat: Open, serve: Serve) ->
         counts(screen, ENDS, 1)
         screen.type(CTRL_D)
         assert screen.end() == 0
+
+
+def is_hidden(screen: Screen) -> bool:
+    """Whether the terminal is as dsk, and no shell, has it while an answer comes."""
+    flags: int = termios.tcgetattr(screen.process.fileno())[3]
+    return bool(flags & termios.NOFLSH and not flags & termios.ECHO)
+
+
+@pytest.mark.parametrize("shell", [("bash", "--norc", "--noprofile", "-i"), ("sh", "-i")], ids=["bash", "sh"])
+def test_keys_stay_hidden_in_an_answer_that_was_stopped_for_a_while(
+    here: Dsk, stalling: ScriptedServer, shell: tuple[str, ...]
+) -> None:
+    with Screen(here, *shell[1:], command=shell[:1], env={"DEEPSEEK_BASE_URL": stalling.base_url}) as screen:
+        screen.type(f"{here.shell_words('chat')}{ENTER}")
+        screen.prompt()
+        screen.type("hi" + ENTER)
+        screen.shows("one two")
+        screen.type(CTRL_Z)
+        screen.until(lambda _: not is_hidden(screen), "a terminal for the shell")
+        screen.shows("Stopped")
+        screen.type("fg" + ENTER)
+        screen.until(lambda _: is_hidden(screen), "a terminal for dsk")
+        screen.type("early")
+        screen.type(CTRL_C)
+        screen.shows("dsk: stopped")
+        lines = screen.shows("> early")
+        assert [line for line in lines if "early" in line] == ["> early"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 #: Where a terminal's attributes have the flags of what is typed, and its special characters.
@@ -28,11 +30,18 @@ class Modes:
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """Do not show what is typed meanwhile."""
+        """Do not show what is typed meanwhile, also after the program was stopped for a while."""
         self._set(self._hidden)
+        handlers = {signal.SIGTSTP: self._stop, signal.SIGCONT: self._go_on}
+        # Who is to ignore ^Z goes on doing so.
+        own = {number: how for number, how in handlers.items() if signal.getsignal(number) is signal.SIG_DFL}
+        for number, how in own.items():
+            signal.signal(number, how)
         try:
             yield
         finally:
+            for number in own:
+                signal.signal(number, signal.SIG_DFL)
             self._rest()
 
     @contextmanager
@@ -62,6 +71,19 @@ class Modes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._set(self._shown)
+
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        """Stand still until somebody says to go on; not every shell sees to the terminal by itself."""
+        self._set(self._shown)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+        signal.signal(number, self._stop)
+
+    def _go_on(self, _number: int, _frame: FrameType | None) -> None:
+        # In the background it would stop the program again.
+        with suppress(OSError):
+            if os.tcgetpgrp(self._descriptor) == os.getpgrp():
+                self._set(self._hidden)
 
     def _rest(self) -> None:
         self._set(self._hidden if self._reads_keys else self._shown)
