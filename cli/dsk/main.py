@@ -94,6 +94,10 @@ def main(argv: Sequence[str]) -> Status:
             hint="run it again with --debug and report what it shows",
         )
         fault.__cause__ = error
+    if not fault.hint and fault.status not in SIGNALS:
+        from dsk.commands.faults import next_step
+
+        fault.hint = next_step(fault, argv)
     report(fault, world)
     return Status(world.trouble) if fault.status is Status.FAILED else fault.status
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from dsk.errors import UsageFault
+from dsk.errors import Failure, Status, UsageFault
 
 SHOWN = 40
 # So many commands that have an option are named; of more the first.
@@ -19,6 +19,20 @@ def usage_fault(error: click.UsageError) -> UsageFault:
     what = error.format_message().rstrip(".")
     path = error.ctx.command_path if error.ctx else "dsk"
     return UsageFault(what[:1].lower() + what[1:], hint=f"{path} -h shows the usage")
+
+
+def next_step(failure: Failure, argv: Sequence[str]) -> str:
+    """What to do about a failure that does not say so itself."""
+    from dsk.commands.root import COMMANDS
+
+    word = next((word for word in argv if not word.startswith("-")), "")
+    command, page = (f"dsk {word}", f"dsk-{word}") if word in COMMANDS else ("dsk", "dsk")
+    if ".toml" in failure.what:
+        page = "5 dsk.toml" if "config.toml" in failure.what else "dsk-template"
+        return f"man {page} explains the file"
+    if failure.status is Status.USAGE:
+        return f"{command} -h shows the usage; man {page} has all of it"
+    return f"see to that and run it again; --debug shows more, and man {page} explains"
 
 
 def option_fault(

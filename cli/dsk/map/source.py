@@ -28,7 +28,7 @@ def check_source(name: str) -> None:
             os.close(os.open(name, os.O_RDONLY | os.O_CLOEXEC))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(f"cannot read {name}", why.lower()) from error
+        raise UsageFault(f"cannot read {name}", why.lower(), hint="-a names the file of the records") from error
 
 
 def blocks(name: str) -> Iterator[bytes]:
