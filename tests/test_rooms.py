@@ -94,6 +94,7 @@ DOORS = {
         "exchange/apart.py",
         "tools/processes.py",
         "chat/editor.py",
+        "chat/modes.py",
         "chat/interrupts.py",
         "chat/prompt_signals.py",
     },

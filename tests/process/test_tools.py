@@ -271,8 +271,12 @@ def test_a_terminal_is_asked_whatever_the_streams_are_and_quit_ends_the_run(dsk:
     child.expect_exact("status 1")
     child.expect(pexpect.EOF)
     child.close()
-    assert (dsk.home / "err").read_text().endswith(
-        "dsk: the run is ended: the call of one was not wanted\ndsk: hint: dsk log show has what there is of it\n"
+    assert (
+        (dsk.home / "err")
+        .read_text()
+        .endswith(
+            "dsk: the run is ended: the call of one was not wanted\ndsk: hint: dsk log show has what there is of it\n"
+        )
     )
     assert not (dsk.home / "ran").exists()
     assert len(server.requests) == 1

@@ -81,7 +81,9 @@ class Consent:
         finally:
             os.close(terminal)
         if verdict == "quit":
-            raise LocalFault("the run is ended", f"the call of {name} was not wanted", hint="dsk log show has what there is of it")
+            raise LocalFault(
+                "the run is ended", f"the call of {name} was not wanted", hint="dsk log show has what there is of it"
+            )
         if verdict == "always":
             self._allowed.add(name)
         return verdict != "no"
