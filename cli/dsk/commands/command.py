@@ -77,7 +77,8 @@ class Command(click.Command):
         return self.help_text(ctx, brief=False)
 
     def help_text(self, ctx: click.Context, *, brief: bool) -> str:
-        """Usage, description and the options by group; with ``brief`` one screen: 80 columns by 24 lines."""
+        """Usage, description and the options by group; with ``brief`` one screen: 80 columns by 24 lines, of which the
+        last is the prompt's."""
         formatter = new_formatter()
         self.format_usage(ctx, formatter)
         if brief:
@@ -96,7 +97,6 @@ class Command(click.Command):
         with formatter.indentation():
             formatter.write_text(first)
         for examples in (text for text in others if text.startswith("\b\n")):
-            formatter.write_paragraph()
             formatter.write(examples[2:].rstrip("\n") + "\n")
         rows = []
         for param in self.params:

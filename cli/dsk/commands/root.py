@@ -36,7 +36,7 @@ COMMANDS = {
 }
 
 #: Those that the short help only names: it is one screen.
-RARE = frozenset({"profile", "cache", "send", "decode", "replay", "models", "balance", "serve", "completion"})
+RARE = frozenset({"profile", "check", "cache", "send", "decode", "replay", "models", "balance", "serve", "completion"})
 
 HELP = """\b
 Stream answers of DeepSeek and any OpenAI-compatible server to stdout:
