@@ -160,3 +160,24 @@ def test_a_limit_that_cannot_be_gone_past_is_told_before_it_is_reached(dsk: Dsk,
         assert (result.errors, result.status) == (said, 0)
         assert ask(dsk, server, *args, env={"DSK_CONTINUE_ON_LENGTH": "2"}).stderr == b""
     assert ask(dsk, server, "--continue-on-length", "2").stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("args", "advice"),
+    [
+        (["--debug", "map", "--shard", "9", "x"], "dsk map -h shows the usage; man dsk-map has all of it"),
+        (["config"], "man 5 dsk.toml explains the file"),
+        (["log", "list"], "see to that and run it again; --debug shows more, and man dsk-log explains"),
+    ],
+)
+def test_a_failure_that_says_nothing_of_the_next_step_has_the_manual_for_one(
+    dsk: Dsk, args: list[str], advice: str
+) -> None:
+    if args == ["config"]:
+        dsk.write_config("[aliases]\npro = 1\n")
+    log = dsk.home / "state" / "dsk" / "log.db"
+    log.parent.mkdir(parents=True)
+    log.write_text("Dear diary, " * 1000)
+    errors = dsk.run(*args).errors.splitlines()
+    assert errors[-1] == f"dsk: hint: {advice}"
+    assert errors[-2].startswith("dsk: ")

@@ -222,3 +222,10 @@ def test_the_file_is_not_read_if_only_help_is_asked(dsk: Dsk) -> None:
     dsk.write_config("not toml")
     assert dsk.run("config", "-h").status == 0
     assert dsk.run("key", "set", "--help").status == 0
+
+
+def test_an_expression_is_shown_as_it_was_written(dsk: Dsk) -> None:
+    path = dsk.write_config("[defaults]\nuntil = '\\.\\s'\n")
+    result = dsk.run("config", "--json")
+    assert (result.errors, result.status) == ("", 0)
+    assert json.loads(result.stdout)["settings"]["until"] == {"value": "\\.\\s", "origin": f"{path}:2"}

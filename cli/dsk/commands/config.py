@@ -91,7 +91,8 @@ def _row(option: Option, value: object, origin: str, config: Config, ask: click.
         origin = ask.meta[TEMPLATE].place(option.name)
     elif origin == "file":
         origin = place_of_default(str(option.name), config)
-    return Row(value, origin)
+    # An expression is shown as it was written.
+    return Row(getattr(value, "pattern", value), origin)
 
 
 COMMAND = Command("config", _config, _options(), HELP)
