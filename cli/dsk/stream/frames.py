@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from sseclient import SSEClient
+
 from dsk.records import NamedTuple
 from dsk.stream.blocks import Blocks
 from dsk.stream.events import Comment, Malformed
@@ -157,8 +159,6 @@ class Frames:
 
     def _dispatch(self, blocks: Iterable[bytes], items: list[Item]) -> None:
         """Append what sseclient makes of the blocks; raises UnicodeDecodeError at one that is not UTF-8."""
-        from sseclient import SSEClient
-
         for event in SSEClient(iter(blocks)).events():
             self._number += 1
             items.append(Frame(self._number, event.event, event.data))
