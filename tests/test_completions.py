@@ -396,7 +396,7 @@ def test_without_a_log_none_are_offered_and_none_is_made(dsk: Dsk) -> None:
 
 
 def test_a_log_that_is_locked_is_not_waited_for(dsk: Dsk) -> None:
-    assert dsk.run("ask", "--offline", "hi").status == 0
+    assert dsk.run("ask", "--offline", "--until", ".", "hi").status == 0
     assert request(dsk, "log", "show", "") == [["plain", "", "1", "hi"]]
     log = dsk.home / "state" / "dsk" / "log.db"
     with closing(sqlite3.connect(log, isolation_level=None)) as other:

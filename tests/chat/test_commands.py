@@ -68,7 +68,7 @@ def test_the_model_is_another_from_there_on(screen: Screen, server: ScriptedServ
 
 def test_an_alias_of_the_config_file_is_a_model(open_chat: Open, server: ScriptedServer, here: Dsk) -> None:
     here.write_config('[aliases]\npro = "deepseek-v4-pro"\n[profiles.x]\nbase_url = "http://[::1]:9"\nmodel = "x"\n')
-    assert here.run("ask", "--offline", "-m", "elsewhere", "hi").status == 0
+    assert here.run("ask", "--offline", "-m", "elsewhere", "--until", ".", "hi").status == 0
     with open_chat(server) as screen:
         screen.prompt()
         assert said(screen, "/model") == ["model: deepseek-flash", "others: deepseek-v4-pro, pro"]

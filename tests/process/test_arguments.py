@@ -37,7 +37,7 @@ def test_a_text_of_the_environment_is_named_by_its_variable_and_a_path_has_any_b
     refused = dsk.run("ask", "--offline", "hi", env={"DSK_MODEL": BAD.decode(errors="surrogateescape")})
     assert refused.status == 2
     assert refused.errors.startswith("dsk: DSK_MODEL in the environment: --model is not UTF-8 text: byte 1 is 0xff\n")
-    assert dsk.run("ask", "--offline", "-o", BAD, "hi", stdin=None).status == 0
+    assert dsk.run("ask", "--offline", "--until", ".", "-o", BAD, "hi", stdin=None).status == 0
     assert (dsk.home / BAD.decode(errors="surrogateescape")).read_text()
 
 
@@ -50,7 +50,7 @@ def test_a_text_of_the_environment_is_named_by_its_variable_and_a_path_has_any_b
     ],
 )
 def test_a_number_that_is_too_large_for_the_log_is_no_bug(dsk: Dsk, args: tuple[str, ...], said: str) -> None:
-    assert dsk.run("ask", "--offline", "hi", stdin=None).status == 0
+    assert dsk.run("ask", "--offline", "--until", ".", "hi", stdin=None).status == 0
     result = dsk.run(*args)
     assert (result.stdout, result.status) == (b"", 2)
     assert result.errors.startswith(said)

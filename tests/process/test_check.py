@@ -172,7 +172,7 @@ def test_what_cannot_be_the_log_is_a_warning_and_stays_as_it_is(dsk: Dsk, serve:
     found, _ = check(dsk, "--base-url", server.base_url)
     assert found["log"]["how"] == f"{log} cannot be used: it is not a regular file"
     log.unlink()
-    assert dsk.run("ask", "--offline", "hi", stdin=None).status == 0
+    assert dsk.run("ask", "--offline", "--until", ".", "hi", stdin=None).status == 0
     found, _ = check(dsk, "--base-url", server.base_url)
     assert (found["log"]["state"], found["log"]["how"]) == ("ok", str(log))
 

@@ -386,8 +386,8 @@ def test_what_was_said_to_one_server_is_told_to_no_other(
 
 
 def test_an_offline_session_stays_offline(terminal: Terminal, server: ScriptedServer) -> None:
-    assert terminal.run("ask", "--offline", "one").status == 0
-    result = terminal.run("ask", "-c", "two")
+    assert terminal.run("ask", "--offline", "--until", ".", "one").status == 0
+    result = terminal.run("ask", "-c", "--until", ".", "two")
     assert result.errors == "dsk: offline: the built-in script answers, no model was asked\n"
     assert result.status == 0
     assert server.requests == []

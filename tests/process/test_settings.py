@@ -259,4 +259,4 @@ def test_a_likely_slip_in_the_config_file_gets_its_own_advice(dsk: Dsk, text: st
 
 def test_a_time_limit_of_zero_in_the_file_is_none(dsk: Dsk) -> None:
     dsk.write_config("[defaults]\nmax-time = 0\nretry-max-time = 0\n")
-    assert dsk.run("ask", "--offline", "hi", stdin=None).status == 0
+    assert dsk.run("ask", "--offline", "--until", ".", "hi", stdin=None).status == 0

@@ -365,8 +365,8 @@ def test_the_settings_are_shown_with_their_lines_in_the_template(dsk: Dsk) -> No
 
 def test_an_option_that_is_a_format_is_taken(dsk: Dsk) -> None:
     write_template(dsk, "t", 'prompt = "hi"\n[options]\njson = true\noffline = true\n')
-    assert dsk.run("ask", "-t", "t", stdin=None).stdout.startswith(b'{"id":')
-    assert not dsk.run("ask", "-t", "t", "--format", "text", stdin=None).stdout.startswith(b"{")
+    assert dsk.run("ask", "-t", "t", "--until", ".", stdin=None).stdout.startswith(b'{"id":')
+    assert not dsk.run("ask", "-t", "t", "--format", "text", "--until", ".", stdin=None).stdout.startswith(b"{")
 
 
 def test_a_run_without_a_template_loads_nothing_of_them(dsk: Dsk) -> None:

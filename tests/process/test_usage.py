@@ -203,7 +203,7 @@ def test_a_word_that_may_be_a_key_is_not_repeated(dsk: Dsk, word: str, repeated:
 
 
 def test_no_time_limit_is_zero_as_with_curl(dsk: Dsk) -> None:
-    result = dsk.run("ask", "--offline", "--max-time", "0", "--retry-max-time", "0", "hi", stdin=None)
+    result = dsk.run("ask", "--offline", "--until", ".", "--max-time", "0", "--retry-max-time", "0", "hi", stdin=None)
     assert result.status == 0
     assert result.stdout
 
