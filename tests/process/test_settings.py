@@ -139,6 +139,28 @@ def test_a_bad_value_in_the_environment_is_named_by_its_variable(dsk: Dsk) -> No
     assert result.errors.startswith("dsk: DSK_MAX_TOKENS in the environment: ")
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("DSK_BASE_URL", "box", "base URL 'box' does not start with http:// or https://"),
+        ("DEEPSEEK_BASE_URL", "http://box/?a=b", "base URL 'http://box/?a=b' has a query or fragment"),
+        ("DEEPSEEK_BASE_URL", "http://[box", "base URL 'http://[box' cannot be read: Invalid IPv6 URL"),
+        ("DSK_PROFILE", "nope", "there is no profile 'nope': the profiles are deepseek, "),
+    ],
+)
+def test_a_server_that_there_cannot_be_is_named_by_its_variable(dsk: Dsk, variable: str, value: str, said: str) -> None:
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None, env={variable: value})
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith(f"dsk: {variable} in the environment: {said}"), result.errors
+
+
+def test_a_base_url_that_there_cannot_be_is_named_by_its_line(dsk: Dsk) -> None:
+    path = dsk.write_config('[defaults]\n\nbase_url = "box"\n')
+    result = dsk.run("ask", "--dry-run", "hi", stdin=None)
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors.startswith(f"dsk: {path}:3: base URL 'box' does not start"), result.errors
+
+
 def thinking(dsk: Dsk, *args: str, env: dict[str, str] | None = None) -> tuple[str, str | None]:
     found = body(dsk, *args, env=env)
     return found["thinking"]["type"], found.get("reasoning_effort")

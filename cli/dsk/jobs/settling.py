@@ -74,8 +74,12 @@ def settle_server(network: NetworkSettings, config: Config, env: Mapping[str, st
     profile = choose(config, network.profile)
     is_high = network.base_url_origin not in ("template", "file")
     base_url = network.base_url if is_high else None
-    if not base_url and profile.name == DEEPSEEK:
-        base_url = env.get(BASE_URL_VARIABLE)
+    if not base_url and profile.name == DEEPSEEK and (base_url := env.get(BASE_URL_VARIABLE)):
+        try:
+            check_base_url(base_url)
+        except UsageFault as fault:
+            what = f"{BASE_URL_VARIABLE} in the environment: {fault.what}"
+            raise UsageFault(what, fault.why, hint=fault.hint) from fault
     if not base_url and (network.base_url_origin == "template" or not config.sets(profile.name, "base_url")):
         base_url = network.base_url
     base_url = base_url or profile.base_url

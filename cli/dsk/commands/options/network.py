@@ -40,6 +40,7 @@ def endpoint_options(max_time: float | None = None) -> list[click.Parameter]:
             group=NETWORK,
             brief="Speak to this server.",
             metavar="URL",
+            callback=_check_base_url,
             help="Speak to this server; /v1 is tried where it is needed.",
         ),
         Option(
@@ -188,14 +189,25 @@ def _is_offline(params: Mapping[str, Any], origins: Mapping[str, str]) -> bool:
 def _check_profile(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from click.core import ParameterSource
 
-    # What names a profile from elsewhere is known to whoever looks for it; the line of a template is known here.
-    is_default = ctx.get_parameter_source(str(param.name)) is ParameterSource.DEFAULT_MAP
-    if value and is_default and TEMPLATE in ctx.meta and param.name in ctx.meta[TEMPLATE].options:
+    # The line of the config file is known to whoever looks for the profile; a variable, and the line of a template,
+    # are known here.
+    origin = ctx.get_parameter_source(str(param.name))
+    is_default = origin is ParameterSource.DEFAULT_MAP
+    is_of_template = is_default and TEMPLATE in ctx.meta and param.name in ctx.meta[TEMPLATE].options
+    if value and (is_of_template or origin is ParameterSource.ENVIRONMENT):
         import os
 
         from dsk.state.config import choose, load
 
         choose(load(os.environ), value)
+    return value
+
+
+def _check_base_url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value:
+        from dsk.wire.endpoint import check_base_url
+
+        check_base_url(value)
     return value
 
 
