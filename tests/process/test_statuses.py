@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import KEY, Dsk, Result, wait_closed, wait_until
-from tests.wire.raw import RawServer
+from tests.wire.raw import RawServer, says
 
 Serve = Callable[[Script], ScriptedServer]
 WORDS = "one two three four five"
@@ -27,6 +29,13 @@ def ask(dsk: Dsk, server: ScriptedServer, *args: str) -> Result:
 
 def faulty(serve: Serve, *faults: str, text: str = WORDS) -> ScriptedServer:
     return serve(Script(replies=(Reply(text=text),), faults=tuple(parse_fault(f) for f in faults)))
+
+
+def traced(result: Result) -> bytes:
+    """How the message names the answer of a scripted server that has let it down."""
+    found = re.search(rb" \(trace [0-9a-f]{32}\)\n", result.stderr)
+    assert found, result.stderr
+    return found[0].strip(b"\n")
 
 
 def test_0_the_whole_answer_with_finish_reason_stop(dsk: Dsk, serve: Serve) -> None:
@@ -203,7 +212,7 @@ def test_8_the_first_token_clock_however_many_comments_come(dsk: Dsk, serve: Ser
     result = ask(dsk, server, "--first-token", "0.5")
     assert result == Result(
         b"",
-        b"dsk: no first token: the first-token clock ran out after 0.5 s\n"
+        b"dsk: no first token: the first-token clock ran out after 0.5 s" + traced(result) + b"\n"
         b"dsk: hint: the server is busy: try again later, or raise --first-token\n",
         8,
     )
@@ -213,7 +222,9 @@ def test_8_the_stall_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
     result = ask(dsk, faulty(serve, "stall-after=3"), "--stall", "0.5")
     assert result == Result(
         b"one two three",
-        b"dsk: the server went silent: not one byte for 0.5 s\ndsk: hint: try again, or raise --stall\n",
+        b"dsk: the server went silent: not one byte for 0.5 s"
+        + traced(result)
+        + b"\ndsk: hint: try again, or raise --stall\n",
         8,
     )
 
@@ -222,7 +233,9 @@ def test_8_the_total_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
     result = ask(dsk, faulty(serve, "stall-after=3"), "--max-time", "1")
     assert result == Result(
         b"one two three",
-        b"dsk: the run took too long: --max-time 1 s is over\ndsk: hint: raise --max-time, or ask for less\n",
+        b"dsk: the run took too long: --max-time 1 s is over"
+        + traced(result)
+        + b"\ndsk: hint: raise --max-time, or ask for less\n",
         8,
     )
 
@@ -262,6 +275,22 @@ def test_12_the_stream_broke_and_the_text_is_kept(dsk: Dsk, serve: Serve, fault:
     assert (result.stdout, result.status) == (b"one two three", 12)
     assert result.errors.startswith("dsk: ")
     assert "Traceback" not in result.errors
+
+
+@pytest.mark.parametrize("fault", ["drop-after=2", "error-after=2", "late-error", "finish=aborted"])
+def test_12_and_8_name_the_answer_as_the_server_does_now_and_in_a_replay(dsk: Dsk, serve: Serve, fault: str) -> None:
+    header = b"X-Ds-Trace-Id: 0123456789abcdef0123456789abcdef"
+    server = faulty(serve, fault)
+    result = ask(dsk, server, "--record", "run.sse")
+    assert (result.status, traced(result) in result.stderr.splitlines()[0]) == (12, True)
+    assert dsk.run("replay", "--speed", "0", "run.sse") == result
+    # The same over a connection that the HTTP library reads, as it does where the head has more than is plain.
+    body = b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+    for more in (b"", b"X-Odd: \xe9\r\n"):
+        with RawServer(says(b"HTTP/1.1 200 OK\r\n" + header + b"\r\n" + more + b"\r\n" + body)) as raw:
+            error = json.loads(dsk.run("ask", "--base-url", raw.url, "--no-resume", "--json", "hi").stdout)["error"]
+        assert error["trace"] == "0123456789abcdef0123456789abcdef"
+        assert error["message"].endswith(" (trace 0123456789abcdef0123456789abcdef)")
 
 
 @pytest.mark.parametrize("reason", ["insufficient_system_resource", "aborted", "who_knows"])

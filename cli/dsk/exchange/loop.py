@@ -11,7 +11,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dsk.ending import Ending, Timing
-from dsk.errors import BrokenFault, Failure, InterruptFault, InvalidFault, ReaderGone, Terminated
+from dsk.errors import (
+    BrokenFault,
+    Failure,
+    InterruptFault,
+    InvalidFault,
+    ReaderGone,
+    Status,
+    Terminated,
+    without_secrets,
+)
 from dsk.exchange.leaving import Leaving
 from dsk.exchange.policy import Policy
 from dsk.exchange.prospects import Prospects
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 
 
 ONCE = Policy()
+# How a server lets an answer down: whoever runs it will want to know which.
+SERVERS = (Status.BROKEN, Status.CLOCK)
 
 
 class Exchange:
@@ -84,6 +95,7 @@ class Exchange:
         self._uncounted = 0
         self._first_token: float | None = None
         self._http_status: int | None = None
+        self._broken_trace = ""
 
     def run(self, descriptor: int) -> Ending:
         """Ask, tell the listeners what comes as it comes, and say how it ended.
@@ -104,6 +116,8 @@ class Exchange:
             # A cut connection is what we ourselves did when the reader went away.
             if failure and reader.is_gone:
                 failure = ReaderGone("stdout is closed")
+        if failure and failure.status in SERVERS and not failure.trace:
+            failure.trace = self._broken_trace if failure is self._broken_by else self._trace()
         status = self._http_status or (failure.http_status if failure else None)
         return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)
 
@@ -200,6 +214,10 @@ class Exchange:
         self._on_open()
         self._http_status = status
 
+    def _trace(self) -> str:
+        """What the server calls the answer that came last."""
+        return without_secrets(self._source.trace) if self._source else ""
+
     def _flush(self) -> Failure | None:
         """Tell what was held back in case the text was to end early."""
         text = self._stopper.close() if self._stopper else ""
@@ -253,7 +271,7 @@ class Exchange:
         self._say(said)
         if fruitless:
             self._pause(self._transport.delay(fruitless, failure))
-        self._broken_by = failure
+        self._broken_by, self._broken_trace = failure, self._trace()
         self._tell(Resume(at, failure.message, self._uncounted))
 
     def _pause(self, seconds: float) -> None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 class Source(Protocol):
     """The bytes of one stream."""
 
+    @property
+    def trace(self) -> str:
+        """The server's name for its answer, once it is open; "" if it sent none."""
+
     def open(self) -> int | None:
         """Begin; the HTTP status where there is one. Raises a ``Failure`` if no stream is to be had."""
 

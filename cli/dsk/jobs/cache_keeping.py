@@ -136,6 +136,11 @@ class _Kept:
         self._is_cut = False
         self.close = source.close
 
+    @property
+    def trace(self) -> str:
+        """That of the stream."""
+        return self._source.trace
+
     def open(self) -> int | None:
         """Begin."""
         status = self._source.open()

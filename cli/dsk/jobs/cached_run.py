@@ -93,6 +93,7 @@ class _Barred:
     """A way that may not be taken, as a transport and as its stream."""
 
     pace = 1.0
+    trace = ""
 
     def __init__(self, fault: Failure) -> None:
         self._fault = fault

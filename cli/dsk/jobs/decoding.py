@@ -97,6 +97,9 @@ class Frames:
         """The files that are still to be read: their names and descriptors."""
         return tuple(self._pending)
 
+    #: Frames alone do not say.
+    trace = ""
+
     def open(self) -> None:
         """Nothing is left to be done."""
 

@@ -99,11 +99,16 @@ class Played:
     def __init__(self, player: Player, steps: Iterator[Step]) -> None:
         self._player = player
         self._steps = steps
+        #: The server's trace id there was.
+        self.trace = ""
 
     def open(self) -> int | None:
         """Begin; the HTTP status there was. Raises the failure there was."""
         step = self._player.step(next(self._steps, None))
-        return step.status if isinstance(step, Opened) else None
+        if not isinstance(step, Opened):
+            return None
+        self.trace = step.trace
+        return step.status
 
     def read(self) -> bytes:
         """The bytes that arrived together. Raises the failure there was."""

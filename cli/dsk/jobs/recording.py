@@ -134,6 +134,11 @@ class Recorded:
         self._recorder = recorder
         self._is_cut = False
 
+    @property
+    def trace(self) -> str:
+        """That of the stream."""
+        return self._source.trace
+
     def open(self) -> int | None:
         """Begin."""
         try:
@@ -141,7 +146,7 @@ class Recorded:
         except (Failure, KeyboardInterrupt, Terminated) as error:
             self._note(error)
             raise
-        self._recorder.keep(self._recorder.writer.opened(self._recorder.now(), status))
+        self._recorder.keep(self._recorder.writer.opened(self._recorder.now(), status, self.trace))
         return status
 
     def read(self) -> bytes:

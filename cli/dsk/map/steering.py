@@ -63,7 +63,12 @@ class _SteeredSource:
         self._path = path
         self._body = body
         self._inner: Source | None = None
+        self._opened: Source | None = None
         self._is_cut = False
+
+    @property
+    def trace(self) -> str:
+        return self._opened.trace if self._opened else ""
 
     def open(self) -> int | None:
         while True:
@@ -77,6 +82,7 @@ class _SteeredSource:
                     raise
             else:
                 self._steered.went_well()
+                self._opened = self._inner
                 self.read = self._inner.read  # type: ignore[method-assign]
                 return status
 

@@ -58,3 +58,9 @@ def framing_of(head: bytes) -> Framing | int | None:
     if length is None:
         return Framing.CLOSE
     return int(length) if length.isdigit() and len(length) <= _LONGEST_NUMBER else None
+
+
+def fields_of(head: bytes) -> dict[str, str]:
+    """The headers of a plain head, their names in lower case."""
+    found = (_HEADER.fullmatch(line) for line in head.split(b"\r\n")[1:])
+    return {match[1].decode().lower(): match[2].decode() for match in found if match}

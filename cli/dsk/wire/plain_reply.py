@@ -48,7 +48,7 @@ def plain_reply(made: Preconnection, line: Line, where: str) -> PlainReply | Non
     if framing is None:
         line.read_ahead = arrived
         return None
-    return PlainReply(opened, line, framing, rest)
+    return PlainReply(opened, line, framing, rest, head)
 
 
 class PlainReply:
@@ -56,12 +56,23 @@ class PlainReply:
 
     status = 200
 
-    def __init__(self, opened: socket.socket, line: Line, framing: Framing | int, arrived: bytes) -> None:
-        """``arrived`` is what has come of the body."""
+    def __init__(
+        self, opened: socket.socket, line: Line, framing: Framing | int, arrived: bytes, head: bytes = b""
+    ) -> None:
+        """``arrived`` is what has come of the body, ``head`` what came before it."""
+        self._head = head
         self._opened = opened
         self._line = line
         self._arrived = arrived
         self._read = self._reader(framing)
+
+    @property
+    def trace(self) -> str:
+        """The server's trace id; "" if it sent none."""
+        from dsk.wire.plain_head import fields_of
+        from dsk.wire.refusals import trace_of
+
+        return trace_of(fields_of(self._head))
 
     def read(self) -> bytes:
         """The bytes that have arrived, waiting for at least one; b"" at the end.

@@ -77,6 +77,11 @@ class Posting:
         assert self._reply is not None, "open comes first"
         return self._reply.read()
 
+    @property
+    def trace(self) -> str:
+        """The server's trace id, as far as there is an answer."""
+        return self._reply.trace if self._reply else ""
+
     def cut(self) -> None:
         """End the connection from another thread."""
         self._line.cut()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ from dsk.wire.redirects import readable
 
 CHAT_PATH = "/chat/completions"
 MAX_MESSAGE = 600
+#: Headers with a trace id: DeepSeek's own, and what many others have.
+TRACES = ("x-ds-trace-id", "x-request-id")
 # Seconds, some thirty years: more than anybody waits, and less than what a lock or a clock cannot hold.
 LONGEST_ASKED = 999_999_999.0
 #: Hosts of servers that have a profile of their own built in.
@@ -105,6 +108,11 @@ def wait_asked_for(retry_after: str, now: float) -> float | None:
         return min(max(parsedate_to_datetime(text).timestamp() - now, 0.0), LONGEST_ASKED)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def trace_of(fields: Mapping[str, str]) -> str:
+    """The server's trace id among these headers, whose names are found in lower case; "" if there is none."""
+    return _cut(next((found for name in TRACES if (found := fields.get(name))), ""))
 
 
 def server_message(body: bytes) -> str:

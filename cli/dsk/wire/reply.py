@@ -40,6 +40,13 @@ class Reply:
         if arriving and arriving.chunked and not response.headers.get("Content-Encoding"):
             self.read = self._read_plain  # type: ignore[method-assign]
 
+    @property
+    def trace(self) -> str:
+        """The server's trace id; "" if it sent none."""
+        from dsk.wire.refusals import trace_of
+
+        return trace_of(self._response.headers)
+
     def read(self) -> bytes:
         """The bytes that have arrived, waiting for at least one; b"" at the end.
 

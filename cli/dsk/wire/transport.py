@@ -18,7 +18,7 @@ from dsk.wire.head import headers_of
 from dsk.wire.line import Line
 from dsk.wire.local import check_ca_bundle, check_key_stays_here
 from dsk.wire.redirects import may_follow, same_server, target_of
-from dsk.wire.refusals import Asked, refusal, wait_asked_for
+from dsk.wire.refusals import Asked, refusal, trace_of, wait_asked_for
 from dsk.wire.reply import READ_SIZE, Reply
 from dsk.wire.sockets import LineAdapter
 
@@ -248,7 +248,7 @@ def refusal_of(response: requests.Response, endpoint: Endpoint, *, stay: bool) -
         status,
         response.reason or "",
         _error_body(response),
-        response.headers.get("X-Ds-Trace-Id", "") or response.headers.get("X-Request-Id", ""),
+        trace_of(response.headers),
         response.headers.get("Location", ""),
         wait_asked_for(response.headers.get("Retry-After", ""), time.time()),
         Asked(has_key=endpoint.has_key, base_url=endpoint.base_url, body_hint=endpoint.body_hint, stays=stay),

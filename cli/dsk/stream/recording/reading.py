@@ -117,7 +117,10 @@ class _Reader:
             status = note["open"]
             if not isinstance(status, int | None):
                 raise ValueError("'open' is no HTTP status")
-            return [Opened(self._at, status)]
+            trace = note.get("trace", "")
+            if not isinstance(trace, str):
+                raise ValueError("'trace' is no text")
+            return [Opened(self._at, status, trace)]
         if "failure" in note:
             return [Failed(self._at, from_fields(note["failure"]))]
         if not is_open:

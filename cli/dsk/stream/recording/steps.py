@@ -28,10 +28,12 @@ class Head(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The server has answered. ``at``, here and elsewhere, is in seconds from the beginning of the run."""
+    """The server has answered. ``at``, here and elsewhere, is in seconds from the beginning of the run; ``trace`` is
+    that of ``Failure``."""
 
     at: float
     status: int | None
+    trace: str = ""
 
 
 class Arrived(NamedTuple):

@@ -45,9 +45,9 @@ class Writer:
         fields = follow._asdict() | {"results": results, "failure": follow.failure and to_fields(follow.failure)}
         return self._note({"follow": fields})
 
-    def opened(self, at: float, status: int | None) -> bytes:
-        """The server has answered."""
-        return self._note({"at": at, "open": status})
+    def opened(self, at: float, status: int | None, trace: str = "") -> bytes:
+        """The server has answered, and calls that by ``trace``."""
+        return self._note({"at": at, "open": status, **({"trace": trace} if trace else {})})
 
     def arrived(self, at: float, data: bytes) -> bytes:
         """These bytes have arrived in one read; none at the end of the body."""
