@@ -88,7 +88,7 @@ def read_file(path: str) -> bytes:
     """The file of a template. Raises ``UsageFault`` if there is none, or it cannot be read."""
     data = read_toml(path)
     if data is None:
-        raise UsageFault(f"there is no template {path}")
+        raise UsageFault(f"there is no template {path}", hint="dsk template list shows those that there are")
     return data
 
 
