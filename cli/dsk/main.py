@@ -83,7 +83,8 @@ def main(argv: Sequence[str]) -> Status:
     except BrokenPipeError:
         return Status.CLOSED
     except OSError as error:
-        fault = LocalFault("this machine refused", (error.strerror or str(error)).lower())
+        why = (error.strerror or str(error)).lower()
+        fault = LocalFault("this machine refused", why, hint="run it again with --debug, which shows what was refused")
         fault.__cause__ = error
     except MemoryError:
         fault = LocalFault("out of memory", hint="dsk log show has what had come; --max-tokens asks for less")
@@ -150,7 +151,7 @@ def parse(argv: Sequence[str]) -> Job | None:
 
         raise usage_fault(error) from error
     except click.ClickException as error:
-        raise UsageFault(error.format_message()) from error
+        raise UsageFault(error.format_message(), hint="dsk --help lists the commands") from error
 
 
 def report(failure: Failure, world: World) -> None:
@@ -183,7 +184,8 @@ def become(successor: Successor) -> NoReturn:
     try:
         os.execvp(successor.program, [successor.program, *successor.arguments])
     except OSError as error:
-        raise LocalFault(f"cannot run {successor.program}", (error.strerror or str(error)).lower()) from error
+        why = (error.strerror or str(error)).lower()
+        raise LocalFault(f"cannot run {successor.program}", why, hint="set SHELL to a shell that is there") from error
 
 
 def die_of(number: signal.Signals) -> NoReturn:

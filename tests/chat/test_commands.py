@@ -18,6 +18,7 @@ from tests.chat.terminal import CTRL_C, ENTER, Screen
 from tests.harness import Dsk
 
 Serve = Callable[[Script], ScriptedServer]
+FIRST = "dsk: hint: ask something first"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_a_command_that_takes_nothing_says_so(screen: Screen, server: ScriptedSe
         "dsk: /undo takes nothing after it",
         "dsk: hint: //undo would send it as a text",
     ]
-    assert said(screen, "/save") == ["dsk: /save wants a FILE"]
+    assert said(screen, "/save") == ["dsk: /save wants a FILE", "dsk: hint: /help save tells about it"]
     assert server.requests == []
 
 
@@ -173,13 +174,13 @@ def test_undoing_takes_the_last_turn_back(screen: Screen, server: ScriptedServer
     assert sent(server) == talk("one", "Answer 1.", "three")
     screen.say("/undo")
     screen.say("/undo")
-    assert said(screen, "/undo") == ["dsk: nothing was said that could be taken back"]
+    assert said(screen, "/undo") == ["dsk: nothing was said that could be taken back", FIRST]
     screen.say("four")
     assert sent(server) == talk("four")
 
 
 def test_a_conversation_is_saved_as_markdown(screen: Screen, here: Dsk) -> None:
-    assert said(screen, "/save talk.md") == ["dsk: nothing was said that could be saved"]
+    assert said(screen, "/save talk.md") == ["dsk: nothing was said that could be saved", FIRST]
     screen.say("/system Be brief.")
     screen.say("one")
     screen.say("two")
@@ -215,7 +216,7 @@ def test_a_file_that_cannot_be_written_is_told(screen: Screen) -> None:
 
 
 def test_the_last_answer_is_copied_by_the_terminal(screen: Screen) -> None:
-    assert said(screen, "/copy") == ["dsk: nothing was said that could be copied"]
+    assert said(screen, "/copy") == ["dsk: nothing was said that could be copied", FIRST]
     screen.say("one")
     screen.say("two")
     assert said(screen, "/copy") == ["the terminal was told to copy it"]
@@ -258,7 +259,10 @@ def test_thinking_is_switched(screen: Screen, server: ScriptedServer) -> None:
         screen.say("go")
         body = server.requests[-1].json
         assert (body["thinking"]["type"], body.get("reasoning_effort")) == (thinking, effort)
-    assert said(screen, "/think hard") == ["dsk: /think must be one of on, off, low, high, max, not 'hard'"]
+    assert said(screen, "/think hard") == [
+        "dsk: /think must be one of on, off, low, high, max, not 'hard'",
+        "dsk: hint: /think alone shows what it is",
+    ]
 
 
 def test_usage_is_told_of_the_last_answer_and_of_all(open_chat: Open, serve: Serve) -> None:
@@ -334,7 +338,7 @@ def test_a_name_that_is_taken_is_told_with_another_way_out(screen: Screen, here:
 
 
 def test_the_conversation_is_shown_from_its_beginning(screen: Screen) -> None:
-    assert said(screen, "/show") == ["dsk: nothing was said yet"]
+    assert said(screen, "/show") == ["dsk: nothing was said yet", FIRST]
     screen.say("one")
     screen.say("two")
     assert said(screen, "/show") == ["> one", "Answer 1.", "", "> two", "Answer 2.", ""]

@@ -89,8 +89,12 @@ def test_with_several_files_each_line_has_its_file(dsk: Dsk, serve: Serve) -> No
     assert grep(dsk, server, "-", "a.log", "-c", stdin=b"bad\n").stdout == b"(standard input):1\na.log:3\n"
 
 
-GONE = "dsk: gone.log cannot be read: no such file or directory\n"
-FOLDER = "dsk: sub cannot be read: is a directory\n"
+GONE = "dsk: gone.log cannot be read: no such file or directory\ndsk: hint: ls . shows what is there\n"
+TORN = (
+    "dsk: a.gz cannot be read: its gzip packing ends too early\n"
+    "dsk: hint: copy it again, or unpack what is there: zcat\n"
+)
+FOLDER = "dsk: sub cannot be read: is a directory\ndsk: hint: name the files in it\n"
 
 
 @pytest.mark.parametrize(
@@ -121,13 +125,13 @@ def test_a_file_that_is_damaged_further_on_is_read_to_there(dsk: Dsk, serve: Ser
     result = grep(dsk, judge(serve), "-c", "a.gz", "b.log")
     assert (result.stdout, result.status) == (b"b.log:1\n", 2)
     assert result.errors == (
-        "dsk: a.gz cannot be read: its gzip packing ends too early\n"
-        "dsk: line 2 of b.log: it is not UTF-8 text: byte 0 is 0xff\n"
+        f"{TORN}dsk: line 2 of b.log: it is not UTF-8 text: byte 0 is 0xff\n"
         "dsk: 1 of 8 could not be decided\n"
+        "dsk: hint: convert it first: iconv -f LATIN1 -t UTF-8\n"
     )
     shown = dsk.run("grep", "--dry-run", "bad", "a.gz", "gone.log")
     assert (shown.status, len(shown.text.splitlines())) == (2, 3)
-    assert shown.errors.startswith("dsk: a.gz cannot be read: its gzip packing ends too early\n" + GONE)
+    assert shown.errors.startswith(TORN + GONE)
 
 
 def test_every_byte_of_a_line_is_kept(dsk: Dsk, serve: Serve) -> None:
@@ -192,6 +196,7 @@ def test_a_line_that_cannot_be_decided_is_named_and_the_others_go_on(dsk: Dsk, s
         "dsk: line 2 of stdin: it is not UTF-8 text: byte 1 is 0xff\n"
         "dsk: line 3 of stdin: it is not text: byte 2 is NUL\n"
         "dsk: 2 of 4 could not be decided\n"
+        "dsk: hint: convert it first: iconv -f LATIN1 -t UTF-8\n"
     )
     failed = grep(dsk, judge(serve, 0.99, "500x1"), "-j", "1", stdin=b"bad\nbad\nbad 2\n")
     assert (failed.stdout, failed.status) == (b"bad\nbad 2\n", 6)

@@ -303,3 +303,31 @@ def test_a_dry_run_says_once_what_is_wrong_with_many(dsk: Dsk, serve: Serve) -> 
         "dsk: hint: did you mean text?",
         "dsk: 0 records, about 0 prompt tokens; 10 cannot be asked",
     ]
+
+
+def test_each_kind_of_record_that_cannot_be_asked_says_once_what_to_do(dsk: Dsk) -> None:
+    lines = [
+        b"{a",
+        b'"\\u0000"',
+        b"3",
+        b'{"custom_id":"1","body":{},"url":"/v1/embeddings"}',
+        b'{"custom_id":"2","body":{}}',
+        b'{"custom_id":"3","body":{"messages":[]},"method":"GET"}',
+    ]
+    told = dsk.run("map", "--dry-run", stdin=b"\n".join(lines)).errors.splitlines()
+    assert told[1:-1:2] == [
+        "dsk: hint: --input lines takes each line as a text",
+        r"dsk: hint: leave \u0000 out of it",
+        "dsk: hint: --input lines takes each line as a text",
+        "dsk: hint: leave such lines out: grep -vF /v1/embeddings",
+        'dsk: hint: it has to have "messages": [{"role": "user", "content": "..."}]',
+        "dsk: hint: leave its method out",
+    ]
+    table = b'a,b\n1,2\n1\n"x"y,2\n\xff,1\n\0,1\n'
+    told = dsk.run("map", "--dry-run", "--input", "csv", "hi", stdin=table).errors.splitlines()
+    assert told[1:-1:2] == [
+        "dsk: hint: a field with a comma in it is in quotes; what is left empty has its comma too",
+        "dsk: hint: a quote in a quoted field is doubled; --input tsv takes quotes as they are",
+        "dsk: hint: convert it first: iconv -f LATIN1 -t UTF-8",
+        r"dsk: hint: clean it first: tr -d '\0'",
+    ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
 
+from dsk.commands.faults import next_step
+from dsk.errors import Failure, LocalFault, UsageFault
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script, ToolCall
 from dsk.scripted.server import ScriptedServer
@@ -163,21 +166,29 @@ def test_a_limit_that_cannot_be_gone_past_is_told_before_it_is_reached(dsk: Dsk,
 
 
 @pytest.mark.parametrize(
-    ("args", "advice"),
+    ("failure", "args", "advice"),
     [
-        (["--debug", "map", "--shard", "9", "x"], "dsk map -h shows the usage; man dsk-map has all of it"),
-        (["config"], "man 5 dsk.toml explains the file"),
-        (["log", "list"], "see to that and run it again; --debug shows more, and man dsk-log explains"),
+        (UsageFault("no"), ["--debug", "map", "x"], "dsk map -h shows the usage; man dsk-map has all of it"),
+        (UsageFault("/x/config.toml:1: no"), ["config"], "man 5 dsk.toml explains the file"),
+        (UsageFault("/x/t.toml:1: no"), ["ask"], "man dsk-template explains the file"),
+        (
+            LocalFault("no"),
+            ["log", "list"],
+            "see to that and run it again; --debug shows more, and man dsk-log explains",
+        ),
     ],
 )
 def test_a_failure_that_says_nothing_of_the_next_step_has_the_manual_for_one(
-    dsk: Dsk, args: list[str], advice: str
+    failure: Failure, args: list[str], advice: str
 ) -> None:
-    if args == ["config"]:
-        dsk.write_config("[aliases]\npro = 1\n")
-    log = dsk.home / "state" / "dsk" / "log.db"
-    log.parent.mkdir(parents=True)
-    log.write_text("Dear diary, " * 1000)
-    errors = dsk.run(*args).errors.splitlines()
-    assert errors[-1] == f"dsk: hint: {advice}"
-    assert errors[-2].startswith("dsk: ")
+    assert next_step(failure, args) == advice
+
+
+def test_a_recorded_failure_that_says_nothing_of_the_next_step_is_told_with_one(dsk: Dsk, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="one two three"),), faults=(parse_fault("drop-after=2"),)))
+    assert ask(dsk, server, "--no-resume", "--record", "run.sse").status == 12
+    file = dsk.home / "run.sse"
+    file.write_bytes(re.sub(rb', "hint": "[^"]*"', b"", file.read_bytes()))
+    errors = dsk.run("replay", "run.sse").errors.splitlines()
+    assert errors[-1] == "dsk: hint: see to that and run it again; --debug shows more, and man dsk-replay explains"
+    assert errors[-2].startswith("dsk: the stream broke")

@@ -251,7 +251,12 @@ def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
         while seen != b"one two three":
             seen += os.read(process.stdout.fileno(), 100)
         wait_until(lambda: _pieces(dsk) == "one two three", "the text to be in the log")
-        assert dsk.run("log", "resume").status == 2, "it is still under way"
+        early = dsk.run("log", "resume")
+        assert early.errors == (
+            f"dsk: run 1 is still under way: by process {process.pid}\n"
+            f"dsk: hint: wait until it has ended, or end it: kill {process.pid}\n"
+        )
+        assert early.status == 2
         process.kill()
     assert dsk.run("log", "resume", "1").stdout == TEXT.encode() + b"\n"
 

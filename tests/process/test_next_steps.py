@@ -9,6 +9,18 @@ import pytest
 
 from tests.harness import Dsk, Result
 
+NO_JSON = (
+    "line 1 of stdin cannot be asked: it is not JSON: extra data at character 4\n"
+    "--input lines takes each line as a text"
+)
+TWO_NAMES = (
+    "dsk session rename takes at most two arguments: the session, and the new name\n"
+    "a name with spaces is in quotes: dsk session rename 'a' 'my tea'"
+)
+KEY_ENV = (
+    '--key-env must be the name of an environment variable, or "" if the server needs no key\n'
+    "as in --key-env GROQ_API_KEY; the key itself"
+)
 UTF_16 = "naïve".encode("utf-16")
 
 
@@ -50,7 +62,55 @@ UTF_16 = "naïve".encode("utf-16")
         (
             ["send"],
             b'{"a": nil}',
-            "the request body in stdin is not JSON: expecting value at line 1, column 7\ndsk ask",
+            "the request body in stdin is not JSON: expecting value at character 7\ndsk ask",
+        ),
+        (["map", "--shard", "3/2"], None, "--shard must be I/N, with I from 1 to N, not '3/2'\nas in --shard 1/4"),
+        (
+            ["map", "--halt", "ten"],
+            None,
+            "--halt must be fail=N, fail=N% or never, not 'ten'\nas in --halt fail=10 or --halt fail=5%",
+        ),
+        (
+            ["map", "--force", "-o", "x"],
+            None,
+            "--force: it goes with --resume or --retry-failed\nadd one of these, or leave it out",
+        ),
+        (["map", "-a", "note.txt"], None, "cannot read note.txt: no such file or directory\ndid you mean notes.txt?"),
+        (
+            ["map", "--resume", "-o", "/dev/null", "hi"],
+            b"a\n",
+            "--resume with /dev/null: it is no file that could hold anything\n-o names a plain file",
+        ),
+        (
+            ["map", "--input", "csv", "hi"],
+            b"a,a\n1,2\n",
+            "the header of stdin names 'a' more than once\ngive each a name of its own",
+        ),
+        (["map", "--strict", "--dry-run", "hi"], b"{} a\n", f"{NO_JSON}; without --strict the others are asked"),
+        (
+            ["fim", "--at", "notes.txt:3:1"],
+            None,
+            "--at notes.txt:3:1: notes.txt has 1 line and ends at 2:1\nlines and columns",
+        ),
+        (
+            ["session", "rename", "a", "my", "tea"],
+            None,
+            TWO_NAMES,
+        ),
+        (
+            ["profile", "add", "box"],
+            None,
+            "--base-url is missing: it says where the server is\nas in https://api.deepseek.com, or http",
+        ),
+        (
+            ["profile", "remove", "deepseek"],
+            None,
+            "there is no profile 'deepseek' in HOME/config/dsk/config.toml: it is built in\ndsk",
+        ),
+        (
+            ["profile", "add", "box", "--base-url", "http://127.0.0.1:1", "--key-env", "$K"],
+            None,
+            '--key-env must be the name of an environment variable, or "" if the server needs no key\nas in --key-env',
         ),
         (["send"], b"[]", "the request body in stdin is not a JSON object\ndsk ask --dry-run makes one"),
     ],
@@ -60,7 +120,7 @@ def test_a_failure_says_what_to_do(dsk: Dsk, args: list[str | bytes], stdin: byt
     (dsk.home / "none.txt").touch()
     result = dsk.run(*args, stdin=stdin)
     assert (result.stdout, result.status) == (b"", 2)
-    what, hint = said.split("\n")
+    what, hint = said.replace("HOME", str(dsk.home)).split("\n")
     first, second = result.errors.splitlines()
     assert first == f"dsk: {what}"
     assert second.startswith(f"dsk: hint: {hint}")

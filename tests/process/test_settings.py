@@ -15,7 +15,6 @@ from tests.harness import Dsk
 NO_PLACE_FOR_A_KEY = (
     "dsk: hint: a key does not belong into this file: dsk key set, key_env and key_command are its places\n"
 )
-SEE_MANUAL = "dsk: hint: man 5 dsk.toml explains the file\n"
 Serve = Callable[[Script], ScriptedServer]
 
 
@@ -270,7 +269,10 @@ def test_an_empty_system_message_is_none_although_the_profile_has_one(dsk: Dsk) 
             "[defaults]\napi-key = 'sk-secret'\n",
             ":2: unknown key 'api-key' in [defaults]\n" + NO_PLACE_FOR_A_KEY,
         ),
-        ("[aliases]\npro = 1\n", ":2: aliases.pro must be a name, as a text\n" + SEE_MANUAL),
+        (
+            "[aliases]\npro = 1\n",
+            ':2: aliases.pro must be a name, as a text\ndsk: hint: as in pro = "deepseek-flash"\n',
+        ),
     ],
 )
 def test_a_likely_slip_in_the_config_file_gets_its_own_advice(dsk: Dsk, text: str, said: str) -> None:

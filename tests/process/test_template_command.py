@@ -179,7 +179,10 @@ def test_a_folder_that_cannot_be_made_is_told(dsk: Dsk) -> None:
     result = dsk.run("template", "new", "mine")
     assert (result.stdout, result.status) == (b"", 1)
     path = dsk.home / "config" / "dsk" / "templates" / "mine.toml"
-    assert result.errors.startswith(f"dsk: the template {path} cannot be written: not a directory\ndsk: hint: ")
+    assert result.errors == (
+        f"dsk: the template {path} cannot be written: not a directory\n"
+        f"dsk: hint: move {dsk.home}/config away: a folder is to be there\n"
+    )
 
 
 @pytest.fixture

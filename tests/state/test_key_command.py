@@ -13,10 +13,6 @@ import pytest
 
 from tests.harness import DEADLINE, Dsk, Result, shell_status, wait_until
 
-#: What is advised where nothing better is known.
-USAGE = "dsk: hint: dsk key -h shows the usage; man dsk-key has all of it\n"
-AGAIN = "dsk: hint: see to that and run it again; --debug shows more, and man dsk-key explains\n"
-
 SECRET = "sk-9876543210"
 RING = Path(__file__).parent / "ring"
 
@@ -132,15 +128,16 @@ def test_set_says_so_if_another_place_goes_before(dsk: Dsk) -> None:
 def test_set_for_a_server_that_needs_no_key_is_refused(dsk: Dsk) -> None:
     path = dsk.write_config('[profiles.box]\nbase_url = "http://localhost:1"\nkey_env = ""')
     result = dsk.run("key", "set", "-P", "box", stdin=b"x")
-    exact(result, "", f'dsk: profile box needs no key: key_env = "" at {path}:3\n{USAGE}', 2)
+    hint = "dsk: hint: if it does, name a variable there; -P names another profile\n"
+    exact(result, "", f'dsk: profile box needs no key: key_env = "" at {path}:3\n{hint}', 2)
     exact(dsk.run("key", "origin", "-P", "box"), "", "dsk: profile box needs no key\n", 0)
 
 
 def test_a_key_file_that_cannot_be_written_is_told(dsk: Dsk) -> None:
     (dsk.home / "config").write_text("in the way")
     result = dsk.run("key", "set", stdin=SECRET.encode())
-    said = f"dsk: the key file {key_file(dsk)} cannot be written: {dsk.home}/config is not a folder\n"
-    exact(result, "", said + AGAIN, 1)
+    what = f"dsk: the key file {key_file(dsk)} cannot be written: {dsk.home}/config is not a folder\n"
+    exact(result, "", f"{what}dsk: hint: move {dsk.home}/config away: a folder is to be there\n", 1)
 
 
 def test_unset_removes_the_key_file_and_is_content_with_none(dsk: Dsk) -> None:
@@ -272,7 +269,7 @@ def test_a_locked_keyring_does_not_hide_the_key_file(dsk: Dsk) -> None:
 
 def test_a_keyring_that_does_not_take_the_key_is_told(dsk: Dsk) -> None:
     result = dsk.run("key", "set", "--keyring", stdin=SECRET.encode(), env=ring_env(dsk, "LockedRing"))
-    exact(result, "", "dsk: the keyring did not take the key: locked\n" + AGAIN, 1)
+    exact(result, "", "dsk: the keyring did not take the key: locked\ndsk: hint: unlock it, and run it again\n", 1)
 
 
 def test_a_keyring_that_cannot_be_loaded_is_passed_over(dsk: Dsk) -> None:

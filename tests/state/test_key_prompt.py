@@ -16,9 +16,8 @@ import pytest
 
 from tests.harness import DSK, Dsk, wait_until
 
-AGAIN = "dsk: hint: see to that and run it again; --debug shows more, and man dsk-key explains\r\n"
-
 SECRET = "sk-typed-0123456789"
+ALONE = "dsk: hint: give the key alone, in one line\r\n"
 
 
 class Terminal:
@@ -68,7 +67,10 @@ def test_an_interrupt_gives_the_terminal_back_as_it_was(terminal: Terminal) -> N
 def test_an_end_of_input_is_no_key(terminal: Terminal) -> None:
     terminal.wait_for_prompt()
     terminal.child.sendeof()
-    assert terminal.rest() == f"\r\ndsk: no key was given: the input ended\r\n{AGAIN}"
+    assert terminal.rest() == (
+        "\r\ndsk: no key was given: the input ended\r\n"
+        "dsk: hint: type it at the prompt of dsk key set, or pipe it in\r\n"
+    )
     assert terminal.child.exitstatus == 3
     assert not terminal.path.exists()
 
@@ -76,16 +78,15 @@ def test_an_end_of_input_is_no_key(terminal: Terminal) -> None:
 def test_what_cannot_be_a_key_is_not_shown(terminal: Terminal) -> None:
     terminal.wait_for_prompt()
     terminal.child.sendline(f"Bearer {SECRET}")
-    assert terminal.rest() == f"\r\ndsk: the key from the prompt cannot be used: there is a space in it\r\n{AGAIN}"
+    assert terminal.rest() == (f"\r\ndsk: the key from the prompt cannot be used: there is a space in it\r\n{ALONE}")
     assert terminal.child.exitstatus == 3
 
 
 def test_bytes_that_are_no_text_are_refused(terminal: Terminal) -> None:
     terminal.wait_for_prompt()
     terminal.child.sendline(b"\xff" + SECRET.encode())
-    assert (
-        terminal.rest()
-        == f"\r\ndsk: the key from the prompt cannot be used: there is a character in it that is not ASCII\r\n{AGAIN}"
+    assert terminal.rest() == (
+        f"\r\ndsk: the key from the prompt cannot be used: there is a character in it that is not ASCII\r\n{ALONE}"
     )
     assert terminal.child.exitstatus == 3
 

@@ -89,7 +89,7 @@ def test_without_any_key_the_fault_names_all_places_and_the_next_step(env: dict[
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\r"])
 def test_one_line_end_after_a_key_is_no_part_of_it(end: bytes) -> None:
-    assert checked_secret(SECRET.encode() + end, "x") == SECRET
+    assert checked_secret(SECRET.encode() + end, "x", "y") == SECRET
 
 
 NO_KEYS = [

@@ -86,7 +86,8 @@ def parse(text: str) -> Order | str:
     if argument and not command.takes:
         raise UsageFault(f"/{name} takes nothing after it", hint=f"//{name} would send it as a text")
     if command.needs and not argument:
-        raise UsageFault(f"/{name} wants {'a ' if command.kind == 'file' else ''}{command.usage}")
+        wanted = f"{'a ' if command.kind == 'file' else ''}{command.usage}"
+        raise UsageFault(f"/{name} wants {wanted}", hint=f"/help {name} tells about it")
     return Order(name, argument)
 
 

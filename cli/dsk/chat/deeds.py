@@ -15,6 +15,7 @@ from dsk.chat.usage import usage_lines
 from dsk.errors import UsageFault
 from dsk.jobs.copying import copy
 from dsk.jobs.settings import Wish
+from dsk.jobs.talk import FIRST
 from dsk.output.plain import write_line
 from dsk.prompt.files import system_text
 from dsk.prompt.text import text_of
@@ -127,7 +128,7 @@ class Deeds:
     def _save(self, path: str) -> None:
         turns = self._talk.memory.turns
         if not turns:
-            raise UsageFault("nothing was said that could be saved")
+            raise UsageFault("nothing was said that could be saved", hint=FIRST)
         place = expanded(path, self._world.env)
         is_written = write_new(place, transcript(turns), lambda: self._may_replace(path))
         self._say(f"saved in {path}" if is_written else "nothing was saved")
@@ -141,7 +142,9 @@ class Deeds:
 
     def _think(self, level: str) -> None:
         if level and level not in LEVELS:
-            raise UsageFault(f"/think must be one of {', '.join(LEVELS)}, not {level!r}")
+            raise UsageFault(
+                f"/think must be one of {', '.join(LEVELS)}, not {level!r}", hint="/think alone shows what it is"
+            )
         if level in ("on", "off"):
             self._talk.change(think=level == "on", effort=None)
         elif level:
@@ -168,7 +171,7 @@ class Deeds:
     def _show(self, _: str) -> None:
         turns = self._talk.memory.turns
         if not turns:
-            raise UsageFault("nothing was said yet")
+            raise UsageFault("nothing was said yet", hint=FIRST)
         show_all(turns, self._talk.terms.settings.sending.output, self._world)
 
     def _clear(self, _: str) -> None:
@@ -186,7 +189,7 @@ class Deeds:
     def _last(self, what: str) -> Told:
         turns = self._talk.memory.turns
         if not turns:
-            raise UsageFault(f"nothing was said that could be {what}")
+            raise UsageFault(f"nothing was said that could be {what}", hint=FIRST)
         return turns[-1]
 
 

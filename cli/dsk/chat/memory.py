@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import LocalFault, Status, UsageFault
-from dsk.jobs.talk import said
+from dsk.jobs.talk import FIRST, said
 from dsk.records import NamedTuple
 from dsk.request.history import Said
 from dsk.state.log.prompts import are_results, last_question
@@ -66,7 +66,7 @@ class Unkept:
     def undo(self) -> Told:
         """Take the last question and its answer back; the turn of it. Raises ``UsageFault`` if there is none."""
         if not self.turns:
-            raise UsageFault("nothing was said that could be taken back")
+            raise UsageFault("nothing was said that could be taken back", hint=FIRST)
         before = before_last(self.turns)
         turn, self.turns = self.turns[len(before)], list(before)
         return turn
@@ -77,7 +77,9 @@ class Unkept:
 
     def rename(self, name: str) -> None:
         """Raises ``UsageFault``."""
-        raise UsageFault(f"this conversation cannot be called {name}", "it is not kept")
+        raise UsageFault(
+            f"this conversation cannot be called {name}", "it is not kept", hint="/save FILE writes it down"
+        )
 
 
 class Kept:
@@ -120,7 +122,7 @@ class Kept:
     def undo(self) -> Told:
         """Take the last question and its answer back; the turn of it. Raises ``UsageFault`` if there is none."""
         if not self.talk.last:
-            raise UsageFault("nothing was said that could be taken back")
+            raise UsageFault("nothing was said that could be taken back", hint=FIRST)
         turn = self.talk.undo()
         self.talk.read()
         return _told(turn)

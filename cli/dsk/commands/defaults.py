@@ -88,7 +88,9 @@ def checked_options(options: Mapping[str, object], place: Callable[[str], str], 
         wanted = _expected(option)
         if not _fits(wanted, value):
             words = wanted if option.multiple or option.is_flag else in_words(option)
-            raise UsageFault(f"{place(key)}: {key} must be {words}, not {value!r}")
+            raise UsageFault(
+                f"{place(key)}: {key} must be {words}, not {value!r}", hint=f"as in {key} = {_example(option, wanted)}"
+            )
         if not _is_value_switch(option):
             found.append(Default(key, option, value))
         elif value:
@@ -118,6 +120,22 @@ def _expected(option: Option) -> str:
     if isinstance(option.type, click.types.FloatParamType):
         return "a number"
     return "a text"
+
+
+def _example(option: Option, wanted: str) -> str:
+    if isinstance(option.type, click.Choice):
+        return f'"{option.type.choices[0]}"'
+    match wanted:
+        case "a list of texts":
+            return '["one", "two"]'
+        case "true or false":
+            return "true"
+        case "a whole number":
+            return "1"
+        case "a number":
+            return "1.0"
+        case _:
+            return '"text"'
 
 
 def _fits(wanted: str, value: object) -> bool:

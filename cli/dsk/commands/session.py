@@ -126,7 +126,8 @@ def _rename(**params: Any) -> Job:
 
     *session, name = params["names"]
     if len(session) > 1:
-        raise UsageFault("dsk session rename takes at most two arguments", "the session, and the new name")
+        hint = f"a name with spaces is in quotes: dsk session rename {session[0]!r} {' '.join([*session[1:], name])!r}"
+        raise UsageFault("dsk session rename takes at most two arguments", "the session, and the new name", hint=hint)
     return partial(rename_session, session[0] if session else None, name)
 
 

@@ -29,6 +29,7 @@ LIMIT = 10.0
 #: Seconds between two looks of the process at whether it is still wanted.
 TICK = 1.0
 PIECE = 65536
+FEWER = "there may be too many, or no memory left: see ulimit -u and free -m, and run it again"
 # The modules are looked for where this process found them, and nowhere else.
 _PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from dsk.exchange.apart import serve; serve()"
 
@@ -86,7 +87,7 @@ class _Worker:
                 start_new_session=True,
             )
         except OSError as error:
-            raise LocalFault(UNCLEAR, f"no process for it: {error.strerror}") from error
+            raise LocalFault(UNCLEAR, f"no process for it: {error.strerror}", hint=FEWER) from error
 
     def ask(self, question: dict[str, Any], end: float) -> bytes | None:
         """The answer; None if it has not come by ``end``, a moment of ``time.monotonic``. Raises ``LocalFault``."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from dsk.errors import Failure, UsageFault
-from dsk.map.reading import TOO_LONG
+from dsk.map.reading import SHORTER, TOO_LONG
 from dsk.map.record import Record
 from dsk.map.source import blocks
 from dsk.map.splitting import BOM, Piece, split_exactly
@@ -73,9 +73,9 @@ def _joined(lines: Sequence[Piece]) -> Piece:
 
 def _record(number: int, name: str, piece: Piece) -> Record:
     if piece.is_too_long:
-        return Record(number, name, piece.number, "", TOO_LONG)
+        return Record(number, name, piece.number, "", TOO_LONG, SHORTER)
     data = piece.data.removeprefix(BOM) if piece.number == 1 else piece.data
     try:
         return Record(number, name, piece.number, text_of(data.removesuffix(b"\r"), "it"))
     except UsageFault as fault:
-        return Record(number, name, piece.number, "", fault.message)
+        return Record(number, name, piece.number, "", fault.message, fault.hint)

@@ -52,6 +52,8 @@ class Selector:
         self._enough = enough
         self._counts = [0] * len(files)
         self._unread: set[int] = set()
+        # What has been said to do about those.
+        self._hints: set[str] = set()
         self._is_over = False
         self._has_written = False
         self.hurry = appender.hurry
@@ -88,6 +90,9 @@ class Selector:
         if line.fault:
             self._unread.add(line.file)
             self._say(line.fault.message)
+            if line.fault.hint and line.fault.hint not in self._hints:
+                self._hints.add(line.fault.hint)
+                self._say(f"hint: {line.fault.hint}")
             return
         if decision.failure:
             self._fail(decision, decision.failure)

@@ -16,6 +16,7 @@ from dsk.output.sinks import write_out_all
 from dsk.state.cache.limits import limits_of
 from dsk.state.cache.pruning import about, answers, clear, prune
 from dsk.state.config import load
+from dsk.state.file_advice import to_read, to_write
 from dsk.state.paths import answers_folder
 from dsk.world import STDOUT
 
@@ -38,7 +39,7 @@ def list_answers(as_json: bool, world: World) -> Status:
     try:
         found = answers(folder)
     except OSError as error:
-        raise LocalFault(f"cannot read {folder}", described(error)) from error
+        raise LocalFault(f"cannot read {folder}", described(error), hint=to_read(folder)) from error
     is_terminal = world.is_terminal(STDOUT)
     if as_json:
         for file in found:
@@ -104,4 +105,6 @@ def _tell(pruned: Pruned, world: World) -> None:
 
 
 def _not_removed(folder: str, error: OSError) -> LocalFault:
-    return LocalFault(f"cannot remove answers from {folder}", described(error))
+    # What is in it is removed, which is for who may write to the folder itself.
+    hint = to_write(f"{folder}/answer", error)
+    return LocalFault(f"cannot remove answers from {folder}", described(error), hint=hint)

@@ -38,10 +38,15 @@ def copy(text: str, world: World) -> str:
                 command, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
             )
             if done.returncode:
-                raise LocalFault("nothing is copied", f"{command[0]} ended with status {done.returncode}")
+                why = f"{command[0]} ended with status {done.returncode}"
+                raise LocalFault("nothing is copied", why, hint=f"echo x | {' '.join(command)} shows what it says")
             return f"copied, by {command[0]}"
     if world.env.get("TERM") == "dumb":
-        raise LocalFault("nothing is copied", "the terminal cannot, and no wl-copy, xclip, xsel or pbcopy is there")
+        raise LocalFault(
+            "nothing is copied",
+            "the terminal cannot, and no wl-copy, xclip, xsel or pbcopy is there",
+            hint="install one of these, or select the text with the mouse",
+        )
     code = base64.b64encode(text.encode()).decode()
     write_out_all(STDOUT, f"\x1b]52;c;{code}\x07".encode())
     return "the terminal was told to copy it"

@@ -19,7 +19,7 @@ from dsk.map.crew import Crew
 from dsk.map.level import Level
 from dsk.map.lines import Lines
 from dsk.map.tally import Tally
-from dsk.output.notes import note, warn
+from dsk.output.notes import note, tell_failure, warn
 from dsk.output.opening import CLOSED_HINT, is_writable
 from dsk.output.reader import ReaderWatch
 from dsk.prompt.text import argument
@@ -79,7 +79,7 @@ def _check_files(files: Sequence[str], world: World) -> None:
 
 def _body_of(settled: Settled, system: dict[str, Any], record: Record, top: int | None) -> dict[str, Any]:
     if record.trouble:
-        raise UsageFault(record.trouble)
+        raise UsageFault(record.trouble, hint=record.hint)
     return settled.body([system, {"role": "user", "content": record.text}], top).fields
 
 
@@ -92,7 +92,7 @@ def _show(settings: GrepSettings, body_of: Any, world: World) -> Status:
         for line in read_lines(settings.files, settings.unit, lambda _file: False):
             if line.fault:
                 unread.append(line.fault)
-                note(line.fault.message, world)
+                tell_failure(line.fault, world)
             elif not line.is_blank:
                 yield line.record
 

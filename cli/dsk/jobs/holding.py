@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from dsk.errors import UsageFault
 from dsk.jobs.delivering import network_of
 from dsk.jobs.exchanging import OFFLINE
-from dsk.jobs.talk import LIST_HINT, Talk, talk_of, talk_of_terminal
+from dsk.jobs.talk import Talk, talk_of, talk_of_terminal
 from dsk.prompt.compose import split_system
 from dsk.records import NamedTuple
 from dsk.request.fields import is_set
 from dsk.request.models import HOST
+from dsk.state.sessions.names import LIST_HINT
 from dsk.state.sessions.terminal import terminal_of
 from dsk.wire.endpoint import name_of_host
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dsk.state.profile import Profile
     from dsk.world import World
 
+GIVE = "type it at the prompt of dsk key set, or pipe it in"
+
 
 def set_key(profile_name: str | None, keyring: bool, world: World) -> Status:
     """Read a key and keep it in the key file, or in the keyring; say where it went, and what comes before it."""
@@ -26,9 +28,11 @@ def set_key(profile_name: str | None, keyring: bool, world: World) -> Status:
         raise UsageFault(
             f"profile {profile.name} needs no key",
             f'key_env = "" at {config.place("profiles", profile.name, "key_env")}',
+            hint="if it does, name a variable there; -P names another profile",
         )
     data = _ask(profile) if world.is_terminal(STDIN) else _read(world)
-    secret = checked_secret(data, "the prompt" if world.is_terminal(STDIN) else "stdin")
+    origin = "the prompt" if world.is_terminal(STDIN) else "stdin"
+    secret = checked_secret(data, origin, "give the key alone, in one line")
     if keyring:
         from dsk.state.key_ring import write_entry
 
@@ -89,7 +93,7 @@ def _ask(profile: Profile) -> bytes:
     try:
         return ask_hidden(f"Key of profile {profile.name} (it is not shown): ")
     except EOFError:
-        raise KeyFault("no key was given", "the input ended") from None
+        raise KeyFault("no key was given", "the input ended", hint=GIVE) from None
 
 
 def _read(world: World) -> bytes:
@@ -99,7 +103,7 @@ def _read(world: World) -> bytes:
     # A line end more than the longest key, and a byte that shows that this is not all.
     data = read_start(lambda: note("waiting for the key on standard input", world), LONGEST + 3)
     if not data:
-        raise KeyFault("no key was given", "stdin is empty", hint="type it at the prompt of dsk key set, or pipe it in")
+        raise KeyFault("no key was given", "stdin is empty", hint=GIVE)
     return data
 
 

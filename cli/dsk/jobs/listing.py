@@ -9,6 +9,7 @@ from dsk.jobs.settling import settle_endpoint, settle_server, settle_short_clock
 from dsk.output.sinks import write_out_all
 from dsk.output.table import table
 from dsk.state.config import load
+from dsk.wire.endpoint import OTHER_KIND
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _rows(answer: Any, field: str, path: str) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise ServerFault(
             f"the server's answer to {path} has no list {field!r}",
-            hint="--base-url may lead to another kind of server",
+            hint=OTHER_KIND,
         )
     return found
 

@@ -47,8 +47,6 @@ def _read_body(file: str, connecting: Connecting | None) -> bytes:
 
 def _parse_body(data: bytes, name: str) -> dict[str, Any]:
     """What the body says. Raises ``UsageFault`` if it is not a JSON object in UTF-8: no server takes another."""
-    from json import JSONDecodeError
-
     from dsk.prompt.text import text_of
     from dsk.request.json_value import json_value
 
@@ -56,9 +54,6 @@ def _parse_body(data: bytes, name: str) -> dict[str, Any]:
         raise UsageFault("there is no request body", f"{name} is empty", hint=MAKES_ONE)
     try:
         fields = json_value(text_of(data, name))
-    except JSONDecodeError as error:
-        why = f"{error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')} at line {error.lineno}, column {error.colno}"
-        raise UsageFault(f"the request body in {name} is not JSON", why, hint=MAKES_ONE) from error
     except ValueError as error:
         raise UsageFault(f"the request body in {name} is not JSON", str(error), hint=MAKES_ONE) from error
     if not isinstance(fields, dict):

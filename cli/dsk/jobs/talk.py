@@ -18,7 +18,7 @@ from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
 from dsk.state.sessions.changing import branch, fork, rename, undo
-from dsk.state.sessions.names import check_name, is_number, near_name
+from dsk.state.sessions.names import LIST_HINT, check_name, is_number, near_name
 from dsk.state.sessions.reader import Line, Session, Turn, by_name, by_number, line, names, of_terminal
 from dsk.state.sessions.terminal import VARIABLE, terminal_of
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dsk.state.log.reading import Log
     from dsk.world import World
 
-LIST_HINT = "dsk session list shows those that there are"
+FIRST = "ask something first"
 EMPTY = Line((), ())
 
 
@@ -146,7 +146,9 @@ class Talk:
     def _required(self, log: Log) -> Session:
         found = self._find(log)
         if not found:
-            raise UsageFault(f"{self.title} has no turn yet" if self._number is None else f"{self.title} has gone")
+            if self._number is None:
+                raise UsageFault(f"{self.title} has no turn yet", hint=FIRST)
+            raise UsageFault(f"{self.title} has gone", hint=LIST_HINT)
         return found
 
     def _placed(self, number: int, run: int) -> None:

@@ -62,7 +62,7 @@ class Appender:
         poll = select.poll()
         poll.register(self.descriptor, select.POLLOUT)
         if not poll.poll(None if self._patience is None else self._patience * 1000):
-            raise LocalFault(f"cannot write to {self.name}", "nobody reads it")
+            raise LocalFault(f"cannot write to {self.name}", "nobody reads it", hint="a file takes all at once: > FILE")
 
     def _fault(self, error: OSError) -> Failure:
         if error.errno in READER_GONE:

@@ -14,6 +14,7 @@ from dsk.errors import UsageFault
 HTTP_OK = 200
 #: What one line may ask for: chat completions, wherever their path begins.
 PATH_END = "/chat/completions"
+MESSAGES = '[{"role": "user", "content": "..."}]'
 
 
 def is_batch(value: object) -> bool:
@@ -29,11 +30,14 @@ def body_of(value: dict[str, Any], *, asks_usage: bool) -> dict[str, Any]:
     """
     body, url = value["body"], value.get("url", PATH_END)
     if not isinstance(url, str) or not url.endswith(PATH_END):
-        raise UsageFault(f"its url is {url!r}", f"only {PATH_END} is answered")
+        from shlex import quote
+
+        hint = f"leave such lines out: grep -vF {quote(str(url))}"
+        raise UsageFault(f"its url is {url!r}", f"only {PATH_END} is answered", hint=hint)
     if value.get("method", "POST") != "POST":
-        raise UsageFault(f"its method is {value['method']!r}", "only POST is answered")
+        raise UsageFault(f"its method is {value['method']!r}", "only POST is answered", hint="leave its method out")
     if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
-        raise UsageFault("there are no messages in its body")
+        raise UsageFault("there are no messages in its body", hint=f'it has to have "messages": {MESSAGES}')
     if "stream" in body:
         return body
     streamed = body | {"stream": True}

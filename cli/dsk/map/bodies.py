@@ -47,7 +47,7 @@ class Bodies:
     def of(self, record: Record) -> dict[str, Any]:
         """The fields of the body. Raises ``UsageFault`` if the record cannot be asked."""
         if record.trouble:
-            raise UsageFault(record.trouble)
+            raise UsageFault(record.trouble, hint=record.hint)
         if isinstance(record.value, dict) and is_batch(record.value):
             ways = self._options.ways
             asks_usage = not self._is_deepseek and (ways is None or ways.include_usage)

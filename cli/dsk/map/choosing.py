@@ -47,7 +47,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     at, _, count = text.partition("/")
     if at.isdecimal() and count.isdecimal() and 1 <= int(at) <= int(count):
         return int(at), int(count)
-    raise UsageFault(f"--shard must be I/N, with I from 1 to N, not {text!r}")
+    raise UsageFault(f"--shard must be I/N, with I from 1 to N, not {text!r}", hint="as in --shard 1/4")
 
 
 def _sampled(records: Iterable[Record], size: int, chance: Random) -> list[Record]:

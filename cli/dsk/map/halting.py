@@ -54,4 +54,6 @@ def parse_halt(text: str) -> tuple[int | None, float | None]:
             return int(number), None
     except ValueError:
         pass
-    raise UsageFault(f"--halt must be fail=N, fail=N% or never, not {text!r}")
+    raise UsageFault(
+        f"--halt must be fail=N, fail=N% or never, not {text!r}", hint="as in --halt fail=10 or --halt fail=5%"
+    )

@@ -66,7 +66,8 @@ def open_output(path: str, resuming: Resuming | None) -> OutputFile:
     descriptor = open_file(path, place, os.O_CREAT)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         if resuming:
-            raise UsageFault(f"--resume with {path}", "it is no file that could hold anything")
+            hint = "-o names a plain file; without --resume this one is written to"
+            raise UsageFault(f"--resume with {path}", "it is no file that could hold anything", hint=hint)
         return OutputFile(Appender(descriptor, path), Held(), None, [])
     lock(descriptor, path)
     if not _is_same(descriptor, place):
@@ -148,7 +149,10 @@ class _Reopened:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise LocalFault(f"{self._journal} cannot be read", described(error)) from error
+            from dsk.prompt.unreadable import advice
+
+            hint = advice(self._journal, error)
+            raise LocalFault(f"{self._journal} cannot be read", described(error), hint=hint) from error
         try:
             found = [data + b"\n" for data in _lines(descriptor) if parse_line(data)]
         finally:

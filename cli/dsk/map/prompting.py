@@ -72,7 +72,7 @@ class Prompting:
         else:
             parts = ["" if self._in_words else record.text, words]
         if not any(part.strip() for part in parts):
-            raise UsageFault("there is no prompt", "all that would be in it is blank")
+            raise UsageFault("there is no prompt", "all that would be in it is blank", hint="words say what to ask")
         return [*_system(system), self._user(parts)]
 
     def _words(self, fields: Mapping[str, str], record: Record) -> str:

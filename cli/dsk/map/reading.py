@@ -23,6 +23,9 @@ SUFFIXES: dict[str, Kind] = {
     ".txt": "lines",
 }
 TOO_LONG = f"it is longer than {LIMIT >> 20} MiB"
+SHORTER = "break it into smaller ones"
+NO_NUL = r"leave \u0000 out of it"
+LINES = "--input lines takes each line as a text"
 
 
 def read_records(files: Sequence[str], kind: Kind, see_fields: Callable[[Collection[str]], None]) -> Iterator[Record]:
@@ -38,7 +41,7 @@ def read_records(files: Sequence[str], kind: Kind, see_fields: Callable[[Collect
         for line, value in _values(name, blocks(name), kind, see_fields):
             number += 1
             if isinstance(value, _Bad):
-                yield Record(number, name, line, value.data, value.trouble)
+                yield Record(number, name, line, value.data, value.trouble, value.hint)
             else:
                 yield Record(number, name, line, value)
 
@@ -61,9 +64,10 @@ def count_records(files: Sequence[str], kind: Kind) -> int | None:
 
 
 class _Bad:
-    def __init__(self, data: bytes, trouble: str) -> None:
+    def __init__(self, data: bytes, trouble: str, hint: str) -> None:
         self.data = data.decode("utf-8", "backslashreplace")
         self.trouble = trouble
+        self.hint = hint
 
 
 def _values(
@@ -74,13 +78,13 @@ def _values(
         from dsk.map.tables import rows
 
         for row in rows(found, exact, shown(name), see_fields):
-            yield row.line, _Bad(row.trouble.encode(), row.trouble) if row.trouble else row.fields
+            yield row.line, _Bad(row.trouble.encode(), row.trouble, row.hint) if row.trouble else row.fields
         return
     if exact != "jsonl":
         see_fields(())
     for piece in _full(split(found, _separator(exact))):
         if piece.is_too_long:
-            yield piece.number, _Bad(b"", TOO_LONG)
+            yield piece.number, _Bad(b"", TOO_LONG, SHORTER)
         else:
             yield piece.number, _json(piece.data) if exact == "jsonl" else _text(piece.data)
 
@@ -98,23 +102,23 @@ def _text(data: bytes) -> str | _Bad:
     try:
         return text_of(data.removesuffix(b"\r"), "it")
     except UsageFault as fault:
-        return _Bad(data, fault.message)
+        return _Bad(data, fault.message, fault.hint)
 
 
 def _json(data: bytes) -> Any:
     try:
         value = json_value(text_of(data, "it"))
     except UsageFault as fault:
-        return _Bad(data, fault.message)
+        return _Bad(data, fault.message, fault.hint)
     except ValueError as error:
-        return _Bad(data, f"it is not JSON: {error}")
+        return _Bad(data, f"it is not JSON: {error}", LINES)
     if not isinstance(value, (str, dict)):
-        return _Bad(data, "it is neither a JSON object nor a string")
+        return _Bad(data, "it is neither a JSON object nor a string", LINES)
     if b"\\u0000" in data and _has_nul(value):
         named = (
             next((name for name, item in value.items() if _has_nul(item)), "it") if isinstance(value, dict) else "it"
         )
-        return _Bad(data, f"there is a NUL in {named}")
+        return _Bad(data, f"there is a NUL in {named}", NO_NUL)
     return value
 
 

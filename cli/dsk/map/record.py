@@ -16,7 +16,8 @@ class Record(NamedTuple):
     """What is to be asked once.
 
     ``number`` counts the records of the input from 1; ``file`` is ``-`` for stdin, ``line`` that of the file where the
-    record begins, from 1. ``value`` is a text, or an object with fields. ``trouble`` says why it cannot be asked.
+    record begins, from 1. ``value`` is a text, or an object with fields. ``trouble`` says why it cannot be asked, and
+    ``hint`` what to do about that.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Record(NamedTuple):
     line: int
     value: str | dict[str, Any]
     trouble: str = ""
+    hint: str = ""
 
     @property
     def name(self) -> str | int:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from dsk.errors import LocalFault, UsageFault
+from dsk.prompt.unreadable import advice
 from dsk.world import STDIN
 
 READ_SIZE = 1 << 16
@@ -28,7 +29,7 @@ def check_source(name: str) -> None:
             os.close(os.open(name, os.O_RDONLY | os.O_CLOEXEC))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageFault(f"cannot read {name}", why.lower(), hint="-a names the file of the records") from error
+        raise UsageFault(f"cannot read {name}", why.lower(), hint=advice(name, error)) from error
 
 
 def blocks(name: str) -> Iterator[bytes]:
@@ -136,4 +137,5 @@ def shown(name: str) -> str:
 
 
 def _unreadable(name: str, error: OSError) -> LocalFault:
-    return LocalFault(f"{shown(name)} cannot be read", (error.strerror or str(error)).lower())
+    hint = "name a file" if name == "-" else advice(name, error)
+    return LocalFault(f"{shown(name)} cannot be read", (error.strerror or str(error)).lower(), hint=hint)

@@ -12,6 +12,8 @@ from dsk.records import NamedTuple
 
 #: Characters of one field; it must fit into a C long wherever this runs.
 LONGEST_FIELD = 64 << 20
+QUOTES = "a quote in a quoted field is doubled; --input tsv takes quotes as they are"
+CONVERT = "convert it first: iconv -f LATIN1 -t UTF-8"
 
 
 class Row(NamedTuple):
@@ -20,6 +22,7 @@ class Row(NamedTuple):
     line: int
     fields: dict[str, str]
     trouble: str = ""
+    hint: str = ""
 
 
 def rows(
@@ -43,8 +46,8 @@ def rows(
             values = next(reader, None)
         except csv.Error as error:
             if header is None:
-                raise UsageFault(f"the header of {name} cannot be read", str(error)) from error
-            yield Row(line, {}, f"it is no row of a table: {error}")
+                raise UsageFault(f"the header of {name} cannot be read", str(error), hint=QUOTES) from error
+            yield Row(line, {}, f"it is no row of a table: {error}", QUOTES)
             continue
         if values is None:
             return
@@ -65,22 +68,23 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
 def _checked(header: list[str], name: str) -> list[str]:
     doubles = [field for field in header if header.count(field) > 1]
     if doubles:
-        raise UsageFault(f"the header of {name} names {doubles[0]!r} more than once")
+        raise UsageFault(
+            f"the header of {name} names {doubles[0]!r} more than once", hint="give each a name of its own"
+        )
     if not all(map(_is_text, header)):
-        raise UsageFault(f"the header of {name} is not UTF-8 text", hint="convert it first: iconv -f LATIN1 -t UTF-8")
+        raise UsageFault(f"the header of {name} is not UTF-8 text", hint=CONVERT)
     return header
 
 
 def _row(line: int, header: list[str], values: list[str]) -> Row:
     if len(values) != len(header):
-        return Row(
-            line, {}, f"it has {len(values)} field{'' if len(values) == 1 else 's'}, the header has {len(header)}"
-        )
+        trouble = f"it has {len(values)} field{'' if len(values) == 1 else 's'}, the header has {len(header)}"
+        return Row(line, {}, trouble, "a field with a comma in it is in quotes; what is left empty has its comma too")
     if not all(map(_is_text, values)):
-        return Row(line, {}, "it is not UTF-8 text")
+        return Row(line, {}, "it is not UTF-8 text", CONVERT)
     nul = next((field for field, value in zip(header, values, strict=True) if "\0" in value), None)
     if nul is not None:
-        return Row(line, {}, f"there is a NUL in {nul}")
+        return Row(line, {}, f"there is a NUL in {nul}", "clean it first: tr -d '\\0'")
     return Row(line, dict(zip(header, values, strict=True)))
 
 

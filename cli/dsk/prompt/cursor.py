@@ -63,7 +63,11 @@ def at_mark(text: str, mark: str, name: str) -> Gap:
     if count > 1:
         lines = _lines_of(text, mark)
         more = ", ..." if count > MOST_NAMED else ""
-        raise UsageFault(f"the cursor mark {mark} is in {name} {count} times", f"on lines {', '.join(lines)}{more}")
+        raise UsageFault(
+            f"the cursor mark {mark} is in {name} {count} times",
+            f"on lines {', '.join(lines)}{more}",
+            hint="leave one; --mark names another, --at FILE:LINE:COL needs none",
+        )
     return Gap(before, after, mark)
 
 
@@ -79,7 +83,7 @@ def at_place(text: str, place: Place, name: str) -> Gap:
     """The text around a line and column. Raises ``UsageFault`` if there is no such line, or no such column in it."""
     what = f"--at {place.file}:{place.line}:{place.column}"
     if place.line > text.count("\n") + 1:
-        raise UsageFault(what, f"{name} {_size_of(text)}")
+        raise UsageFault(what, f"{name} {_size_of(text)}", hint=_advice(place))
     start = 0
     for _ in range(place.line - 1):
         start = text.index("\n", start) + 1
@@ -92,9 +96,15 @@ def at_place(text: str, place: Place, name: str) -> Gap:
         end -= 1
     last = end - start + 1
     if place.column > last:
-        raise UsageFault(what, f"column {last} is the end of line {place.line} of {name}")
+        why = f"column {last} is the end of line {place.line} of {name}"
+        raise UsageFault(what, why, hint=_advice(place))
     at = start + place.column - 1
     return Gap(text[:at], text[at:])
+
+
+def _advice(place: Place) -> str:
+    counted = "lines and columns count from 1, columns in characters"
+    return counted if place.file == "-" else f"{counted}; what an editor has not saved is piped in: --at -:LINE:COL"
 
 
 def _size_of(text: str) -> str:

@@ -13,6 +13,8 @@ def json_value(text: str, *, is_clear: bool = False) -> Any:
     try:
         value = read(text, is_clear=is_clear)
         json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise ValueError(_said(error)) from error
     except UnicodeEncodeError as error:
         raise ValueError("half a surrogate pair is in it") from error
     except RecursionError as error:
@@ -29,6 +31,13 @@ def read(text: str, *, is_clear: bool) -> Any:
         parse_int=_whole,
         object_pairs_hook=_each_once if is_clear else None,
     )
+
+
+def _said(error: json.JSONDecodeError) -> str:
+    """Python's complaint in our style; lines are counted where there are several."""
+    is_one_line = "\n" not in error.doc.strip()
+    place = f"at character {error.pos + 1}" if is_one_line else f"at line {error.lineno}, column {error.colno}"
+    return f"{error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')} {place}"
 
 
 def no_constant(name: str) -> Any:

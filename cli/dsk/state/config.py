@@ -170,7 +170,10 @@ def _check_chosen(places: Places, value: object) -> None:
 def _check(places: Places, path: tuple[str, ...], value: object, rule: rules.Rule, name: str = "") -> None:
     """``name`` is what the value is called, if not by the last key."""
     if not rule.holds(value):
-        raise UsageFault(f"{places.at(*path)}: {name or path[-1]} must be {rule.expected}")
+        from dsk.state.toml_advice import about_value
+
+        what = f"{places.at(*path)}: {name or path[-1]} must be {rule.expected}"
+        raise UsageFault(what, hint=about_value(*path))
 
 
 def _check_headers(places: Places, profile: tuple[str, ...], headers: Mapping[str, object]) -> None:

@@ -139,7 +139,11 @@ def _changed(path: str, data: bytes, change: Callable[[str], str], meant: Callab
         )
     parse_config(path, new)
     if len(new) > LARGEST:
-        raise UsageFault(f"{path} cannot be changed", f"it would be larger than {LARGEST >> 20} MiB")
+        raise UsageFault(
+            f"{path} cannot be changed",
+            f"it would be larger than {LARGEST >> 20} MiB",
+            hint="take something out of it first",
+        )
     return new
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STDIN = 0
 TICK_MS = 20
+BY_HAND = "dsk config names the line it is in; run it by hand"
 
 
 def run_key_command(command: str, profile: str, env: Mapping[str, str]) -> bytes:
@@ -38,7 +39,7 @@ def run_key_command(command: str, profile: str, env: Mapping[str, str]) -> bytes
             env=dict(env),
         )
     except OSError as error:
-        raise KeyFault(what, f"/bin/sh: {error.strerror or error}") from error
+        raise KeyFault(what, f"/bin/sh: {error.strerror or error}", hint=BY_HAND) from error
     with process:
         try:
             data = _read(process)
@@ -50,7 +51,7 @@ def run_key_command(command: str, profile: str, env: Mapping[str, str]) -> bytes
     was_stopped = len(data) > LONGEST and status in (-SIGPIPE, 128 + SIGPIPE)
     if status and not was_stopped:
         ended = f"signal {-status}" if status < 0 else f"exit status {status}"
-        raise KeyFault(what, ended, hint="dsk config names the line it is in; run it by hand")
+        raise KeyFault(what, ended, hint=BY_HAND)
     return data.partition(b"\n")[0]
 
 

@@ -24,11 +24,11 @@ def read_key_file(path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise KeyFault(what, error.strerror or str(error)) from error
+        raise _unreadable(path, error) from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise KeyFault(what, "it is not a regular file")
+            raise KeyFault(what, "it is not a regular file", hint="move it away; dsk key set makes one")
         mode = stat.S_IMODE(status.st_mode)
         if mode & ~MODE:
             from shlex import quote
@@ -38,9 +38,15 @@ def read_key_file(path: str) -> bytes | None:
             # A line end more than the longest key, and a byte that shows that this is not all.
             return file.read(LONGEST + 3)
     except OSError as error:
-        raise KeyFault(what, error.strerror or str(error)) from error
+        raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
+
+
+def _unreadable(path: str, error: OSError) -> KeyFault:
+    from dsk.state.file_advice import to_read
+
+    return KeyFault(f"the key file {path} cannot be used", error.strerror or str(error), hint=to_read(path))
 
 
 def write_key_file(path: str, secret: str) -> None:
@@ -70,10 +76,12 @@ def write_key_file(path: str, secret: str) -> None:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-    except FileExistsError as error:
-        raise LocalFault(what, f"{error.filename} is not a folder") from error
     except OSError as error:
-        raise LocalFault(what, error.strerror or str(error)) from error
+        from dsk.state.file_advice import to_write
+
+        is_taken = isinstance(error, FileExistsError)
+        why = f"{error.filename} is not a folder" if is_taken else error.strerror or str(error)
+        raise LocalFault(what, why, hint=to_write(path, error)) from error
 
 
 def remove_key_file(path: str) -> bool:
@@ -85,5 +93,8 @@ def remove_key_file(path: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise LocalFault(f"the key file {path} cannot be removed", error.strerror or str(error)) from error
+        from dsk.state.file_advice import to_write
+
+        what, why = f"the key file {path} cannot be removed", error.strerror or str(error)
+        raise LocalFault(what, why, hint=to_write(path, error)) from error
     return True

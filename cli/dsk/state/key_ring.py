@@ -40,7 +40,7 @@ def write_entry(profile: str, secret: str) -> None:
     try:
         ring.set_password(SERVICE, profile, secret)
     except Exception as error:
-        raise LocalFault("the keyring did not take the key", _describe(error)) from error
+        raise LocalFault("the keyring did not take the key", _describe(error), hint=_advice(error)) from error
 
 
 def remove_entry(profile: str) -> bool:
@@ -51,7 +51,7 @@ def remove_entry(profile: str) -> bool:
             return False
         ring.delete_password(SERVICE, profile)
     except Exception as error:
-        raise LocalFault("the keyring did not remove the key", _describe(error)) from error
+        raise LocalFault("the keyring did not remove the key", _describe(error), hint=_advice(error)) from error
     return True
 
 
@@ -63,7 +63,13 @@ def _import() -> Any:
     try:
         return import_module("keyring")
     except Exception as error:
-        raise LocalFault("the keyring cannot be used", _describe(error)) from error
+        raise LocalFault("the keyring cannot be used", _describe(error), hint=_advice(error)) from error
+
+
+def _advice(error: Exception) -> str:
+    if type(error).__name__ == "KeyringLocked":
+        return "unlock it, and run it again"
+    return "leave --keyring out: without it, it is the key file that is meant"
 
 
 def _describe(error: Exception) -> str:

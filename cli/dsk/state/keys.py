@@ -33,35 +33,42 @@ def find_key(profile: Profile, env: Mapping[str, str]) -> Search:
         return Search(None, ())
     found = env.get(profile.key_env)
     if found:
-        return _found(os.fsencode(found), profile.key_env)
+        again = f"set {profile.key_env} to the key alone; unset, it lets the other places be looked at"
+        return _found(os.fsencode(found), profile.key_env, again)
     if profile.key_command:
         from dsk.state.key_command import run_key_command
 
-        return _found(run_key_command(profile.key_command, profile.name, env), "key_command")
+        again = "the first line that it prints is to be the key alone; run it by hand"
+        return _found(run_key_command(profile.key_command, profile.name, env), "key_command", again)
     from dsk.state.key_file import read_key_file
     from dsk.state.key_ring import read_entry
 
     entry, trouble = read_entry(profile.name)
     if entry is not None:
-        return _found(entry.encode("utf-8", "surrogatepass"), "keyring")
+        again = f"dsk key set --keyring{_option(profile)} puts another one there"
+        return _found(entry.encode("utf-8", "surrogatepass"), "keyring", again)
     path = key_file(env, profile.name)
     data = read_key_file(path)
     if data is not None:
-        return _found(data, path)
+        return _found(data, path, f"dsk key set{_option(profile)} puts another one there")
     ring = f"keyring ({trouble})" if trouble else "keyring"
     return Search(None, (profile.key_env, "key_command (not set)", ring, path))
 
 
 def no_key_fault(profile: Profile, looked_at: tuple[str, ...], *, has_offline: bool = False) -> KeyFault:
     """The failure of a run that needs a key and has found none. ``has_offline``: its command has that option."""
-    option = "" if profile.name == DEEPSEEK else f" -P {profile.name}"
     instead = "; --offline needs no key" if has_offline else ""
     return KeyFault(
         f"no key for profile {profile.name}",
         f"looked at {', '.join(looked_at)}",
-        hint=f"set {profile.key_env} or run dsk key set{option}{instead}",
+        hint=f"set {profile.key_env} or run dsk key set{_option(profile)}{instead}",
     )
 
 
-def _found(data: bytes, origin: str) -> Search:
-    return Search(Key(checked_secret(data, origin), origin), (origin,))
+def _option(profile: Profile) -> str:
+    return "" if profile.name == DEEPSEEK else f" -P {profile.name}"
+
+
+def _found(data: bytes, origin: str, hint: str) -> Search:
+    """``hint`` is what to do about a key there that cannot be used."""
+    return Search(Key(checked_secret(data, origin, hint), origin), (origin,))

@@ -88,7 +88,10 @@ def check_prices(places: Places, table: Mapping[str, Any]) -> None:
                 )
             if not rule.holds(value):
                 why = hours_fault(value) if field == "peak_hours" else ""
-                raise UsageFault(f"{places.at(*path, field)}: {field} must be {rule.expected}", why)
+                from dsk.state.toml_advice import about_value
+
+                what = f"{places.at(*path, field)}: {field} must be {rule.expected}"
+                raise UsageFault(what, why, hint=about_value(*path, field))
         needed = (*NEEDED, *PEAK) if any(field in fields for field in PEAK) else NEEDED
         missing = next((field for field in needed if field not in fields), None)
         if missing:

@@ -31,4 +31,7 @@ def save(path: str, data: bytes, what: str) -> None:
             new.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise LocalFault(f"{what} {path} cannot be written", (error.strerror or str(error)).lower()) from error
+        from dsk.state.file_advice import to_write
+
+        why = (error.strerror or str(error)).lower()
+        raise LocalFault(f"{what} {path} cannot be written", why, hint=to_write(path, error)) from error

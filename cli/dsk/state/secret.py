@@ -20,11 +20,11 @@ class Key(NamedTuple):
         return f"Key(origin={self.origin!r})"
 
 
-def checked_secret(data: bytes, source: str) -> str:
+def checked_secret(data: bytes, source: str, hint: str) -> str:
     """The key in these bytes, less one line end after it.
 
     It goes into a header, so it must be printable ASCII without spaces. Raises ``KeyFault``, which says what is
-    wrong with the key from ``source`` and does not show it.
+    wrong with the key from ``source`` and does not show it, and as its ``hint`` what to do about that.
     """
     for end in (b"\r\n", b"\n", b"\r"):
         if data.endswith(end):
@@ -32,7 +32,7 @@ def checked_secret(data: bytes, source: str) -> str:
             break
     trouble = _trouble(data)
     if trouble:
-        raise KeyFault(f"the key from {source} cannot be used", trouble)
+        raise KeyFault(f"the key from {source} cannot be used", trouble, hint=hint)
     return data.decode("ascii")
 
 

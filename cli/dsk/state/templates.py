@@ -88,7 +88,9 @@ def read_file(path: str) -> bytes:
     """The file of a template. Raises ``UsageFault`` if there is none, or it cannot be read."""
     data = read_toml(path)
     if data is None:
-        raise UsageFault(f"there is no template {path}", hint="dsk template list shows those that there are")
+        folder = os.path.dirname(path) or "."  # noqa: PTH120 - pathlib takes longer to import than this takes to run
+        hint = f"ls {folder} shows what is there; dsk template list shows those that have a name"
+        raise UsageFault(f"there is no template {path}", hint=hint)
     return data
 
 
@@ -105,11 +107,13 @@ def parse_template(name: str, path: str, data: bytes) -> Template:
             raise UsageFault(f"{places.at(key)}: unknown key {key!r}", hint=_advice(key))
         wanted = dict if KEYS[key] == "a table" else str
         if not isinstance(value, wanted):
-            raise UsageFault(f"{places.at(key)}: {key} must be {KEYS[key]}")
+            form = f"[{key}] begins one" if wanted is dict else f'as in {key} = "text"'
+            raise UsageFault(f"{places.at(key)}: {key} must be {KEYS[key]}", hint=form)
         if isinstance(value, str) and "\0" in value:
-            raise UsageFault(f"{places.at(key)}: {key} has a NUL in it")
+            raise UsageFault(f"{places.at(key)}: {key} has a NUL in it", hint=r"leave \u0000 out of it")
     if not (tree.get("system", "").strip() or tree.get("prompt", "").strip()):
-        raise UsageFault(f"{path}: there is neither a prompt nor a system message in it")
+        what = f"{path}: there is neither a prompt nor a system message in it"
+        raise UsageFault(what, hint='prompt = "..." is one; dsk template show summarise prints a whole template')
     return Template(
         name=name,
         path=path,
@@ -124,7 +128,8 @@ def parse_template(name: str, path: str, data: bytes) -> Template:
 
 def _param(places: Places, key: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise UsageFault(f"{places.at('params', key)}: the param {key} must be {PARAM}")
+        what = f"{places.at('params', key)}: the param {key} must be {PARAM}"
+        raise UsageFault(what, hint=f'put it in quotes, as in {key} = "text"')
     return str(value)
 
 

@@ -51,19 +51,26 @@ def read_toml(path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageFault(what, error.strerror or str(error)) from error
+        raise _unreadable(path, error) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageFault(what, "it is not a regular file")
+            raise UsageFault(what, "it is not a regular file", hint="save it in one, and put that in its place")
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise UsageFault(what, error.strerror or str(error)) from error
+        raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
     if len(data) > LARGEST:
-        raise UsageFault(what, f"it is larger than {LARGEST >> 20} MiB")
+        hint = f"is it the right file? head -c 200 {path} shows how it begins"
+        raise UsageFault(what, f"it is larger than {LARGEST >> 20} MiB", hint=hint)
     return data
+
+
+def _unreadable(path: str, error: OSError) -> UsageFault:
+    from dsk.state.file_advice import to_read
+
+    return UsageFault(f"{path} cannot be read", error.strerror or str(error), hint=to_read(path))
 
 
 def parse_toml(path: str, data: bytes) -> tuple[Places, Mapping[str, Any]]:
@@ -77,17 +84,23 @@ def parse_toml(path: str, data: bytes) -> tuple[Places, Mapping[str, Any]]:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UsageFault(f"{path}:{line}: not UTF-8", f"byte {error.start} of the file") from error
+        from dsk.state.toml_advice import about_encoding
+
+        raise UsageFault(
+            f"{path}:{line}: not UTF-8", f"byte {error.start} of the file", hint=about_encoding(path, data)
+        ) from error
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         tree: Mapping[str, Any] = toml.loads(text)
     except RecursionError as error:
-        raise UsageFault(f"{path} cannot be read", "it is nested too deep") from error
+        raise UsageFault(
+            f"{path} cannot be read", "it is nested too deep", hint="write it with fewer brackets in each other"
+        ) from error
     except ValueError as error:
         raise _syntax_fault(path, text, str(error)) from error
     places = Places(path, text)
     if way := _too_large(tree):
-        raise UsageFault(f"{places.at(*way)}: not TOML", _TOO_LARGE)
+        raise _number_fault(places.at(*way))
     return places, tree
 
 
@@ -113,10 +126,17 @@ def _syntax_fault(path: str, text: str, said: str) -> UsageFault:
     long = re.search(_LONG_NUMBER, text) if found is None else None
     if long:
         before = text.count("\n", 0, long.start())
-        return UsageFault(f"{path}:{before + 1}: not TOML", _TOO_LARGE)
+        return _number_fault(f"{path}:{before + 1}")
+    from dsk.state.toml_advice import about_syntax
+
+    hint = about_syntax(said)
     if found is None:
-        return UsageFault(f"{path}: not TOML", said)
+        return UsageFault(f"{path}: not TOML", said, hint=hint)
     what, line, column = found.groups()
     if line:
-        return UsageFault(f"{path}:{line}: not TOML", f"{what} (column {column})")
-    return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file")
+        return UsageFault(f"{path}:{line}: not TOML", f"{what} (column {column})", hint=hint)
+    return UsageFault(f"{path}:{len(text.splitlines())}: not TOML", f"{what} at the end of the file", hint=hint)
+
+
+def _number_fault(place: str) -> UsageFault:
+    return UsageFault(f"{place}: not TOML", _TOO_LARGE, hint=f"write one of at most {_LARGEST_NUMBER}")

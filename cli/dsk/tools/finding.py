@@ -66,7 +66,8 @@ def _check_program(path: str, option: str) -> None:
     if not os.path.exists(path):  # noqa: PTH110
         raise UsageFault(option, "there is no such file", hint="it is the path of a program; dsk-tools(7)")
     if not os.path.isfile(path):  # noqa: PTH113
-        raise UsageFault(option, "it is not a file", hint="--tools takes a folder" if os.path.isdir(path) else "")  # noqa: PTH112
+        hint = "--tools takes a folder" if os.path.isdir(path) else "save the program in one"  # noqa: PTH112
+        raise UsageFault(option, "it is not a file", hint=hint)
     if not os.access(path, os.X_OK):
         raise UsageFault(option, "it is not a program", hint=f"chmod +x {path}")
 

@@ -45,6 +45,7 @@ class Endpoint(NamedTuple):
         return f"Endpoint({self.base_url})"
 
 
+OTHER_KIND = "--base-url may lead to another kind of server"
 AS_IN = "as in https://api.deepseek.com, or http://localhost:8080"
 
 

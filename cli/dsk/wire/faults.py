@@ -52,7 +52,8 @@ def before_answer(error: BaseException, clocks_fault: Callable[[], Failure], whe
     if any(isinstance(e, urllib3.exceptions.InvalidHeader) for e in causes):
         return NetworkFault(f"no answer from {where}", f"its headers are damaged: {reason(error)}", hint=hint)
     if isinstance(error, (ValueError, requests.exceptions.InvalidHeader)):
-        return UsageFault(f"the request to {where} cannot be made", reason(error))
+        hint = "check --base-url, and the headers of the profile: dsk profile show"
+        return UsageFault(f"the request to {where} cannot be made", reason(error), hint=hint)
     unresolved = [e for e in causes if isinstance(e, socket.gaierror)]
     if unresolved:
         # A name that is not known will not be known in a second; a resolver that is out of reach may be back.

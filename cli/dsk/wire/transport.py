@@ -12,7 +12,7 @@ import urllib3
 from dsk.errors import ClockFault, Failure, LocalFault, ServerFault, StallFault, UsageFault
 from dsk.wire.clocks import Clocks
 from dsk.wire.coding import check_coding
-from dsk.wire.endpoint import Endpoint, host_of, is_loopback
+from dsk.wire.endpoint import OTHER_KIND, Endpoint, host_of, is_loopback
 from dsk.wire.faults import before_answer, is_lost
 from dsk.wire.head import headers_of
 from dsk.wire.line import Line
@@ -61,13 +61,14 @@ def get_json(endpoint: Endpoint, path: str, clocks: Clocks) -> Any:
         raise ServerFault(
             "the server's answer cannot be read",
             f"the answer is larger than {MAX_JSON >> 20} MiB",
-            hint="--base-url may lead to another kind of server",
+            hint=OTHER_KIND,
             http_status=reply.status,
         )
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ServerFault("the server's answer is not JSON", str(error), http_status=reply.status) from error
+        what = "the server's answer is not JSON"
+        raise ServerFault(what, str(error), hint=OTHER_KIND, http_status=reply.status) from error
 
 
 def get_file(url: str, clocks: Clocks, limit: int) -> bytes:

@@ -282,7 +282,10 @@ def test_a_log_that_cannot_be_used_is_told_with_its_reason(dsk: Dsk, path: Path)
     path.write_text("Dear diary, " * 1000)
     result = dsk.run("log", "list")
     assert (result.stdout, result.status) == (b"", 1)
-    assert result.errors.startswith(f"dsk: the log {path} cannot be used: it is not a SQLite database\ndsk: hint: ")
+    assert result.errors == (
+        f"dsk: the log {path} cannot be used: it is not a SQLite database\n"
+        f"dsk: hint: move it away, and the next run begins another: mv {path} {path}.old\n"
+    )
 
 
 def test_a_newer_log_is_not_touched(dsk: Dsk, path: Path) -> None:
@@ -290,7 +293,10 @@ def test_a_newer_log_is_not_touched(dsk: Dsk, path: Path) -> None:
     rows(path, "PRAGMA user_version = 99")
     result = dsk.run("log", "list")
     why = f"its version 99 is newer than {len(MIGRATIONS)}, the newest known"
-    assert result.errors.startswith(f"dsk: the log {path} cannot be used: {why}\ndsk: hint: ")
+    assert result.errors == (
+        f"dsk: the log {path} cannot be used: {why}\n"
+        "dsk: hint: use the dsk that made it, or a newer one: dsk --version\n"
+    )
     assert result.status == 1
 
 

@@ -95,7 +95,10 @@ def test_a_log_that_may_not_be_written_is_not_changed(dsk: Dsk, path: Path) -> N
     with frozen(path):
         result = run(dsk, "log", "prune", "--all", "--yes")
     assert (result.stdout, result.returncode) == ("", 1)
-    assert result.stderr.startswith(f"dsk: the log {path} cannot be used: it may not be written\ndsk: hint: ")
+    assert result.stderr == (
+        f"dsk: the log {path} cannot be used: it may not be written\n"
+        f"dsk: hint: ls -ld {path} shows what it is and who may use it\n"
+    )
 
 
 def test_a_log_of_someone_else_that_may_not_be_read_is_a_failure(dsk: Dsk, path: Path) -> None:

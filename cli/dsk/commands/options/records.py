@@ -233,7 +233,7 @@ def goes_on(params: Mapping[str, Any]) -> bool:
     if wish and not output_of(params):
         raise UsageFault(f"--{WISHES[wish]}", "there is no file to go on with", hint="-o FILE names one")
     if wish == "any_template":
-        raise UsageFault("--force", "it goes with --resume or --retry-failed")
+        raise UsageFault("--force", "it goes with --resume or --retry-failed", hint="add one of these, or leave it out")
     return wish is not None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dsk.errors import BalanceFault, Failure, ServerFault
 from dsk.jobs.check.finding import Finding, failed, ok, warned
 from dsk.jobs.listing import BALANCE_PATH, MODELS_PATH
+from dsk.wire.endpoint import OTHER_KIND
 
 if TYPE_CHECKING:
     from dsk.jobs.settling import Server
@@ -81,7 +82,7 @@ def _rows(models: Look) -> list[dict[str, Any]] | None:
 
 
 def _other_kind(found: Look, what: str) -> ServerFault:
-    return ServerFault(f"what answers at {found.url} is {what}", hint="--base-url may lead to another kind of server")
+    return ServerFault(f"what answers at {found.url} is {what}", hint=OTHER_KIND)
 
 
 def _clock(models: Look) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from dsk.output.settings import OutputSettings
 from dsk.output.sinks import write_out_all
 from dsk.request.prefix import can_go_on, is_completion
 from dsk.state.config import load
+from dsk.state.log.process import until_ended
 from dsk.state.log.reader import body_of, find
 from dsk.state.log.reading import reading
 from dsk.state.log.rows import NewTurn
@@ -42,7 +43,7 @@ def resume_run(number: int, world: World) -> Status:
         body = body_of(log, run.id).encode()
         turn = turn_of(log, run.id)
     if run.state == "running":
-        raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}")
+        raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}", hint=until_ended(run.pid))
     if run.is_whole:
         note(f"run {run.id} has its whole answer", world)
         has_end = not run.content or run.content.endswith("\n") or is_completion(json.loads(body))

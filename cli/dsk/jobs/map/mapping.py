@@ -154,5 +154,6 @@ def _patiently(records: Iterator[Record], files: tuple[str, ...], world: World) 
 def _strictly(records: Iterator[Record], is_strict: bool) -> Iterator[Record]:
     for record in records:
         if is_strict and record.trouble:
-            raise UsageFault(f"{record.place} cannot be asked", record.trouble)
+            hint = "; ".join(filter(None, [record.hint, "without --strict the others are asked"]))
+            raise UsageFault(f"{record.place} cannot be asked", record.trouble, hint=hint)
         yield record

@@ -16,7 +16,7 @@ from dsk.state.config_editing import OURS, check_free, put_profile
 from dsk.state.paths import config_file
 from dsk.state.profile import SERVER_NAMES, Profile, default_key_env, is_name, new_profile
 from dsk.state.rules import PROFILE
-from dsk.wire.endpoint import Endpoint, check_base_url, is_loopback
+from dsk.wire.endpoint import AS_IN, Endpoint, check_base_url, is_loopback
 
 if TYPE_CHECKING:
     from dsk.wire.looking import Look
@@ -48,11 +48,12 @@ def add_profile(settings: AddSettings, world: World) -> Status:
     if not settings.force:
         check_free(config, name)
     if settings.key_env is not None and not PROFILE["key_env"].holds(settings.key_env):
-        raise UsageFault(f"--key-env must be {PROFILE['key_env'].expected}")
+        hint = "as in --key-env GROQ_API_KEY; the key itself belongs into that variable, or dsk key set"
+        raise UsageFault(f"--key-env must be {PROFILE['key_env'].expected}", hint=hint)
     given = settings.network.base_url
     usual = new_profile(name)
     if not (given or usual.base_url):
-        raise UsageFault("--base-url is missing", "it says where the server is")
+        raise UsageFault("--base-url is missing", "it says where the server is", hint=AS_IN)
     base_url = check_base_url(given or usual.base_url)
     values: dict[str, Any]
     if not settings.probes:

@@ -78,7 +78,8 @@ def remove_from_file(name: str, world: World) -> Status:
     stays = is_built_in(name)
     if name not in config.own:
         why = "it is built in" if stays else f"the profiles are {', '.join(config.names)}"
-        raise UsageFault(f"there is no profile {name!r} in {config_file(world.env)}", why)
+        hint = "dsk profile use chooses another one" if stays else "dsk profile list shows where each of them is"
+        raise UsageFault(f"there is no profile {name!r} in {config_file(world.env)}", why, hint=hint)
     if name == config.profile and not stays:
         place = config.place("profile")
         raise UsageFault(f"profile {name} is in use", f"at {place}", hint="dsk profile use another one first")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
-from dsk.jobs.talk import LIST_HINT, session_of_terminal
-from dsk.state.sessions.names import is_number
+from dsk.jobs.talk import session_of_terminal
+from dsk.state.sessions.names import LIST_HINT, is_number
 from dsk.state.sessions.reader import by_name, by_number
 
 if TYPE_CHECKING:

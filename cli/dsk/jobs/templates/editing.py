@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from dsk.errors import Failure, Status, UsageFault
@@ -90,7 +91,7 @@ def edit_template(check: Check, name: str, world: World) -> Status:
         tell(f"dsk: {fault.message}", world)
         if fault.hint:
             tell(f"dsk: hint: {fault.hint}", world)
-        answer = _answer(rejected)
+        answer = _answer(rejected, path)
         if answer == "drop":
             text = before
         if answer != "edit":
@@ -112,12 +113,13 @@ def _fault(check: Check, name: str, path: str, text: str) -> Failure | None:
     return None
 
 
-def _answer(rejected: str) -> str:
+def _answer(rejected: str, path: str) -> str:
     while True:
         write_out_all(STDERR, f"dsk: {QUESTION}".encode())
         line = os.read(STDIN, 100)
         if not line:
-            raise UsageFault("nothing is saved", f"what was written is in {rejected}")
+            hint = f"mv {quote(rejected)} {quote(path)} saves it as it is"
+            raise UsageFault("nothing is saved", f"what was written is in {rejected}", hint=hint)
         answer = ANSWERS.get(line.strip().lower()[:1])
         if answer:
             return answer

@@ -34,7 +34,9 @@ def check_placeholders(template: Template) -> None:
             raise UsageFault(f"{place}: {key}: {fault.what}", hint=fault.hint) from fault
         misplaced = [name for name in names if name in OWN_NAMES and key == "system"]
         if misplaced:
-            raise UsageFault(f"{place}: system: {{{misplaced[0]}}} has its place in the prompt")
+            own = f"{{{misplaced[0]}}}"
+            hint = f"move it to prompt = ...; {{{own}}} stands for the word in braces"
+            raise UsageFault(f"{place}: system: {own} has its place in the prompt", hint=hint)
     known = params_of(template.system, template.prompt)
     for name in template.params:
         place = template.places.at("params", name)

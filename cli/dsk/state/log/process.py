@@ -29,6 +29,11 @@ def stat_fields(pid: int) -> list[bytes] | None:
         return None
 
 
+def until_ended(pid: int) -> str:
+    """The next step where a run is under way that must not be."""
+    return f"wait until it has ended, or end it: kill {pid}"
+
+
 def is_there(pid: int, born: int | None, begun: float) -> bool:
     """Whether a process is the one that was born then; ``begun`` is when its run began."""
     if born is not None:

@@ -51,7 +51,9 @@ def _translated(path: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error, NotALog) as error:
-        raise LocalFault(f"the log {path} cannot be used", reason(error)) from error
+        from dsk.state.log.remedies import remedy
+
+        raise LocalFault(f"the log {path} cannot be used", reason(error), hint=remedy(path, error)) from error
 
 
 @contextmanager

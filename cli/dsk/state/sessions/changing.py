@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dsk.errors import UsageFault
-from dsk.state.log.process import is_there
+from dsk.state.log.process import is_there, until_ended
 from dsk.state.log.prompts import last_question
 from dsk.state.log.pruning import erase
 from dsk.state.log.reading import PATIENCE
 from dsk.state.log.sharing import patience, transact
-from dsk.state.sessions.names import check_name
+from dsk.state.sessions.names import LIST_HINT, check_name
 from dsk.state.sessions.placing import take
 from dsk.state.sessions.reader import by_number, line, tree
 
@@ -33,7 +33,8 @@ def undo(log: Connection, session: Session) -> Turn:
         now = by_number(log, session.id)
         turns = list(line(log, now).turns) if now else []
         if not turns:
-            raise UsageFault(f"session {session.title} has no turn to take back")
+            hint = f"dsk session tree {session.title} shows those that were; dsk session undo --to RUN goes back to one"
+            raise UsageFault(f"session {session.title} has no turn to take back", hint=hint)
         last = turns[last_question([turn.messages for turn in turns])]
         log.execute("UPDATE sessions SET head = ? WHERE id = ?", (last.parent, session.id))
         return last
@@ -71,7 +72,7 @@ def fork(log: Connection, session: Session, *, at: int | None, name: str | None,
 
     made = _named(log, name, make)
     if not made:
-        raise UsageFault(f"session {session.title} has just been deleted")
+        raise UsageFault(f"session {session.title} has just been deleted", hint=LIST_HINT)
     return made
 
 
@@ -95,7 +96,8 @@ def delete(log: Connection, path: str, session: Session) -> int:
             (session.id,),
         ):
             if is_there(pid, born, begun):
-                raise UsageFault(f"session {session.title} is in use", f"run {number} is under way by process {pid}")
+                why = f"run {number} is under way by process {pid}"
+                raise UsageFault(f"session {session.title} is in use", why, hint=until_ended(pid))
         # What is left is part of the sessions that were forked from it.
         log.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
         log.execute("DELETE FROM terminals WHERE session = ?", (session.id,))
@@ -130,9 +132,7 @@ def _named(log: Connection, name: str | None, action: Callable[[], T]) -> T:
     try:
         return _at_once(log, action)
     except sqlite3.IntegrityError as error:
-        raise UsageFault(
-            f"there is a session {name} already", hint="take another name; dsk session list shows those that there are"
-        ) from error
+        raise UsageFault(f"there is a session {name} already", hint=f"take another name; {LIST_HINT}") from error
 
 
 def _at_once(log: Connection, action: Callable[[], T]) -> T:

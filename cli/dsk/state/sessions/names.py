@@ -9,13 +9,14 @@ from dsk.errors import UsageFault
 from dsk.unseen import UNSEEN
 
 LONGEST = 100
+LIST_HINT = "dsk session list shows those that there are"
 # How much alike two names are that may be the same with a slip, of 1.
 ALIKE = 0.75
 
 
 def check_name(name: str) -> None:
     """Raise ``UsageFault`` for what cannot be the name of a session."""
-    why = ""
+    why, hint = "", "take another name: any letters, digits and signs that can be seen"
     if name != name.strip() or not name:
         why = "it begins or ends with a space" if name else "it is empty"
     elif not name.isprintable() or re.search(f"[{UNSEEN}]", name):
@@ -23,11 +24,11 @@ def check_name(name: str) -> None:
     elif name.startswith("-"):
         why = "it would be taken for an option"
     elif is_number(name):
-        why = "numbers are those of the list"
+        why, hint = "numbers are those of the list", f"a letter makes it a name: n{name}"
     elif len(name) > LONGEST:
-        why = f"it has more than {LONGEST} characters"
+        why, hint = f"it has more than {LONGEST} characters", "take a shorter one"
     if why:
-        raise UsageFault(f"{name!r} cannot be the name of a session", why)
+        raise UsageFault(f"{name!r} cannot be the name of a session", why, hint=hint)
 
 
 def is_number(text: str) -> bool:
