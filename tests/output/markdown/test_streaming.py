@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 
 import pytest
 
@@ -33,15 +34,25 @@ def test_any_cuts_leave_the_rows_that_the_whole_text_leaves(number: int, width: 
         assert shown(text, width, height, look, range(1, len(text))) == whole
 
 
+def is_surplus(text: str) -> bool:
+    """Whether its end may be in a cell for which a table has no column: GFM shows nothing of those."""
+    block = re.split(r"\n[\s>]*\n", text)[-1]
+    columns = [rule.count("|") - 1 for rule in re.findall(r"\|(?:[:-]{3}\|)+$", block, re.MULTILINE)]
+    cells = block.rpartition("\n")[2].lstrip(" >").removeprefix("|").split("|")
+    return bool(columns) and len(cells) > min(columns)
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_end_of_what_has_come_is_on_the_screen(width: int, height: int) -> None:
     source, text = drawn(DOCUMENTS, width, height)
     showing = Showing(width, height, PLAIN)
+    so_far = ""
     for piece in pieces(text, sorted(source.sample(range(len(text)), min(len(text), 200)))):
         showing.feed(piece)
+        so_far += piece
         letters = [char for char in piece.split("\n")[-1] if char.isascii() and char.isalpha()]
         # Of an entity and of a box nothing is seen but what it stands for.
-        if letters and not {"&", "[", "]", ";"} & set(piece):
+        if letters and not {"&", "[", "]", ";"} & set(piece) and not is_surplus(so_far):
             assert letters[-1] in showing.screen.shown(), repr(piece)
 
 
