@@ -17,6 +17,7 @@ TWO_NAMES = (
     "dsk session rename takes at most two arguments: the session, and the new name\n"
     "a name with spaces is in quotes: dsk session rename 'a' 'my tea'"
 )
+NO_TERMINAL = "this process has no terminal whose last session could be meant"
 KEY_ENV = (
     '--key-env must be the name of an environment variable, or "" if the server needs no key\n'
     "as in --key-env GROQ_API_KEY; the key itself"
@@ -64,6 +65,8 @@ UTF_16 = "naïve".encode("utf-16")
             b'{"a": nil}',
             "the request body in stdin is not JSON: expecting value at character 7\ndsk ask",
         ),
+        (["log", "resume"], None, "there is no run in the log yet\ndsk ask makes one"),
+        (["session", "show"], None, f"{NO_TERMINAL}\nname a session: dsk session list shows"),
         (["map", "--shard", "3/2"], None, "--shard must be I/N, with I from 1 to N, not '3/2'\nas in --shard 1/4"),
         (
             ["map", "--halt", "ten"],

@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read_says_where_to_look(tmp_path: Path) -> None:
     os.truncate(large, LARGEST + 1)
     looks = f"ls -ld '{loop}' shows what it is and who may use it"
     assert refused(lambda: read_toml(str(loop))).hint == looks
-    assert refused(lambda: read_toml(str(tmp_path))).hint == "save it in one, and put that in its place"
+    assert refused(lambda: read_toml(str(tmp_path))).hint == "put a plain file in its place, or name one"
     assert refused(lambda: read_toml(str(large))).hint.endswith(f"head -c 200 {large} shows how it begins")
     assert refused(lambda: read_key_file(str(loop))).hint == looks
     assert refused(lambda: read_key_file(str(tmp_path))).hint == "move it away; dsk key set makes one"

@@ -123,6 +123,11 @@ def _expected(option: Option) -> str:
 
 
 def _example(option: Option, wanted: str) -> str:
+    from dsk.state.rules import PROFILE
+    from dsk.state.toml_advice import EXAMPLES
+
+    if option.name in PROFILE:
+        return EXAMPLES[option.name]
     if isinstance(option.type, click.Choice):
         return f'"{option.type.choices[0]}"'
     match wanted:

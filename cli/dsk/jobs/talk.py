@@ -190,13 +190,14 @@ def talk_of_terminal(world: World) -> Talk | None:
     return talk
 
 
-def session_of_terminal(log: Log, world: World) -> Session | None:
-    """The last session of this terminal; None if it has none. Raises ``UsageFault`` if there is no terminal."""
+def session_of_terminal(log: Log, world: World, example: str = "--session NAME") -> Session | None:
+    """The last session of this terminal; None if it has none. Raises ``UsageFault`` if there is no terminal, and
+    shows with ``example`` how a session is named instead."""
     terminal = terminal_of(world.env)
     if terminal is None:
         raise UsageFault(
             "this process has no terminal whose last session could be meant",
-            hint=f"name a session: --session NAME; or set {VARIABLE}",
+            hint=f"name a session: {example}; or set {VARIABLE}",
         )
     return of_terminal(log, terminal)
 

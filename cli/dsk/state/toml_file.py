@@ -54,7 +54,7 @@ def read_toml(path: str) -> bytes | None:
         raise _unreadable(path, error) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageFault(what, "it is not a regular file", hint="save it in one, and put that in its place")
+            raise UsageFault(what, "it is not a regular file", hint="put a plain file in its place, or name one")
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(LARGEST + 1)
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
 from dsk.jobs.delivering import deliver, network_of
+from dsk.jobs.log.finding import find_run
 from dsk.jobs.settings import Sending, Stops
 from dsk.jobs.settling import settle_server
 from dsk.output.escapes import firewall
@@ -18,7 +19,7 @@ from dsk.output.sinks import write_out_all
 from dsk.request.prefix import can_go_on, is_completion
 from dsk.state.config import load
 from dsk.state.log.process import until_ended
-from dsk.state.log.reader import body_of, find
+from dsk.state.log.reader import body_of
 from dsk.state.log.reading import reading
 from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
@@ -37,9 +38,7 @@ def resume_run(number: int, world: World) -> Status:
     Raises ``UsageFault`` if there is no such run, or it is still under way.
     """
     with reading(log_file(world.env)) as log:
-        run = find(log, number)
-        if not run:
-            raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
+        run = find_run(log, number)
         body = body_of(log, run.id).encode()
         turn = turn_of(log, run.id)
     if run.state == "running":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dsk.errors import Status, UsageFault
+from dsk.errors import Status
 from dsk.jobs.log.fields import error_message, fields, local_time, status_word, tokens
+from dsk.jobs.log.finding import find_run
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.request.prefix import text_of_prefix
 from dsk.state.log.prompts import prompt_of, results_of
-from dsk.state.log.reader import body_of, find
+from dsk.state.log.reader import body_of
 from dsk.state.log.reading import reading
 from dsk.state.paths import log_file
 from dsk.state.sessions.reader import by_number
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 def show_run(number: int, only_answer: bool, as_json: bool, world: World) -> Status:
     """Print a run, of which there may be only the beginning. Raises ``UsageFault`` if there is no such run."""
     with reading(log_file(world.env)) as log:
-        run = find(log, number)
-        if not run:
-            raise UsageFault(f"there is no run {number} in the log", hint="dsk log list shows those that there are")
+        run = find_run(log, number)
         body = body_of(log, run.id)
         session = by_number(log, int(run.session)) if run.session is not None else None
     is_terminal = world.is_terminal(STDOUT)

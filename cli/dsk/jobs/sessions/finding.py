@@ -19,7 +19,7 @@ def find_session(log: Log, title: str | None, world: World) -> Session:
     """The session of this name or number; with None the last one of this terminal. Raises ``UsageFault`` if there is
     none."""
     if title is None:
-        found = session_of_terminal(log, world)
+        found = session_of_terminal(log, world, LIST_HINT)
         if not found:
             raise UsageFault("this terminal has no session yet", hint=LIST_HINT)
         return found
