@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -341,3 +342,16 @@ def test_on_a_terminal_the_body_is_shown_for_people(dsk: Dsk) -> None:
     seen = on_quiet_terminal(dsk, "ask", "--dry-run", "hi")
     assert json.loads(seen)["model"] == "deepseek-flash"
     assert '\n  "model": "deepseek-flash"' in seen
+
+
+@pytest.mark.parametrize("option", ["--usage-to=", "--events-to=", "--reasoning-to=", "--output=/dev/fd/"])
+def test_descriptors_that_dsk_opened_are_not_those_of_the_user(
+    dsk: Dsk, serve: Serve, tmp_path: Path, option: str
+) -> None:
+    server = serve(Script(replies=(Reply(text="yes"),)))
+    for number in range(3, 9):
+        to = ["--record", str(tmp_path / "a.sse"), f"{option}{number}"]
+        result = dsk.run("ask", "--base-url", server.base_url, *to, "hi")
+        assert (result.stdout, result.status) == (b"", 2), number
+        assert b"is not open for writing" in result.stderr
+    assert server.requests == []

@@ -68,13 +68,20 @@ def is_writable(descriptor: int) -> bool:
 
 
 def check_descriptor(descriptor: int, option: str) -> None:
-    """Raise ``UsageFault`` if nothing can be written to the descriptor that an option names."""
-    if not is_writable(descriptor):
+    """Raise ``UsageFault`` if nothing can be written to the descriptor that an option names, or if the shell has not
+    opened it."""
+    if not is_writable(descriptor) or _is_ours(descriptor):
         raise UsageFault(
             f"{option} {descriptor}",
             f"descriptor {descriptor} is not open for writing",
             hint=f"open it in the shell, as in {option} {descriptor} {descriptor}>FILE",
         )
+
+
+def _is_ours(descriptor: int) -> bool:
+    """Whether an open descriptor was opened by this process: all of these close on exec, and none that it was started
+    with does."""
+    return bool(fcntl.fcntl(descriptor, fcntl.F_GETFD) & fcntl.FD_CLOEXEC)
 
 
 def open_path(path: str, option: str, *, truncate: bool, mode: int = 0o666) -> Opened:
