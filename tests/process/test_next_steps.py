@@ -22,6 +22,7 @@ KEY_ENV = (
     '--key-env must be the name of an environment variable, or "" if the server needs no key\n'
     "as in --key-env GROQ_API_KEY; the key itself"
 )
+NO_KEY_COMMAND = "there is no command 'remove': the commands of dsk key are set, path, unset, origin"
 UTF_16 = "naïve".encode("utf-16")
 
 
@@ -38,6 +39,13 @@ UTF_16 = "naïve".encode("utf-16")
             None,
             "there is no prompt: the files are blank, no words were given and stdin is empty\n",
         ),
+        (["log", "show", "abc"], None, "'abc' is not the number of a run\ndsk log list shows the numbers"),
+        (["log", "resume", "1.5"], None, "'1.5' is not the number of a run\ndsk log list shows the numbers"),
+        (["session", "undo", "--to", "x"], None, "--to x is not the number of a run\ndsk session tree shows"),
+        (["session", "fork", "--at", "0"], None, "--at 0 is not the number of a run\ndsk session tree shows"),
+        (["key", "remove"], None, f"{NO_KEY_COMMAND}\ndid you mean dsk key unset?"),
+        (["test", ""], b"Is it?", 'the question is blank\nask something: git diff | dsk test "Does'),
+        (["test", "-", " ", "\t"], b"Is it?", "the question is blank\nask something: "),
         (["version"], None, "there is no command 'version'\ndid you mean dsk --version?"),
         (["ask", "-s", "@-", "hi"], None, "--system -: no such file or directory\nstdin is not read here: name a file"),
         (["ask", "-f", b"n\xe4"], None, "--file is not UTF-8 text: byte 1 is 0xe4\nrename it, or give it without"),

@@ -439,6 +439,13 @@ def test_a_plain_event_stream_is_replayed_as_decode_reads_it(dsk: Dsk, form: str
     assert replay(dsk, "--format", form, file="plain.sse") == decoded
 
 
+def test_a_file_that_is_no_recording_is_told_what_makes_one(dsk: Dsk) -> None:
+    (dsk.home / "notes.txt").write_text("hello\n")
+    result = replay(dsk, file="notes.txt")
+    assert (result.stdout, result.status) == (b"", 12)
+    assert "\ndsk: hint: the input is to be a recording of dsk ask --record, or what dsk ask --raw" in result.errors
+
+
 def test_nothing_is_replayed_as_decode_reads_it(dsk: Dsk) -> None:
     (dsk.home / "nothing.sse").touch()
     assert replay(dsk, file="nothing.sse") == dsk.run("decode", "nothing.sse", stdin=None)

@@ -16,6 +16,8 @@ from dsk.errors import UsageFault
 KEY = "Key"
 # A word of so many letters at most, and nothing else, is no key.
 LONGEST_WORD = 12
+# How other programs call what unset does.
+REMOVING = ("remove", "delete", "rm", "del", "clear")
 
 COMMANDS = {
     "set": ("dsk.commands.key:SET", "Read the key from a hidden prompt or stdin and keep it."),
@@ -61,7 +63,9 @@ class KeyGroup(Group):
         raise UsageFault(
             f"there is no command {word!r}" if is_word else "dsk key has no such command",
             f"the commands of dsk key are {', '.join(self.table)}",
-            hint="a key is not given as an argument: dsk key set asks for it",
+            hint="did you mean dsk key unset?"
+            if word.lower() in REMOVING
+            else "a key is not given as an argument: dsk key set asks for it",
         )
 
 

@@ -13,12 +13,14 @@ from dsk.commands.group import Group
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
 from dsk.commands.options.output import json_option
+from dsk.commands.run_number import RunNumber
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 WHICH = "Which runs"
+RUN = RunNumber("dsk log list shows the numbers; -1 is the last run")
 OUTPUT = "Output"
 
 COMMANDS = {
@@ -185,14 +187,14 @@ LIST = Command("list", _list, [_count_option(), json_option("Print a JSON object
 RESUME = ShowCommand(
     "resume",
     _resume,
-    [click.Argument(["id"], type=int, default=-1, required=False, shell_complete=_complete_unfinished)],
+    [click.Argument(["id"], type=RUN, default=-1, required=False, shell_complete=_complete_unfinished)],
     HELP_RESUME,
 )
 SHOW = ShowCommand(
     "show",
     _show,
     [
-        click.Argument(["id"], type=int, default=-1, required=False, shell_complete=_complete_run),
+        click.Argument(["id"], type=RUN, default=-1, required=False, shell_complete=_complete_run),
         _flag("--answer", "Print the answer alone, byte for byte."),
         json_option("Print one JSON object, with the request."),
     ],

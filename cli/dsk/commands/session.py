@@ -12,12 +12,14 @@ from dsk.commands.group import Group
 from dsk.commands.option import Option
 from dsk.commands.options.output import json_option
 from dsk.commands.options.session import complete_session
+from dsk.commands.run_number import RunNumber
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 WHICH = "Which sessions"
+RUN = RunNumber("dsk session tree shows the numbers, dsk log list those of all runs", least=1)
 OUTPUT = "Output"
 
 COMMANDS = {
@@ -102,7 +104,7 @@ def _run_option(name: str, brief: str, text: str) -> click.Parameter:
         group=WHICH,
         brief=brief,
         env=False,
-        type=click.IntRange(min=1),
+        type=RUN,
         metavar="RUN",
         shell_complete=_complete_turn,
         help=text,

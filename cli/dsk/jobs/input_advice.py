@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from dsk.stream.answer import Answer
 
 
-def advise(ending: Ending) -> None:
-    """Give the failure of a broken stream the next step that fits its input."""
+FRAMES = "what dsk ask --raw, dsk send --raw or curl -N writes"
+
+
+def advise(ending: Ending, wanted: str = FRAMES) -> None:
+    """Give the failure of a broken stream the next step that fits its input; ``wanted`` is what that is to be."""
     if ending.failure and ending.failure.status is Status.BROKEN:
-        ending.failure.hint = _next_step(ending.answer)
+        ending.failure.hint = _next_step(ending.answer, wanted)
 
 
-def _next_step(answer: Answer) -> str:
+def _next_step(answer: Answer, wanted: str) -> str:
     if not answer.begun:
         return "what was to write the frames has failed: see its message; ${PIPESTATUS[*]} has the stages of a pipe"
     if isinstance(answer.break_off, Malformed) and answer.break_off.number <= 1:
-        return "the input is to be what dsk ask --raw, dsk send --raw or curl -N writes"
+        return f"the input is to be {wanted}"
     if isinstance(answer.break_off, Malformed):
         return "what follows it is not read: ask again for a whole answer"
     return "the input holds no more: ask again for a whole answer"

@@ -11,7 +11,7 @@ from dsk.exchange.loop import Exchange
 from dsk.exchange.policy import Policy
 from dsk.exchange.question import Question
 from dsk.jobs.extracting import begun_with, with_code
-from dsk.jobs.input_advice import advise
+from dsk.jobs.input_advice import FRAMES, advise
 from dsk.jobs.leftover import Leftover
 from dsk.jobs.playing import Player
 from dsk.jobs.run_cost import costing
@@ -91,7 +91,7 @@ def replay(file: str, speed: float, output: OutputSettings, stops: Stops, world:
     if output.extract:
         ending = with_code(ending)
     if not is_ours:
-        advise(ending)
+        advise(ending, f"a recording of dsk ask --record, or {FRAMES}")
     try:
         status = conclude(listeners, ending)
         if output.reasoning == "only" or output.reasoning_to:

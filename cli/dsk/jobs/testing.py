@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from dsk.errors import Failure, Status
+from dsk.errors import Failure, Status, UsageFault
 from dsk.jobs.asking import fetcher
 from dsk.jobs.judging import TROUBLE, Asking, Settled, settle
 from dsk.jobs.kept import Kept
 from dsk.judging.asking import TOPS, WITHOUT_LOGPROBS, wants_fewer
 from dsk.judging.verdict import Verdict, reading_of, verdict
 from dsk.output.notes import note, warn
-from dsk.prompt.compose import compose
+from dsk.prompt.compose import STDIN_WORD, compose
 from dsk.records import NamedTuple
 from dsk.request.body import encode
 from dsk.world import STDOUT
@@ -45,6 +45,7 @@ class TestSettings(NamedTuple):
 
 def test(settings: TestSettings, world: World) -> Status:
     """Ask; OK for yes, the status that says no, or that of neither."""
+    _check_question(settings.prompt)
     settled = settle(settings.asking, world)
     network = settings.asking.network
     connecting = None if settings.dry_run or network.offline else _connecting(settled, settings, world)
@@ -72,6 +73,13 @@ def test(settings: TestSettings, world: World) -> Status:
         raise
     assert kept.ending
     return _tell(kept.ending, settings, world)
+
+
+def _check_question(prompt: PromptSettings) -> None:
+    """An empty variable is no question, and a document no question either then."""
+    words = [word for word in prompt.words if word != STDIN_WORD]
+    if words and not any(map(str.strip, words)):
+        raise UsageFault("the question is blank", hint=prompt.advice)
 
 
 def _connecting(settled: Settled, settings: TestSettings, world: World) -> Connecting:

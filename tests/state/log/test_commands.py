@@ -181,6 +181,26 @@ def test_search_lists_what_matches_with_the_place(dsk: Dsk) -> None:
     assert json.loads(dsk.run("log", "search", "--json", "hello").stdout)["text"] == "Hello."
 
 
+@pytest.mark.parametrize("width", [60, 72, 80, 120, 300])
+def test_on_a_terminal_of_any_width_what_was_found_is_seen(dsk: Dsk, path: Path, width: int) -> None:
+    words = "some words of a long text that stand before it " * 4
+    logged(path, "q", f"{words}a Needle {words}", model="a-vendor/a-model-with-a-very-long-name-indeed", usage=USAGE)
+    logged(path, "q", f"{'长' * 90}needle{'长' * 90}", usage=USAGE)
+    logged(path, "q", f"needle \x1b[31m{words}", usage=USAGE)
+    heading, *lines = on_terminal(dsk, "log", "search", "needle", width=width).splitlines()
+    assert heading.split()[:: len(heading.split()) - 1] == ["RUN", "PROMPT"]
+    assert ("MODEL" in heading) is (width >= 120)
+    assert len(lines) == 3
+    for line in lines:
+        assert "needle" in line.lower()
+        assert len(line) + line.count("长") <= width
+    column = heading.index("PROMPT")
+    assert lines[0][column:].partition(" a Needle")[0].strip("…") in words
+    assert lines[0][column:].partition(" a Needle")[0].endswith("before it")
+    assert lines[1][column : column + 2] == "…长"
+    assert lines[2][column:].startswith("needle ^[[31msome words"[: width - column - 1])
+
+
 @pytest.mark.usefixtures("filled")
 def test_search_that_finds_nothing_is_status_1_without_a_word(dsk: Dsk) -> None:
     result = dsk.run("log", "search", "nowhere")

@@ -146,8 +146,9 @@ def test_an_excerpt_is_one_line_around_the_match() -> None:
     text = "x " * 100 + "a broken\n  pipe is here" + " y" * 100
     found = excerpt(text, Query("broken pipe").pattern(), 30)
     assert found
-    assert found.startswith("…")
-    assert " a broken pipe is here y" in found
+    assert found.found == "broken pipe"
+    assert found.before.startswith("…x")
+    assert " a broken pipe is here y" in "".join(found)
     assert excerpt("abc", Query("d").pattern(), 30) is None
 
 

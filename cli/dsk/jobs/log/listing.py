@@ -16,7 +16,7 @@ from dsk.state.paths import log_file
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:
-    from dsk.state.log.query import Query
+    from dsk.state.log.query import Excerpt, Query
     from dsk.state.log.reader import Run
     from dsk.state.log.reading import Log
     from dsk.world import World
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HEADING = ["RUN", "BEGUN", "MODEL", "STATUS", "TOKENS", "PROMPT"]
 # Characters of the last field in a pipe.
 TEXT_WIDTH = 200
+# What a narrow terminal does without, first to last, to show what was found.
+DISPENSABLE = ["TOKENS", "MODEL", "STATUS", "BEGUN"]
 
 
 def list_runs(count: int, as_json: bool, world: World) -> Status:
@@ -41,14 +43,18 @@ def search_runs(query: Query, count: int, as_json: bool, world: World) -> Status
     path = log_file(world.env)
     with reading(path) as log:
         numbers = list(matching(log, path, query, patience(PATIENCE)))[-count:]
-        _print(_excerpts(log, numbers, query), as_json, world)
+        found = _excerpts(log, numbers, query)
+        if world.is_terminal(STDOUT) and not as_json:
+            _print_found(found)
+        else:
+            _print(((run, "".join(place)) for run, place in found), as_json, world)
     return Status.OK if numbers else Status.FAILED
 
 
-def _excerpts(log: Log, numbers: Iterable[int], query: Query) -> Iterator[tuple[Run, str]]:
+def _excerpts(log: Log, numbers: Iterable[int], query: Query) -> Iterator[tuple[Run, Excerpt]]:
     """The runs, each with the line of it that was looked for."""
     from dsk.state.log.prompts import prompt_of
-    from dsk.state.log.query import excerpt
+    from dsk.state.log.query import Excerpt, excerpt
     from dsk.state.log.reader import body_of
 
     pattern = query.pattern()
@@ -57,7 +63,7 @@ def _excerpts(log: Log, numbers: Iterable[int], query: Query) -> Iterator[tuple[
         if run:
             found = excerpt(run.content, pattern, TEXT_WIDTH)
             found = found or excerpt(prompt_of(body_of(log, number)), pattern, TEXT_WIDTH)
-            yield run, found or run.title
+            yield run, found or Excerpt("", "", run.title)
 
 
 def _print(found: Iterable[tuple[Run, str]], as_json: bool, world: World) -> None:
@@ -91,4 +97,15 @@ def _print_table(rows: list[list[str]]) -> None:
 
     clean = [[clean_line(field) for field in fields] for fields in rows]
     text = fitted(HEADING, clean, os.get_terminal_size(STDOUT).columns)
+    write_out_all(STDOUT, text.encode("utf-8", "replace"))
+
+
+def _print_found(found: Iterable[tuple[Run, Excerpt]]) -> None:
+    from dsk.output.escapes import clean_line
+    from dsk.output.found_table import found_table
+
+    runs = list(found)
+    rows = [[clean_line(field) for field in _fields(run, "")[:-1]] for run, _ in runs]
+    places = [(clean_line(place.before), clean_line(place.found), clean_line(place.after)) for _, place in runs]
+    text = found_table(HEADING, rows, places, DISPENSABLE, os.get_terminal_size(STDOUT).columns)
     write_out_all(STDOUT, text.encode("utf-8", "replace"))

@@ -39,19 +39,33 @@ class Query(NamedTuple):
         return re.compile(pattern, re.IGNORECASE)
 
 
+class Excerpt(NamedTuple):
+    """One line of a text, in three pieces: ``found`` is what was looked for, empty if it is not in it."""
+
+    before: str
+    found: str
+    after: str
+
+
 def spaced(text: str) -> str:
     """The text with spaces around each character that is a word of its own."""
     return _EACH_A_WORD.sub(r" \g<0> ", text)
 
 
-def excerpt(text: str, pattern: re.Pattern[str], width: int) -> str | None:
+def excerpt(text: str, pattern: re.Pattern[str], width: int) -> Excerpt | None:
     """One line of about ``width`` characters from around the first match; None if there is none."""
     found = pattern.search(text)
     if not found:
         return None
     begin = max(0, found.start() - width // 3)
-    piece = " ".join(text[begin : begin + 2 * width].split())
-    return f"…{piece}" if begin else piece
+    start, end = found.span()
+    end = min(end, begin + 2 * width)
+    before, after = _line(f"{text[begin:start]}|")[:-1], _line(f"|{text[end : begin + 2 * width]}")[1:]
+    return Excerpt(f"…{before}" if begin else before, _line(text[start:end]), after)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _words(text: str) -> list[str]:
