@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import socket
 import ssl
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,12 +18,14 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
+from dsk.wire import preconnection
 from dsk.wire.direct import Address, direct_address
 from dsk.wire.endpoint import Endpoint
 from dsk.wire.preconnection import preconnect
 from dsk.wire.tls import context
 from tests.harness import Dsk, wait_until
 from tests.wire.both_ways import BODY, fault_of, posted
+from tests.wire.listening import Listening
 from tests.wire.raw import RawServer, says
 
 EMPTY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -183,11 +189,46 @@ def test_threads_take_turns_as_before_once_the_request_is_sent_or_given_up() -> 
         assert sys.getswitchinterval() == usual
 
 
-def test_a_connection_that_the_server_has_closed_is_not_used() -> None:
-    with RawServer(says(b""), reads=False) as server:
-        made = preconnect(Endpoint(server.url, None, {}), 5.0)
+UNASKED = {
+    "the end": b"",
+    "a 408": b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+    "junk": b"\0",
+}
+
+
+@pytest.mark.parametrize("said", UNASKED)
+@pytest.mark.parametrize("tls", [None, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=str)
+def test_a_connection_over_which_something_came_before_the_request_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tls: ssl.TLSVersion | None, said: str
+) -> None:
+    authority = trustme.CA()
+    settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(settings)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    # It is not its age that speaks against it.
+    monkeypatch.setattr(preconnection, "KEEPS", math.inf)
+    if tls:
+        settings.minimum_version = settings.maximum_version = tls
+    may_speak = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with settings.wrap_socket(connection, server_side=True) if tls else connection as opened:
+            # What comes first where nothing is wrong: tickets of TLS 1.3.
+            may_speak.wait()
+            opened.sendall(UNASKED[said])
+            if isinstance(opened, ssl.SSLSocket) and said == "the end":
+                opened.setblocking(False)
+                with suppress(ssl.SSLWantReadError):
+                    opened.unwrap()
+
+    with Listening(serve) as server:
+        made = preconnect(Endpoint(f"http{'s' if tls else ''}://127.0.0.1:{server.port}", None, {}), 5.0)
         assert made
-        wait_until(lambda: not made.is_fresh(), "the server to close it")
+        wait_until(lambda: server.accepted == 1, "the connection")
+        assert made.is_fresh()
+        may_speak.set()
+        wait_until(lambda: not made.is_fresh(), "what the server says")
         made.close()
 
 

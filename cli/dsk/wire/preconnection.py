@@ -65,13 +65,14 @@ class Preconnection:
         Thread(target=self._open, name="preconnection", daemon=True).start()
 
     def is_fresh(self) -> bool:
-        """Whether a request may be sent over it: it stands and has not waited for long, or is on the way."""
+        """Whether a request may be sent over it: it is on the way, or stands, has not waited for long, and nothing has
+        come over it, not even its end. What comes before a request, such as a 408, is no answer to it."""
         if self._done.is_set():
             return False
         if self._opened_at is None:
             return True
         assert self._socket
-        return time.monotonic() - self._opened_at < KEEPS and not _is_ended(self._socket)
+        return time.monotonic() - self._opened_at < KEEPS and _is_silent(self._socket)
 
     def post(self, request: bytes, line: Line) -> None:
         """Send this as soon as the connection stands: at once, or in the thread that opens it.
@@ -190,16 +191,18 @@ def _send(opened: socket.socket, request: bytes, line: Line) -> None:
     line.send(opened.sendall, request)
 
 
-def _is_ended(opened: socket.socket) -> bool:
-    """Whether the peer has closed it already. TLS hides what has come, but not that nothing follows."""
-    import select
+def _is_silent(opened: socket.socket) -> bool:
+    """Whether there is nothing to be read. TLS has messages of its own, which have to be read to know it."""
+    nothing: tuple[type[OSError], ...] = (BlockingIOError,)
+    if hasattr(opened, "cipher"):
+        from ssl import SSLWantReadError
 
-    # The socket has a time-out, with which Python waits even if it is asked not to.
-    arrived = select.poll()
-    arrived.register(opened, select.POLLIN)
-    if not arrived.poll(0):
-        return False
+        nothing = (SSLWantReadError,)
+    opened.settimeout(0)
     try:
-        return not socket.socket.recv(opened, 1, socket.MSG_PEEK)
-    except OSError:
+        opened.recv(1)
+    except nothing:
         return True
+    except OSError:
+        return False
+    return False
