@@ -8,16 +8,18 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from dsk.scripted.script import Reply, Script
+from dsk.scripted.server import ScriptedServer
 from dsk.state.log.rows import Outcome
 from dsk.state.log.schema import MIGRATIONS
 from dsk.state.log.writer import LogWriter
-from tests.harness import wait_until
+from tests.harness import Dsk, wait_until
 from tests.state.log.writing import content, entry, lines, logged, rows, start
 
 
@@ -138,6 +140,19 @@ def test_a_full_disk(small_disk: Path) -> None:
     assert warnings[0] is None
     assert warnings[-1] == cannot(path, "the disk is full")
     assert rows(path, "SELECT content FROM runs LIMIT 1") == [("Hello.",)]
+
+
+def test_a_log_that_has_filled_the_disk_can_be_read(
+    dsk: Dsk, serve: Callable[[Script], ScriptedServer], small_disk: Path
+) -> None:
+    dsk.env["XDG_STATE_HOME"] = str(small_disk)
+    server = serve(Script(replies=(Reply(text="many words " * 60_000),)))
+    asked = dsk.run("ask", "--base-url", server.base_url, "hi")
+    assert (len(asked.stdout), asked.status) == (660_001, 0)
+    assert "the disk is full" in asked.errors
+    listed = dsk.run("log", "list")
+    assert (listed.errors, listed.status) == ("", 0)
+    assert dsk.run("log", "show", "-1", "--answer").stdout.startswith(b"many words ")
 
 
 def test_a_python_without_sqlite(path: Path, tmp_path: Path) -> None:

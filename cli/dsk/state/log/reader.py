@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Finish reasons of answers that are whole.
 WHOLE = ("stop", "tool_calls")
+#: What SQLite says where nothing can be written.
+NOT_NOW = ("attempt to write a readonly", "database or disk is full")
 #: Rows read at once. Between two pages there is no transaction: a slow reader of ours hinders no writer.
 PAGE = 50
 
@@ -111,7 +113,7 @@ def settle_killed(connection: Connection, is_over: Callable[[], bool]) -> None:
         if _unsettled(connection):
             transact(connection, lambda: _settle(connection), is_over)
     except sqlite3.OperationalError as error:
-        if not is_busy(error) and not str(error).startswith("attempt to write a readonly"):
+        if not is_busy(error) and not str(error).startswith(NOT_NOW):
             raise
 
 
