@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import select
+import stat
+from contextlib import suppress
 
 from dsk.errors import Failure, LocalFault, ReaderGone
 from dsk.output.opening import advice, described
@@ -68,3 +70,16 @@ class Appender:
         if error.errno in READER_GONE:
             return ReaderGone(f"{self.name} is closed")
         return LocalFault(f"cannot write to {self.name}", described(error), hint=advice(error))
+
+
+def fresh(path: str, mode: int) -> int:
+    """Make an empty file for appending, and remove what lay there: a link is not followed.
+
+    Raises ``OSError``, of which ``IsADirectoryError`` says that a folder is there.
+    """
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(os.lstat(path).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        os.unlink(path)  # noqa: PTH108 - paths are texts here
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, mode)

@@ -75,5 +75,5 @@ class Held:
         return True
 
     def number_of(self, rank: int) -> int:
-        """The number of the record that has taken this line; 0 if none has."""
-        return self._numbers[rank]
+        """The number of the record that has taken this line; 0 if none has, or it came when the file had been read."""
+        return self._numbers[rank] if rank < self.total else 0

@@ -7,10 +7,10 @@ because the process was killed in between, is known by its bytes: no two are the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dsk.errors import LocalFault
-from dsk.map.appending import Appender
+from dsk.map.appending import Appender, fresh
 from dsk.output.opening import described
 
 SUFFIX = ".waiting"
@@ -30,7 +30,7 @@ class Journal:
     def add(self, line: bytes) -> None:
         """Keep a line. Raises ``LocalFault``."""
         if self._appender is None:
-            self._appender = self._opened(self._path, 0)
+            self._appender = self._opened(self._path, _there)
         self._appender.write(line)
         self._size += len(line)
 
@@ -42,7 +42,7 @@ class Journal:
             os.ftruncate(self._appender.descriptor, 0)
             self._size = 0
         elif self._size > 2 * size + SLACK:
-            anew = self._opened(f"{self._path}.new", os.O_TRUNC)
+            anew = self._opened(f"{self._path}.new", fresh)
             for line in waiting:
                 anew.write(line)
             os.replace(f"{self._path}.new", self._path)  # noqa: PTH105 - paths are texts here
@@ -57,11 +57,14 @@ class Journal:
             if not self._size:
                 os.unlink(self._path)  # noqa: PTH108
 
-    def _opened(self, path: str, flags: int) -> Appender:
+    def _opened(self, path: str, way: Callable[[str, int], int]) -> Appender:
         try:
-            flags |= os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-            return Appender(os.open(path, flags, 0o666), path)
+            return Appender(way(path, 0o666), path)
         except OSError as error:
             raise LocalFault(
                 f"cannot write to {path}", described(error), hint="--unordered needs no such file"
             ) from error
+
+
+def _there(path: str, mode: int) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)

@@ -12,7 +12,7 @@ from dsk.errors import LocalFault, UsageFault
 from dsk.map.appending import Appender
 from dsk.map.held import Held, Line, parse_line
 from dsk.map.journal import SUFFIX
-from dsk.map.replacing import in_use, lock, open_file, replaced
+from dsk.map.replacing import in_use, is_same, lock, open_file, replaced
 from dsk.map.splitting import split
 from dsk.output.opening import described
 from dsk.records import NamedTuple
@@ -42,13 +42,14 @@ class OutputFile(NamedTuple):
     def put_in_order(self, start: int) -> None:
         """Put the lines where their records are; this run has added those from the byte ``start`` on.
 
-        Nothing can be written to it then. Raises ``LocalFault``.
+        Nothing can be written to it then. Raises ``NotReplaced`` if it had to stay as it is, or ``LocalFault``.
         """
         from dsk.map.arranging import arranged
 
-        place = os.path.realpath(self.appender.name)
-        lines = arranged(place, start, self.held)
-        os.close(replaced(self.appender.descriptor, self.appender.name, place, lines))
+        descriptor, path = self.appender.descriptor, self.appender.name
+        place, end = os.path.realpath(path), _whole(descriptor)
+        lines = arranged(place, start, end, self.held)
+        os.close(replaced(descriptor, path, place, lines, end))
 
     @property
     def size(self) -> int:
@@ -70,7 +71,7 @@ def open_output(path: str, resuming: Resuming | None) -> OutputFile:
             raise UsageFault(f"--resume with {path}", "it is no file that could hold anything", hint=hint)
         return OutputFile(Appender(descriptor, path), Held(), None, [])
     lock(descriptor, path)
-    if not _is_same(descriptor, place):
+    if not is_same(descriptor, place):
         raise in_use(path)
     journal = place + SUFFIX
     if not resuming:
@@ -100,7 +101,7 @@ class _Reopened:
         # Looked through first, and changed only then: it may be any file.
         waiting = self._waiting()
         missing = set(waiting)
-        for data in _lines(self._descriptor):
+        for data in _lines(self._descriptor, _whole(self._descriptor)):
             self._note(parse_line(data))
             missing.discard(_digest(data + b"\n"))
         self._check()
@@ -154,7 +155,7 @@ class _Reopened:
             hint = advice(self._journal, error)
             raise LocalFault(f"{self._journal} cannot be read", described(error), hint=hint) from error
         try:
-            found = [data + b"\n" for data in _lines(descriptor) if parse_line(data)]
+            found = [data + b"\n" for data in _lines(descriptor, _whole(descriptor)) if parse_line(data)]
         finally:
             os.close(descriptor)
         return {_digest(line): line for line in found}
@@ -177,23 +178,20 @@ class _Reopened:
 
     def _drop_failed(self) -> None:
         """Put a file without the failures in its place."""
-        kept = (data + b"\n" for data in _lines(self._descriptor) if not ((line := parse_line(data)) and line.status))
-        self._descriptor = replaced(self._descriptor, self._path, self._place, kept)
+        end = _whole(self._descriptor)
+        lines = _lines(self._descriptor, end)
+        kept = (data + b"\n" for data in lines if not ((line := parse_line(data)) and line.status))
+        self._descriptor = replaced(self._descriptor, self._path, self._place, kept, end)
         self._failed = 0
 
 
-def _is_same(descriptor: int, place: str) -> bool:
-    """Whether nobody has put another file there meanwhile."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(place))  # noqa: PTH116
-    except OSError:
-        return False
+def _whole(descriptor: int) -> int:
+    """Where the whole lines of a file end."""
+    return _end_of_lines(descriptor, os.fstat(descriptor).st_size)
 
 
-def _lines(descriptor: int) -> Iterator[bytes]:
-    """The whole lines of a file, without their ends."""
-    size = os.fstat(descriptor).st_size
-    end = _end_of_lines(descriptor, size)
+def _lines(descriptor: int, end: int) -> Iterator[bytes]:
+    """The lines of a file up to the byte where one ends, without their ends."""
     return (piece.data for piece in split(_blocks(descriptor, end), b"\n") if piece.data)
 
 

@@ -23,6 +23,7 @@ from dsk.map.lines import Lines
 from dsk.map.outcome import line_of
 from dsk.map.output_file import OutputFile, Resuming, open_output
 from dsk.map.reading import count_records
+from dsk.map.replacing import NotReplaced
 from dsk.map.showing import Showing
 from dsk.map.tally import Tally, end_line, progress_line, status_table
 from dsk.output.notes import note, tell, warn
@@ -176,7 +177,7 @@ class _Work:
     def _conclude(self, crew: Crew[Record, Outcome, bytes]) -> Status:
         settings, tally, held = self._settings, self._tally, self._held
         if settings.in_order and crew.is_through and held.is_displaced:
-            self._output.put_in_order(self._start)
+            self._put_in_order()
         if settings.progress:
             note(progress_line(tally), self._world)
         elif settings.output and settings.progress is None and self._world.is_terminal(STDERR):
@@ -200,6 +201,13 @@ class _Work:
             else ""
         )
         raise IncompleteFault(what, why, hint=self._advice(failed, is_halted=bool(crew.halted)))
+
+    def _put_in_order(self) -> None:
+        try:
+            self._output.put_in_order(self._start)
+        except NotReplaced as fault:
+            whole = f"{self._settings.output} is whole but not in the order of the input"
+            warn([f"{whole}: {fault.why}: {fault.hint}"], self._world)
 
     def _advice(self, failed: int, *, is_halted: bool) -> str:
         if failed and failed == self._unasked and not is_halted:
