@@ -85,6 +85,8 @@ class Failure(Exception):
         self.trace = trace
         self.transient = transient
         self.retry_after = retry_after
+        #: Whether the server is known not to go on with the answer that has broken off.
+        self.is_final = False
 
     @property
     def message(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dsk.chat.commands import COMMANDS
+from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.chat.conftest import Open, sent, talk
@@ -131,6 +132,15 @@ def test_retrying_asks_again_and_keeps_the_first_answer_in_the_tree(
     assert sent(server) == talk("one", "Answer 1.", "two", "Answer 3.", "three")
     screen.leave()
     assert here.run("session", "tree", "1").text.count("two") == 2
+
+
+def test_an_answer_that_broke_off_is_asked_for_again_by_retry(open_chat: Open, serve: Serve) -> None:
+    server = serve(Script(replies=(Reply(text="one two three four"),), faults=(parse_fault("drop-after=3"),)))
+    with open_chat(server, "--no-resume") as screen:
+        screen.prompt()
+        screen.say("one")
+        screen.shows("dsk: hint: /retry asks again")
+        screen.leave()
 
 
 def test_a_retry_that_brings_nothing_leaves_the_answer_as_it_was(open_chat: Open, serve: Serve, here: Dsk) -> None:

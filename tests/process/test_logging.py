@@ -243,6 +243,46 @@ def test_log_resume_finishes_an_interrupted_answer_and_writes_the_whole(dsk: Dsk
     assert "has its whole answer" in again.errors
 
 
+GOES_ON = "dsk log resume goes on with it"
+
+
+def hint(result: Result) -> str:
+    return result.errors.splitlines()[-1].removeprefix("dsk: hint: ")
+
+
+def test_a_failure_names_log_resume_where_it_goes_on_with_the_answer(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=3")
+    sent = dsk.run("ask", "--base-url", server.base_url, "--dry-run", "hi", stdin=None).stdout
+    assert hint(ask(dsk, server)) == GOES_ON
+    words = ("send", "--base-url", server.base_url, "--no-resume")
+    assert hint(dsk.run(*words, stdin=sent)) == GOES_ON
+    # What it would not do is not promised: without a log, with several choices, JSON, tools, or at a server that
+    # cannot go on.
+    function = {"name": "f", "description": "", "parameters": {"type": "object", "properties": {}}}
+    tools = ("--set", "tools:=" + json.dumps([{"type": "function", "function": function}]))
+    for more in (("-n",), ("--json-mode",), tools, ("-P", "ollama", "-m", "m")):
+        assert hint(ask(dsk, server, *more)).startswith("run it again"), more
+    refusing = faulty(serve, "drop-after=3", "no-prefix")
+    result = dsk.run("ask", "--base-url", refusing.base_url, "--retry", "0", "hi", stdin=None)
+    assert "it cannot be taken up again: " in result.errors
+    assert hint(result) == "run it again"
+    assert hint(dsk.run("log", "resume")) == "try again"
+    # Nothing of the answer has come.
+    assert GOES_ON not in ask(dsk, faulty(serve, "drop-after=0")).errors
+
+
+def test_log_resume_that_the_token_limit_cuts_is_gone_on_with_by_another(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve)
+    assert hint(ask(dsk, server, "--max-tokens", "1")) == f"{GOES_ON}; or raise --max-tokens"
+    texts = ["one"]
+    while (result := dsk.run("log", "resume")).status:
+        assert (result.status, hint(result)) == (10, GOES_ON)
+        texts.append(result.text.rstrip())
+        assert len(texts) < 9
+    assert result.text == TEXT + "\n"
+    assert len(texts) > 1
+
+
 def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "stall-after=3x1")
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:

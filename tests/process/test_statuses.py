@@ -224,7 +224,7 @@ def test_8_the_stall_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
         b"one two three",
         b"dsk: the server went silent: not one byte for 0.5 s"
         + traced(result)
-        + b"\ndsk: hint: try again, or raise --stall\n",
+        + b"\ndsk: hint: dsk log resume goes on with it; or raise --stall\n",
         8,
     )
 
@@ -235,7 +235,7 @@ def test_8_the_total_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
         b"one two three",
         b"dsk: the run took too long: --max-time 1 s is over"
         + traced(result)
-        + b"\ndsk: hint: raise --max-time, or ask for less\n",
+        + b"\ndsk: hint: dsk log resume goes on with it; or raise --max-time, or ask for less\n",
         8,
     )
 
@@ -281,7 +281,7 @@ def test_12_the_stream_broke_and_the_text_is_kept(dsk: Dsk, serve: Serve, fault:
 def test_12_and_8_name_the_answer_as_the_server_does_now_and_in_a_replay(dsk: Dsk, serve: Serve, fault: str) -> None:
     header = b"X-Ds-Trace-Id: 0123456789abcdef0123456789abcdef"
     server = faulty(serve, fault)
-    result = ask(dsk, server, "--record", "run.sse")
+    result = ask(dsk, server, "-n", "--record", "run.sse")
     assert (result.status, traced(result) in result.stderr.splitlines()[0]) == (12, True)
     assert dsk.run("replay", "--speed", "0", "run.sse") == result
     # The same over a connection that the HTTP library reads, as it does where the head has more than is plain.
@@ -329,8 +329,8 @@ def _stream(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("number", "shown", "message"),
     [
-        (signal.SIGINT, 130, b"dsk: interrupted\n"),
-        (signal.SIGTERM, 143, b"dsk: terminated\n"),
+        (signal.SIGINT, 130, b"dsk: interrupted\ndsk: hint: dsk log resume goes on with it\n"),
+        (signal.SIGTERM, 143, b"dsk: terminated\ndsk: hint: dsk log resume goes on with it\n"),
     ],
 )
 def test_130_and_143_it_dies_of_the_signal_and_the_text_is_kept(

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 ONCE = Policy()
 # How a server lets an answer down: whoever runs it will want to know which.
 SERVERS = (Status.BROKEN, Status.CLOCK)
+# Of a server that does not know how to go on with an answer, or has no such path.
+REFUSALS = (Status.REFUSED, Status.FAILED)
 
 
 class Exchange:
@@ -256,6 +258,7 @@ class Exchange:
         if self._broken_by is None or self._is_open:
             return failure
         self._say(f"it cannot be taken up again: {failure.message}")
+        self._broken_by.is_final = failure.status in REFUSALS
         return self._broken_by
 
     def _ask_again(self, failure: Failure, demands: Demands) -> None:

@@ -140,6 +140,8 @@ class Reception:
         try:
             return join()
         except Contradiction as error:
-            raise BrokenFault(
+            fault = BrokenFault(
                 "the answer cannot be resumed", str(error), hint="run it again; what is there so far is kept"
-            ) from error
+            )
+            fault.is_final = True
+            raise fault from error

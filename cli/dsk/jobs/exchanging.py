@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dsk.errors import InterruptFault, Status, Terminated
+from dsk.errors import Failure, InterruptFault, Status, Terminated
 from dsk.jobs.run_parts import fitted, say_in_between, stopper_of
 from dsk.jobs.settling import Server, settle_clocks, settle_policy
 from dsk.jobs.thinking import is_asked_for
@@ -148,7 +148,12 @@ class _Run:
                 self._way.close()
                 return _left_early(signalled, self._listeners, self._log)
             ending = self._judged(self._followed(ending, made_for))
-            status = conclude(self._listeners, ending, self._log)
+            try:
+                status = conclude(self._listeners, ending, self._log)
+            except Failure as failure:
+                if failure is ending.failure:
+                    self._advise(failure, ending)
+                raise
             if self._output.reasoning == "only" or self._output.reasoning_to:
                 from dsk.jobs.missing_reasoning import warn_of_none
 
@@ -253,6 +258,15 @@ class _Run:
             shown = SHOWN_BY_LOG if self._log else SHOWN_WITHOUT
             ending = with_command(ending) if is_command else with_code(ending, shown)
         return judge(ending) if judge else ending
+
+    def _advise(self, failure: Failure, ending: Ending) -> None:
+        """Have a failure say what goes on with the answer, once it is known what the log has."""
+        from dsk.jobs.advising import advised, can_resume
+
+        is_kept = self._log is not None and not self._log.warning and not self._succession
+        has_beta = bool(self._server.prefix_way)
+        goes_on = is_kept and can_resume(failure, ending, self._question.fields, has_beta=has_beta)
+        failure.hint = advised(failure, self._sending.command, goes_on=goes_on)
 
 
 def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: RunLog | TurnLog | None) -> Status:
