@@ -253,7 +253,9 @@ def hint(result: Result) -> str:
 def test_a_failure_names_log_resume_where_it_goes_on_with_the_answer(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "drop-after=3")
     sent = dsk.run("ask", "--base-url", server.base_url, "--dry-run", "hi", stdin=None).stdout
-    assert hint(ask(dsk, server)) == GOES_ON
+    assert hint(ask(dsk, server, "--record", "run.sse")) == GOES_ON
+    # A replay leaves nothing in the log.
+    assert hint(dsk.run("replay", "--speed", "0", "run.sse", stdin=None)) == "run it again"
     words = ("send", "--base-url", server.base_url, "--no-resume")
     assert hint(dsk.run(*words, stdin=sent)) == GOES_ON
     # What it would not do is not promised: without a log, with several choices, JSON, tools, or at a server that

@@ -63,8 +63,8 @@ def faulty(serve: Serve, *faults: str) -> ScriptedServer:
 
 
 def ask(dsk: Dsk, server: ScriptedServer, *args: str, env: dict[str, str] | None = None) -> Result:
-    """Ask and record to run.sse."""
-    return dsk.run("ask", "--base-url", server.base_url, "--record", "run.sse", *args, "hi", stdin=None, env=env)
+    """Ask and record to run.sse; without a log, which a replay has not either, and of which a hint would tell."""
+    return dsk.run("ask", "-n", "--base-url", server.base_url, "--record", "run.sse", *args, "hi", stdin=None, env=env)
 
 
 def replay(dsk: Dsk, *args: str, file: str = "run.sse") -> Result:
