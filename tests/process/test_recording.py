@@ -143,7 +143,7 @@ def test_giving_up_because_of_the_time_is_told_again(dsk: Dsk, serve: Serve) -> 
 
 
 def test_offline_is_recorded_too_and_the_numbers_are_those_of_then(dsk: Dsk) -> None:
-    asked = dsk.run("ask", "--offline", "-u", "--max-tokens", "20", "--record", "run.sse", "hi", stdin=None)
+    asked = dsk.run("ask", "-n", "--offline", "-u", "--max-tokens", "20", "--record", "run.sse", "hi", stdin=None)
     assert "offline" in asked.errors
     assert "tokens/s" in asked.errors
     assert replay(dsk, "-u") == asked
@@ -325,7 +325,7 @@ def test_a_run_that_a_signal_stopped_stops_by_it_again(
     dsk: Dsk, serve: Serve, number: signal.Signals, fault: str
 ) -> None:
     server = faulty(serve, fault)
-    with dsk.start("ask", "--base-url", server.base_url, "--record", "run.sse", "hi") as process:
+    with dsk.start("ask", "-n", "--base-url", server.base_url, "--record", "run.sse", "hi") as process:
         assert process.stdout
         assert process.stderr
         seen, said = b"", b""
