@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -172,23 +173,82 @@ def test_headers_of_the_profile_are_sent(dsk: Dsk, serve: Serve) -> None:
     assert seen.body == b'{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true}'
 
 
+SENDS_NOTHING = {
+    0: [
+        ("ask", "--dry-run", "hi"),
+        ("ask", "--print-curl", "hi"),
+        ("ask", "--help"),
+    ],
+    1: [
+        ("ask", "-o", "none/answer", "hi"),
+        ("ask", "--usage-to", "none/usage", "hi"),
+        ("ask", "--events-to", ".", "hi"),
+        ("ask", "--record", "none/run.sse", "hi"),
+        ("ask", "--into", "/etc/passwd", "hi"),
+        ("ask", "--into", "/dev/null/below", "hi"),
+        ("send", "-o", "none/answer"),
+        ("fim", "-o", "none/answer"),
+    ],
+    2: [
+        ("ask", "--max-tokens", "x", "hi"),
+        ("ask", "--set", "messages=x", "hi"),
+        ("ask", "--set", "seed:=1a", "hi"),
+        ("ask", "--think", "--effort", "none", "hi"),
+        ("ask", "--reasoning-to", "77", "hi"),
+        ("ask", "--usage-to", "/dev/fd/77", "hi"),
+        ("ask", "-o", "/dev/fd/77", "hi"),
+        ("ask", "--events-to", "-", "hi"),
+        ("ask", "--events-to", "1", "--raw", "hi"),
+        ("ask", "--events-to", "answer", "-o", "answer", "hi"),
+        ("ask", "--markdown", "always", "--escapes", "raw", "hi"),
+        ("ask", "--schema", "a", "--prefix", "x", "hi"),
+        ("ask", "--schema", "a", "--set", "response_format=x", "hi"),
+        ("ask", "--reasoning-prefix", "x", "hi"),
+        ("ask", "-f", "-", "-f", "none"),
+        ("send", "--reasoning-to", "77"),
+        ("send", "--events-to", "-"),
+        ("fim", "--usage-to", "77"),
+        ("fim", "--events-to", "-"),
+        ("fim", "--print-edit"),
+        ("fim", "--print-edit", "--name", "a.py", "-o", "a.py"),
+        ("fim", "--print-edit", "--name", "a.py", "--set", "echo:=true"),
+        ("fim", "--set", "prompt=x"),
+        ("fim", "--before", "@-", "--after", "@none"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [pytest.param(args, status, id=" ".join(args)) for status, cases in SENDS_NOTHING.items() for args in cases],
+)
+def test_what_sends_nothing_opens_no_connection_while_it_reads_stdin_or_after(
+    dsk: Dsk, args: tuple[str, ...], status: int
+) -> None:
+    with silent_listener() as (listener, base_url):
+        files = set(dsk.home.iterdir())
+        for stdin in (b"some text", None):
+            assert dsk.run(*args, "--base-url", base_url, stdin=stdin).status == status
+            with pytest.raises(BlockingIOError):
+                listener.accept()
+        assert set(dsk.home.iterdir()) == files, "nothing was made for an answer that nobody asked for"
+
+
 @pytest.mark.parametrize(
     "args",
-    [
-        ["--dry-run"],
-        ["--print-curl"],
-        ["--help"],
-        ["--max-tokens", "x"],
-        ["--set", "messages=x"],
-        ["--set", "seed:=1a"],
-        ["--think", "--effort", "none"],
-    ],
+    [("ask",), ("ask", "-f", "-"), ("ask", "-t", "summarise", "hi"), ("test", ""), ("sh",), ("fim",)],
     ids=" ".join,
 )
-def test_what_sends_nothing_opens_no_connection_while_it_reads_stdin_or_after(dsk: Dsk, args: list[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        dsk.run("ask", "--base-url", base_url, *args, "hi", stdin=b"some text")
+def test_an_empty_file_as_the_only_thing_to_ask_opens_no_connection(dsk: Dsk, args: tuple[str, ...]) -> None:
+    with silent_listener() as (listener, base_url):
+        assert dsk.run(*args, "--base-url", base_url, stdin=None).status == 2
         with pytest.raises(BlockingIOError):
             listener.accept()
+
+
+@contextmanager
+def silent_listener() -> Iterator[tuple[socket.socket, str]]:
+    """A socket that takes connections in its queue, and its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener, f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -52,8 +52,9 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
         settings = held.settings if held else settings
     wanted = None
     if settings.request.schema:
-        from dsk.jobs.demanding import read_wanted
+        from dsk.jobs.demanding import check_beside, read_wanted
 
+        check_beside(settings.request)
         wanted = read_wanted(settings.request.schema)
         if settings.sending.output.extract:
             raise UsageFault(
@@ -70,12 +71,17 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     settled = settle_request(
         settings.request, settings.from_file, settings.from_environment, settings.from_template, config, server
     )
+    beginning = None
+    if settled.options.prefix is not None or settled.options.reasoning_prefix is not None:
+        from dsk.jobs.beginning import given_beginning
+
+        beginning = given_beginning(settled.options, server)
     prompt = settle_system(settings.prompt, settings.from_file, config, server, world.env)
     prompt = prompt._replace(lists_files=settings.show is not None)
     network = settings.sending.network
     # With a cache no connection is begun before that has been asked.
     is_patient = settings.show or network.offline or settings.sending.cache
-    connecting = None if is_patient else _connecting(server, network, world)
+    connecting = None if is_patient else _connecting(server, settings.sending, world)
     messages = compose(
         prompt,
         world,
@@ -86,10 +92,8 @@ def ask(settings: AskSettings, world: World, listener: Listener | None = None) -
     # From here on the connection is on its way, as a rule.
     from dsk.request.body import build, encode
 
-    if settled.options.prefix is not None or settled.options.reasoning_prefix is not None:
-        from dsk.jobs.beginning import given_beginning
-
-        messages = [*messages, given_beginning(settled.options, server)]
+    if beginning:
+        messages = [*messages, beginning]
     turn: Callable[[], NewTurn] | None = partial(_first_turn, messages, world) if settings.wish else None
     if held:
         messages, turn, said = held.join(messages, settled.options, server)
@@ -142,10 +146,10 @@ def _first_turn(messages: list[dict[str, Any]], world: World) -> NewTurn:
     return NewTurn(new, system, env=world.env)
 
 
-def _connecting(server: Server, network: NetworkSettings, world: World) -> Connecting:
-    from dsk.jobs.connecting import Connecting
+def _connecting(server: Server, sending: Sending, world: World) -> Connecting:
+    from dsk.jobs.connecting import way_to
 
-    return Connecting(server, network.connect_timeout, world)
+    return way_to(server, sending, world)
 
 
 def fetcher(network: NetworkSettings) -> Callable[[str], bytes]:

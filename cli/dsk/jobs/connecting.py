@@ -9,8 +9,19 @@ from dsk.jobs.settling import Server, settle_endpoint
 from dsk.wire.preconnection import Preconnection, preconnect
 
 if TYPE_CHECKING:
+    from dsk.jobs.settings import Sending
     from dsk.wire.endpoint import Endpoint
     from dsk.world import World
+
+
+def way_to(server: Server, sending: Sending, world: World) -> Connecting:
+    """The way to the server, for what has been found possible. Raises ``UsageFault`` and ``LocalFault`` for an output
+    that is not."""
+    if sending.record is not None or sending.output.is_particular:
+        from dsk.output.checking import check_output
+
+        check_output(sending.output, sending.record)
+    return Connecting(server, sending.network.connect_timeout, world)
 
 
 class Connecting:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from dsk.errors import UsageFault
 from dsk.prompt.files import read_file
 from dsk.prompt.text import argument
-from dsk.request.schema.asking import put_schema
+from dsk.request.fields import is_set
+from dsk.request.schema.asking import check_alone, put_schema
 from dsk.request.schema.reading import file_named, read_schema
 from dsk.request.schema.shape import wanted
 from dsk.request.schema.strict import strict_form
 
 if TYPE_CHECKING:
     from dsk.jobs.settling import Server
+    from dsk.request.options import RequestOptions
     from dsk.request.schema.shape import Wanted
 
 OPTION = "--schema"
@@ -41,6 +43,12 @@ def read_wanted(value: str) -> Wanted:
                 hint="man dsk-ask has SCHEMAS; words such as name, age int are a schema too",
             )
     return asked
+
+
+def check_beside(options: RequestOptions) -> None:
+    """Raise ``UsageFault`` for options that go with no schema, before the messages are known."""
+    has_prefix = options.prefix is not None or options.reasoning_prefix is not None
+    check_alone(is_set("response_format", options.set), has_prefix=has_prefix)
 
 
 def with_schema(fields: dict[str, Any], asked: Wanted, server: Server) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
-from dsk.jobs.connecting import Connecting
+from dsk.jobs.connecting import way_to
 from dsk.jobs.delivering import deliver
 from dsk.jobs.settings import FromTemplate
 from dsk.jobs.settling import settle_request, settle_server
 from dsk.output.notes import warn
 from dsk.prompt.cursor import nearest
-from dsk.prompt.gap import read_gap
+from dsk.prompt.gap import file_of, read_gap
 from dsk.records import NamedTuple
 from dsk.request.body import encode
 from dsk.request.fim import MOST_TOKENS, build_fim
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from dsk.jobs.settings import Sending
     from dsk.jobs.settling import Server
     from dsk.output.edit import Edit
-    from dsk.prompt.gap import Found, GapSettings
+    from dsk.prompt.cursor import Gap
+    from dsk.prompt.gap import GapSettings
     from dsk.request.options import RequestOptions
     from dsk.state.config import Config
     from dsk.world import World
@@ -48,22 +50,21 @@ def fim(settings: FimSettings, world: World) -> Status:
     sending = settings.sending
     server = settle_server(sending.network, config, world.env)
     options, warnings = _options(settings, config, server)
-    leads_away = not (settings.show or sending.network.offline)
-    connecting = Connecting(server, sending.network.connect_timeout, world) if leads_away else None
-    found = read_gap(settings.gap, world, connecting.begin if connecting else lambda: None)
-    _check_output(found, sending.output.output)
-    near = nearest(found.gap, settings.context)
-    usage = sending.output.wants_usage
-    body = build_fim(near.before, near.after, options, is_deepseek=server.is_deepseek, usage=usage)
-    warnings = [*warnings, *body.warnings]
+    made_of = partial(build_fim, options=options, is_deepseek=server.is_deepseek, usage=sending.output.wants_usage)
+    file = file_of(settings.gap, world)
+    _check_output(file, sending.output.output)
+    # What no text could be sent with has to be known before one is waited for.
+    fields = made_of("", "").fields
     if settings.prints_edit:
-        if body.fields.get("echo"):
-            raise UsageFault(
-                "--print-edit and --set echo",
-                "the answer would repeat the text before it",
-                hint="leave one of them out",
-            )
-        sending = sending._replace(output=sending.output._replace(edit=_edit(found)))
+        _check_edit(file, fields)
+    leads_away = not (settings.show or sending.network.offline)
+    connecting = way_to(server, sending, world) if leads_away else None
+    gap = read_gap(settings.gap, world, connecting.begin if connecting else lambda: None)
+    near = nearest(gap, settings.context)
+    body = made_of(near.before, near.after)
+    warnings = [*warnings, *body.warnings]
+    if settings.prints_edit and file is not None:
+        sending = sending._replace(output=sending.output._replace(edit=_edit(gap, file)))
     warn(warnings, world)
     if settings.show:
         from dsk.jobs.showing import show_request
@@ -95,24 +96,32 @@ def _options(settings: FimSettings, config: Config, server: Server) -> tuple[Req
     return options._replace(max_tokens=MOST_TOKENS), warnings
 
 
-def _check_output(found: Found, output: str | None) -> None:
+def _check_output(file: str | None, output: str | None) -> None:
     """Raise ``UsageFault`` if the answer would take the place of the text that it is for."""
-    if found.file is None or output in (None, "-"):
+    if file is None or output in (None, "-"):
         return
     from dsk.output.opening import place_of
 
-    if place_of(str(output)) == place_of(found.file):
+    if place_of(str(output)) == place_of(file):
         hint = "--print-edit | patch puts the answer into it"
         raise UsageFault(f"--output {output}", "it is the file that has the cursor", hint=hint)
 
 
-def _edit(found: Found) -> Edit:
+def _check_edit(file: str | None, fields: Mapping[str, Any]) -> None:
+    """Raise ``UsageFault`` if the answer cannot be a diff of the file."""
+    if file is None:
+        raise UsageFault("--print-edit", "stdin has no file's name", hint="--name gives it one")
+    if fields.get("echo"):
+        raise UsageFault(
+            "--print-edit and --set echo", "the answer would repeat the text before it", hint="leave one of them out"
+        )
+
+
+def _edit(gap: Gap, file: str) -> Edit:
     from dsk.output.edit import Edit
 
-    if found.file is None:
-        raise UsageFault("--print-edit", "stdin has no file's name", hint="--name gives it one")
-    before, after, mark = found.gap
-    return Edit(_from_here(found.file), before, mark, after)
+    before, after, mark = gap
+    return Edit(_from_here(file), before, mark, after)
 
 
 def _from_here(file: str) -> str:

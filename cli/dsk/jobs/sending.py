@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
-from dsk.jobs.connecting import Connecting
+from dsk.jobs.connecting import Connecting, way_to
 from dsk.jobs.delivering import deliver
 from dsk.jobs.settling import settle_server
 from dsk.world import STDIN
@@ -25,7 +25,7 @@ def send(file: str | None, sending: Sending, world: World) -> Status:
     from dsk.state.config import load
 
     server = settle_server(sending.network, load(world.env), world.env)
-    connecting = Connecting(server, sending.network.connect_timeout, world)
+    connecting = way_to(server, sending, world)
     may_begin = not sending.network.offline and sending.cache is None
     if file is None and world.is_terminal(STDIN):
         raise UsageFault("there is no request body", "stdin is a terminal", hint=MAKES_ONE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dsk.errors import Failure, Status, UsageFault
+from dsk.errors import Failure, Status
 from dsk.output.outlet import Outlet
 from dsk.output.sinks import Sinks
 from dsk.output.text import Text
@@ -192,11 +192,9 @@ class Printer:
             is_watched = answer.is_terminal and self._world.env.get("TERM") != "dumb"
             return is_watched and settings.escapes != "raw"
         if settings.escapes == "raw":
-            raise UsageFault(
-                "--markdown always",
-                "with --escapes raw the answer itself tells the terminal what to do",
-                hint="leave one of them out",
-            )
+            from dsk.output.checking import markdown_fault
+
+            raise markdown_fault()
         return True
 
     def _text(self, answer: Outlet) -> Part:
@@ -271,12 +269,9 @@ class Printer:
 
         outlet = self._side(place, "--events-to")
         if outlet.is_same(answer) and format_ in ("text", "raw"):
-            what = "text" if format_ == "text" else "frames"
-            raise UsageFault(
-                f"--events-to {place}",
-                f"the answer goes there as {what}",
-                hint="name another descriptor or file, or use --jsonl",
-            )
+            from dsk.output.checking import events_fault
+
+            raise events_fault(self._settings)
         self._parts.append(JsonLines(outlet))
 
     def _add_last_parts(self) -> None:

@@ -42,6 +42,12 @@ class OutputSettings(NamedTuple):
     holds: bool = False
 
     @property
+    def is_particular(self) -> bool:
+        """Whether anything was said of it that may turn out to be impossible."""
+        places = self.output or self.reasoning_to or self.events_to or self.usage_to
+        return bool(places or (self.extract and self.extract.into)) or self.markdown == "always"
+
+    @property
     def wants_usage(self) -> bool:
         """Whether anything that will be written tells the token counts."""
         told = self.usage or self.usage_to or self.write_out or self.events_to

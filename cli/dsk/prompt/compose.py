@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
 from dsk.prompt.files import Part, is_blank, read_source, system_text
-from dsk.prompt.stdin import is_directory, read_stdin
+from dsk.prompt.stdin import can_stay_silent, is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
 from dsk.world import STDIN
 
@@ -37,7 +37,8 @@ def compose(
     """The messages, an optional system message and the user's.
 
     ``fetch`` gets the bytes of a URL, ``say`` tells the user something on stderr, ``before_stdin`` is called before
-    stdin is read, which may take any time. Raises ``UsageFault`` if something cannot be sent as it is, or there is
+    stdin is read, which may take any time, or once there is something in it that need not be waited for, if without
+    that there is nothing to ask. Raises ``UsageFault`` if something cannot be sent as it is, or there is
     nothing to ask: with ``may_be_blank`` there is no message of the user's then.
     """
     words = [argument(word, f"word {i} of the prompt") for i, word in enumerate(settings.words, 1)]
@@ -49,11 +50,18 @@ def compose(
         settings, world, say, before_stdin, is_enough=bool(words or settings.files or settings.editor or template)
     )
     stdin.named_by_template = template is not None and template.wants_stdin
+    says_something = any(word.strip() for word in words if word != STDIN_WORD) or bool(template and template.has_prompt)
+    has_other = settings.editor or any(source != STDIN_WORD for source in settings.files)
+    stdin.is_needed = not has_other and (stdin.named_by_template or not says_something)
     _check_single_use(words, stdin)
     tell = say if settings.lists_files else _say_nothing
     parts: list[Part] = []
-    for source in settings.files:
-        parts += read_source(_named(source), fetch, stdin.data, tell)
+    # Stdin comes last: it may take any time, and what is wrong with the others is to be known before.
+    read: dict[int, list[Part]] = {}
+    for place, source in sorted(enumerate(settings.files), key=lambda file: file[1] == STDIN_WORD):
+        read[place] = read_source(_named(source), fetch, stdin.data, tell)
+    for place in range(len(settings.files)):
+        parts += read[place]
     blanks = [part for part in parts if is_blank(part)]
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
@@ -180,6 +188,8 @@ class _Stdin:
         self._held_something = False
         self.dashes = settings.words.count(STDIN_WORD) + settings.files.count(STDIN_WORD)
         self.named_by_template = False
+        #: Whether there is nothing to ask if it is blank.
+        self.is_needed = False
         self._world = world
         self._is_terminal = world.is_terminal(STDIN)
         self._say = say
@@ -201,8 +211,12 @@ class _Stdin:
         if is_directory():
             raise UsageFault("stdin is a directory", hint="-f DIR sends the text files in it; -I does not read stdin")
         self._world.progress = lambda: "reading stdin"
-        self._before()
+        is_awaited = self._is_terminal or not self.is_needed or can_stay_silent()
+        if is_awaited:
+            self._before()
         data = read_stdin(self._say_waiting if self._is_enough else None, takes_image=takes_image)
+        if not is_awaited and data.strip():
+            self._before()
         self._held_something = data != b""
         return data
 

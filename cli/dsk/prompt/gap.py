@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dsk.errors import UsageFault
 from dsk.prompt.cursor import Gap, at_mark, at_place, is_place, parse_place
 from dsk.prompt.files import read_bytes
-from dsk.prompt.stdin import is_directory, read_stdin
+from dsk.prompt.stdin import can_stay_silent, is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
 from dsk.records import NamedTuple
 from dsk.world import STDIN
@@ -32,37 +32,42 @@ class GapSettings(NamedTuple):
     name: str | None
 
 
-class Found(NamedTuple):
-    """A gap, and the name of the file that it is in; None if there is no such file."""
+def file_of(settings: GapSettings, world: World) -> str | None:
+    """The name of the file that the cursor is in; None if there is no such file.
 
-    gap: Gap
-    file: str | None
-
-
-def read_gap(settings: GapSettings, world: World, before_stdin: Callable[[], None]) -> Found:
-    """The text around the cursor. ``before_stdin`` is called before stdin is read, which may take any time.
-
-    Raises ``UsageFault`` if it is not said where that is, or said twice, if a file cannot be read or is no text, or has
-    no such place, and if there is nothing on either side.
+    Raises ``UsageFault`` if it is not said where the cursor is, or said twice.
     """
     _check_one_source(settings)
+    if settings.before is not None or settings.after is not None:
+        return None
+    file = parse_place(settings.at).file if settings.at is not None else _marked_file(settings, world)
+    return settings.name if file == STDIN_WORD else file
+
+
+def read_gap(settings: GapSettings, world: World, before_stdin: Callable[[], None]) -> Gap:
+    """The text around the cursor, of which ``file_of`` has found that it is said where it is. ``before_stdin`` is
+    called before stdin is read, if that may take any time.
+
+    Raises ``UsageFault`` if a file cannot be read or is no text, or has no such place, and if there is nothing on
+    either side.
+    """
     source = _Source(world, before_stdin)
     if settings.before is not None or settings.after is not None:
-        found = Found(_two_texts(settings, source), None)
+        found = _two_texts(settings, source)
     elif settings.at is not None:
         place = parse_place(settings.at)
         text, name = source.text(place.file, "--at", settings.name)
-        found = Found(at_place(text, place, name), _file_name(place.file, settings.name))
+        found = at_place(text, place, name)
     else:
-        file = _marked_file(settings, world)
+        file = settings.file or STDIN_WORD
+        mark = argument(settings.mark, "--mark")
         try:
             text, name = source.text(file, "cannot read", settings.name)
         except UsageFault as fault:
             hint = f"--at {file} says where the cursor is" if is_place(file) else fault.hint
             raise UsageFault(fault.what, fault.why, hint=hint) from fault
-        mark = argument(settings.mark, "--mark")
-        found = Found(at_mark(text, mark, name), _file_name(file, settings.name))
-    if not found.gap.before and not found.gap.after:
+        found = at_mark(text, mark, name)
+    if not found.before and not found.after:
         raise UsageFault("there is no text around the cursor", hint="a line that says what is wanted is enough")
     return found
 
@@ -89,21 +94,17 @@ def _two_texts(settings: GapSettings, source: _Source) -> Gap:
     texts = {"--before": settings.before or "", "--after": settings.after or ""}
     if all(value == f"@{STDIN_WORD}" for value in texts.values()):
         raise UsageFault("stdin is named more than once", "it can be read only once", hint="leave one - out")
-    before, after = (
-        source.text(value[1:], name, None)[0] if value.startswith("@") else argument(value, name)
-        for name, value in texts.items()
-    )
-    return Gap(before, after)
+    # Stdin comes last: it may take any time, and what is wrong with the other is to be known before.
+    for name in sorted(texts, key=lambda name: texts[name] == f"@{STDIN_WORD}"):
+        value = texts[name]
+        texts[name] = source.text(value[1:], name, None)[0] if value.startswith("@") else argument(value, name)
+    return Gap(texts["--before"], texts["--after"])
 
 
 def _marked_file(settings: GapSettings, world: World) -> str:
     if settings.file is None and world.is_terminal(STDIN):
         raise UsageFault("there is no text to fill in", "no file is named and stdin is a terminal", hint=HINT)
     return settings.file or STDIN_WORD
-
-
-def _file_name(file: str, name: str | None) -> str | None:
-    return name if file == STDIN_WORD else file
 
 
 class _Source:
@@ -120,6 +121,7 @@ class _Source:
         if is_directory():
             raise UsageFault("stdin is a directory", hint="name the file")
         self._world.progress = lambda: "reading stdin"
-        self._before_stdin()
+        if can_stay_silent() or self._world.is_terminal(STDIN):
+            self._before_stdin()
         called = name or "stdin"
         return text_of(read_stdin(None), called), called

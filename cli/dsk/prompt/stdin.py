@@ -81,7 +81,7 @@ def _pieces(say_waiting: Callable[[], None] | None) -> Iterator[bytes]:
 
 def say_if_silent(say_waiting: Callable[[], None]) -> None:
     """Call it if stdin is a pipe or socket that stays silent for 2 s. Raises ``OSError``."""
-    if _can_stay_silent() and not _is_ready(SILENCE_MS):
+    if can_stay_silent() and not _is_ready(SILENCE_MS):
         say_waiting()
 
 
@@ -90,7 +90,8 @@ def is_directory() -> bool:
     return stat.S_ISDIR(os.fstat(STDIN).st_mode)
 
 
-def _can_stay_silent() -> bool:
+def can_stay_silent() -> bool:
+    """Whether it is a pipe or a socket, whose other end may take any time."""
     mode = os.fstat(STDIN).st_mode
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 

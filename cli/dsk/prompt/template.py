@@ -24,6 +24,7 @@ class Filling:
         names = names_in(self._prompt)
         self.wants_stdin = STDIN in names
         self.wants_words = WORDS in names
+        self.has_prompt = bool(self._prompt.strip())
         self._values = _values(settings, params_of(settings.system, settings.prompt))
         self.system = None if settings.system is None else fill(settings.system, self._values)
         self.advice = settings.advice or f"dsk template show {settings.name} shows what it asks"

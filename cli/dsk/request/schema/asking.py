@@ -27,6 +27,18 @@ _AFTER = "An example in JSON:"
 _TASK = "Give the answer. Call this once, and say nothing else."
 
 
+def check_alone(has_format: bool, *, has_prefix: bool) -> None:
+    """Raise ``UsageFault`` for what goes with no schema: a response format of one's own, and a given beginning."""
+    if has_format:
+        raise UsageFault(
+            "--schema and --set response_format", "the schema says what the answer is", hint="leave one of them out"
+        )
+    if has_prefix:
+        raise UsageFault(
+            "--schema and a prefix", "an answer that is to fit a schema begins by itself", hint="leave one of them out"
+        )
+
+
 def put_schema(fields: Mapping[str, Any], wanted: Wanted, way: Way) -> dict[str, Any]:
     """The body with what is wanted in it.
 
@@ -34,15 +46,8 @@ def put_schema(fields: Mapping[str, Any], wanted: Wanted, way: Way) -> dict[str,
     forced call, where there are other tools, and where log probabilities are wanted, which a call has
     none of. Raises ``UsageFault`` for what goes with no schema.
     """
-    if "response_format" in fields:
-        raise UsageFault(
-            "--schema and --set response_format", "the schema says what the answer is", hint="leave one of them out"
-        )
     messages = fields["messages"]
-    if messages and is_prefix(messages[-1]):
-        raise UsageFault(
-            "--schema and a prefix", "an answer that is to fit a schema begins by itself", hint="leave one of them out"
-        )
+    check_alone("response_format" in fields, has_prefix=bool(messages) and is_prefix(messages[-1]))
     name = NAMES[wanted.shape]
     if way == "json_schema":
         described = {"name": name, "strict": strict_form(wanted.schema) is not None, "schema": wanted.schema}
