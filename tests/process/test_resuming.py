@@ -203,6 +203,16 @@ def test_continue_on_length_is_counted(dsk: Dsk, serve: Serve) -> None:
     assert len(server.requests) == 2
 
 
+def test_what_came_before_a_cut_is_counted_where_counts_are_told(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=3x1")
+    result = ask(dsk, server, "-u", "-w", "%{tokens}")
+    told = result.errors.rpartition("\n")[2]
+    assert f"completion {told}," in result.errors
+    assert dsk.run("log", "list").text.split("\t")[4] == told
+    usage = json.loads(ask(dsk, faulty(serve, "drop-after=3x1"), "--json").stdout)["usage"]
+    assert int(told) == usage["completion_tokens"] + 3
+
+
 def test_usage_is_that_of_all_streams(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve)
     found = json.loads(ask(dsk, server, "--max-tokens", "7", "--continue-on-length", "50", "--json").stdout)

@@ -36,9 +36,16 @@ def token_counts(usage: dict[str, Any] | None) -> Counts:
     )
 
 
+def counts_of(ending: Ending) -> Counts:
+    """The counts of a run, as it is paid for."""
+    if ending.earlier:
+        return token_counts(ending.usage)
+    return paid_counts(ending.usage, [event._asdict() for event in ending.answer.resumed])
+
+
 def pace_of(ending: Ending) -> float | None:
     """Tokens per second of a run; None if it waited for other things than tokens in between."""
-    return None if ending.earlier else tokens_per_second(token_counts(ending.usage), ending.timing)
+    return None if ending.earlier else tokens_per_second(counts_of(ending), ending.timing)
 
 
 def paid_counts(usage: dict[str, Any] | None, resumed: Sequence[Mapping[str, Any]]) -> Counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.output.counts import pace_of, token_counts
+from dsk.output.counts import counts_of, pace_of
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -26,7 +26,7 @@ class UsageLine:
 
 def usage_text(ending: Ending) -> str:
     """The counts and times that are known; how fast a kept answer comes says nothing of a model."""
-    counts = token_counts(ending.usage)
+    counts = counts_of(ending)
     pace = pace_of(ending)
     fields = [
         f"{name} {value}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
-from dsk.output.counts import pace_of, token_counts
+from dsk.output.counts import counts_of, pace_of
 from dsk.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class WriteOut:
 def facts(ending: Ending) -> Facts:
     """What is known of a run."""
     answer, timing = ending.answer, ending.timing
-    counts = token_counts(ending.usage)
+    counts = counts_of(ending)
     pace = pace_of(ending)
     return Facts(
         ttft=_rounded(timing.first_token, 6),
