@@ -30,7 +30,7 @@ class Sizes(NamedTuple):
     delivery: float
     #: Tokens at full speed.
     flat_out: int
-    #: Tokens at 100 a second, for CPU time.
+    #: Tokens at 100 a second, for CPU time; of fewer, what a start takes more or less would be the larger part.
     cpu: int
     #: Tokens of the two answers between which memory may grow.
     memory: tuple[int, int]
@@ -57,8 +57,8 @@ FULL = Sizes(
 QUICK = Sizes(
     delivery=0.5,
     flat_out=20_000,
-    cpu=100,
-    memory=(1_000, 50_000),
+    cpu=500,
+    memory=(10_000, 100_000),
     writes=20,
     map_rates=(8, 3, 1, 1),
     map_cpu=100,

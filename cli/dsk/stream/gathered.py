@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Bytes of text that are packed at once, which takes about a millisecond.
-BLOCK = 1 << 16
+BLOCK = 1 << 15
 
 
 class Gathered:

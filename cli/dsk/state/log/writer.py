@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 #: Seconds between two writes. A killed process loses what came after the last one.
 INTERVAL = 0.5
 #: Characters that are written at once, if they come before that: what waits is in memory.
-BATCH = 1 << 16
+BATCH = 1 << 14
 #: KiB of pages that SQLite keeps, enough to write with; it would keep two thousand.
-PAGES = 256
+PAGES = 64
 #: Seconds that the end of a run waits for a log that others keep locked.
 PATIENCE = 30.0
 #: Seconds more after which it is plain that the thread hangs, as it does in a file system that hangs.
