@@ -12,6 +12,7 @@ from dsk.records import NamedTuple
 
 #: Characters of one field; it must fit into a C long wherever this runs.
 LONGEST_FIELD = 64 << 20
+NULS = "clean it first: tr -d '\\0'"
 QUOTES = "a quote in a quoted field is doubled; --input tsv takes quotes as they are"
 CONVERT = "convert it first: iconv -f LATIN1 -t UTF-8"
 
@@ -46,8 +47,8 @@ def rows(
             values = next(reader, None)
         except csv.Error as error:
             if header is None:
-                raise UsageFault(f"the header of {name} cannot be read", str(error), hint=QUOTES) from error
-            yield Row(line, {}, f"it is no row of a table: {error}", QUOTES)
+                raise UsageFault(f"the header of {name} cannot be read", str(error), hint=_advice(error)) from error
+            yield Row(line, {}, f"it is no row of a table: {error}", _advice(error))
             continue
         if values is None:
             return
@@ -84,7 +85,7 @@ def _row(line: int, header: list[str], values: list[str]) -> Row:
         return Row(line, {}, "it is not UTF-8 text", CONVERT)
     nul = next((field for field, value in zip(header, values, strict=True) if "\0" in value), None)
     if nul is not None:
-        return Row(line, {}, f"there is a NUL in {nul}", "clean it first: tr -d '\\0'")
+        return Row(line, {}, f"there is a NUL in {nul}", NULS)
     return Row(line, dict(zip(header, values, strict=True)))
 
 
@@ -94,3 +95,8 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _advice(error: csv.Error) -> str:
+    # Before Python 3.11 the csv module reads no NUL.
+    return NULS if "NUL" in str(error) else QUOTES
