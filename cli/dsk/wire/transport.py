@@ -106,52 +106,37 @@ def _fetch(
     pool: Pool | None = None,
 ) -> Reply:
     try:
-        return _fetched(method, endpoint, path, clocks, line, body, stay=stay, made=made, pool=pool)
+        check_key_stays_here(endpoint)
+        urls = endpoint.urls(path)
+        if pool and path in pool.found:
+            urls = [pool.found[path]]
+        for url in urls:
+            response = exchanged(
+                method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None, pool=pool
+            )
+            if response.status_code != 404 or url is urls[-1]:
+                break
+            response.close()
+        if 200 <= response.status_code < 300:
+            try:
+                check_coding(response.headers)
+            except Failure:
+                response.close()
+                raise
+            clocks.token_seen = clocks.token_seen or body is None
+            if pool:
+                pool.found[path] = url
+            return Reply(response, line, clocks, is_kept=pool is not None)
+        with response:
+            fault = refusal_of(response, endpoint, stay=stay)
+            line.let_go()
+            raise fault
     except Failure:
         raise
     except BaseException:
         # An interrupt comes anywhere, also where a response has been made and nobody has it yet.
         line.drop()
         raise
-
-
-def _fetched(
-    method: str,
-    endpoint: Endpoint,
-    path: str,
-    clocks: Clocks,
-    line: Line,
-    body: bytes | None,
-    *,
-    stay: bool,
-    made: Preconnection | None,
-    pool: Pool | None,
-) -> Reply:
-    check_key_stays_here(endpoint)
-    urls = endpoint.urls(path)
-    if pool and path in pool.found:
-        urls = [pool.found[path]]
-    for url in urls:
-        response = exchanged(
-            method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None, pool=pool
-        )
-        if response.status_code != 404 or url is urls[-1]:
-            break
-        response.close()
-    if 200 <= response.status_code < 300:
-        try:
-            check_coding(response.headers)
-        except Failure:
-            response.close()
-            raise
-        clocks.token_seen = clocks.token_seen or body is None
-        if pool:
-            pool.found[path] = url
-        return Reply(response, line, clocks, is_kept=pool is not None)
-    with response:
-        fault = refusal_of(response, endpoint, stay=stay)
-        line.let_go()
-        raise fault
 
 
 def exchanged(
