@@ -7,7 +7,7 @@ import pytest
 from dsk.errors import BrokenFault, ClockFault, Failure, InterruptFault, InvalidFault, LengthFault
 from dsk.jobs.advising import advised
 
-GOES_ON = "dsk log resume goes on with it"
+GOES_ON = "dsk log resume 7 goes on with it"
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,15 @@ def test_what_goes_on_with_an_answer_comes_first_and_other_advice_stays(
     kind: type[Failure], hint: str, said: str
 ) -> None:
     failure = kind("it failed", hint=hint)
-    assert advised(failure, "ask", goes_on=True) == advised(failure, "send", goes_on=True) == said
-    assert advised(failure, "ask", goes_on=False) == advised(failure, "fim", goes_on=True) == hint
+    assert advised(failure, "ask", 7) == advised(failure, "send", 7) == said
+    assert advised(failure, "ask") == advised(failure, "fim", 7) == hint
 
 
 def test_log_resume_is_told_of_no_option_that_it_has_not() -> None:
     failure = LengthFault("it was cut", hint="raise --max-tokens")
-    assert advised(failure, "log resume", goes_on=True) == GOES_ON
-    assert advised(failure, "log resume", goes_on=False) == "with dsk ask, raise --max-tokens"
-    assert advised(BrokenFault("it broke", hint="run it again"), "log resume", goes_on=False) == "run it again"
+    assert advised(failure, "log resume", 7) == GOES_ON
+    assert advised(failure, "log resume") == "with dsk ask, raise --max-tokens"
+    assert advised(BrokenFault("it broke", hint="run it again"), "log resume") == "run it again"
 
 
 def test_a_conversation_asks_again_by_its_own_command() -> None:
@@ -45,4 +45,4 @@ def test_a_conversation_asks_again_by_its_own_command() -> None:
         "raise --max-tokens": "raise --max-tokens",
         "": "",
     }.items():
-        assert advised(BrokenFault("it broke", hint=hint), "chat", goes_on=True) == said
+        assert advised(BrokenFault("it broke", hint=hint), "chat", 7) == said

@@ -243,7 +243,8 @@ def test_log_resume_finishes_an_interrupted_answer_and_writes_the_whole(dsk: Dsk
     assert "has its whole answer" in again.errors
 
 
-GOES_ON = "dsk log resume goes on with it"
+def goes_on(run: int) -> str:
+    return f"dsk log resume {run} goes on with it"
 
 
 def hint(result: Result) -> str:
@@ -253,11 +254,11 @@ def hint(result: Result) -> str:
 def test_a_failure_names_log_resume_where_it_goes_on_with_the_answer(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "drop-after=3")
     sent = dsk.run("ask", "--base-url", server.base_url, "--dry-run", "hi", stdin=None).stdout
-    assert hint(ask(dsk, server, "--record", "run.sse")) == GOES_ON
+    assert hint(ask(dsk, server, "--record", "run.sse")) == goes_on(1)
     # A replay leaves nothing in the log.
     assert hint(dsk.run("replay", "--speed", "0", "run.sse", stdin=None)) == "run it again"
     words = ("send", "--base-url", server.base_url, "--no-resume")
-    assert hint(dsk.run(*words, stdin=sent)) == GOES_ON
+    assert hint(dsk.run(*words, stdin=sent)) == goes_on(2)
     # What it would not do is not promised: without a log, with several choices, JSON, tools, or at a server that
     # cannot go on.
     function = {"name": "f", "description": "", "parameters": {"type": "object", "properties": {}}}
@@ -270,15 +271,32 @@ def test_a_failure_names_log_resume_where_it_goes_on_with_the_answer(dsk: Dsk, s
     assert hint(result) == "run it again"
     assert hint(dsk.run("log", "resume")) == "try again"
     # Nothing of the answer has come.
-    assert GOES_ON not in ask(dsk, faulty(serve, "drop-after=0")).errors
+    assert "goes on with it" not in ask(dsk, faulty(serve, "drop-after=0")).errors
+
+
+def test_what_goes_on_with_an_answer_is_said_alike_on_stderr_in_json_and_in_the_log(dsk: Dsk, serve: Serve) -> None:
+    server = faulty(serve, "drop-after=3")
+    for number, form in enumerate(("--json", "--jsonl"), 1):
+        result = ask(dsk, server, form)
+        told = json.loads(result.stdout.splitlines()[-1])["error"]
+        assert hint(result) == goes_on(number) == told["hint"]
+        row = last(dsk)
+        assert (row["run"], row["error"]) == (number, told)
+        assert f"Hint:     {goes_on(number)}\n" in dsk.run("log", "show").text
+    # What is not in the log is not promised of it.
+    (folder := database(dsk).parent).rename(dsk.home / "gone")
+    folder.write_text("in the way")
+    result = ask(dsk, server, "--json")
+    assert hint(result) == "run it again" == json.loads(result.stdout)["error"]["hint"]
+    assert "cannot be written" in result.errors
 
 
 def test_log_resume_that_the_token_limit_cuts_is_gone_on_with_by_another(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve)
-    assert hint(ask(dsk, server, "--max-tokens", "1")) == f"{GOES_ON}; or raise --max-tokens"
+    assert hint(ask(dsk, server, "--max-tokens", "1")) == f"{goes_on(1)}; or raise --max-tokens"
     texts = ["one"]
     while (result := dsk.run("log", "resume")).status:
-        assert (result.status, hint(result)) == (10, GOES_ON)
+        assert (result.status, hint(result)) == (10, goes_on(len(texts) + 1))
         texts.append(result.text.rstrip())
         assert len(texts) < 9
     assert result.text == TEXT + "\n"

@@ -184,7 +184,7 @@ def test_interrupted_in_the_midst_of_a_block_it_is_whole_and_the_terminal_sane(d
         terminal.process.send_signal(signal.SIGINT)
         screen = screen_of(terminal.finish())
         assert terminal.process.returncode == -signal.SIGINT
-    assert screen.rows() == [text, "dsk: interrupted", "dsk: hint: dsk log resume goes on with it"]
+    assert screen.rows() == [text, "dsk: interrupted", "dsk: hint: dsk log resume 1 goes on with it"]
     assert screen.is_sane()
 
 

@@ -224,7 +224,7 @@ def test_8_the_stall_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
         b"one two three",
         b"dsk: the server went silent: not one byte for 0.5 s"
         + traced(result)
-        + b"\ndsk: hint: dsk log resume goes on with it; or raise --stall\n",
+        + b"\ndsk: hint: dsk log resume 1 goes on with it; or raise --stall\n",
         8,
     )
 
@@ -235,7 +235,7 @@ def test_8_the_total_clock_keeps_the_text(dsk: Dsk, serve: Serve) -> None:
         b"one two three",
         b"dsk: the run took too long: --max-time 1 s is over"
         + traced(result)
-        + b"\ndsk: hint: dsk log resume goes on with it; or raise --max-time, or ask for less\n",
+        + b"\ndsk: hint: dsk log resume 1 goes on with it; or raise --max-time, or ask for less\n",
         8,
     )
 
@@ -329,8 +329,8 @@ def _stream(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("number", "shown", "message"),
     [
-        (signal.SIGINT, 130, b"dsk: interrupted\ndsk: hint: dsk log resume goes on with it\n"),
-        (signal.SIGTERM, 143, b"dsk: terminated\ndsk: hint: dsk log resume goes on with it\n"),
+        (signal.SIGINT, 130, b"dsk: interrupted\ndsk: hint: dsk log resume 1 goes on with it\n"),
+        (signal.SIGTERM, 143, b"dsk: terminated\ndsk: hint: dsk log resume 1 goes on with it\n"),
     ],
 )
 def test_130_and_143_it_dies_of_the_signal_and_the_text_is_kept(

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from dsk.errors import Failure
 
 RESUME = "log resume"
-#: What goes on with an answer that these commands have left in the log.
-GOES_ON = f"dsk {RESUME} goes on with it"
+#: Commands that leave an answer in the log that can be gone on with.
 RESUMED = ("ask", "send", RESUME)
 RETRY = "/retry asks again"
 #: After these there may be more to come of the same answer.
@@ -30,23 +29,30 @@ _AGAIN = ("run it again", "try again")
 _ELSE = ", or "
 
 
-def advised(failure: Failure, command: str, *, goes_on: bool) -> str:
-    """The hint of a failure of this command. ``goes_on``: ``dsk log resume`` can go on with the answer."""
+def goes_on_with(run: int) -> str:
+    """What goes on with an answer that is in the log, as the run of this number."""
+    return f"dsk {RESUME} {run} goes on with it"
+
+
+def advised(failure: Failure, command: str, run: int | None = None) -> str:
+    """The hint of a failure of this command. ``run`` is the number of the run in the log if ``dsk log resume`` can go
+    on with its answer."""
     hint = failure.hint
     again = next((word for word in _AGAIN if hint == word or hint.startswith((f"{word};", f"{word},"))), "")
     if command == "chat":
         return RETRY + hint.removeprefix(again) if again else hint
     if command not in RESUMED or failure.status not in CUT:
         return hint
+    goes_on = goes_on_with(run) if run is not None else ""
     if command == RESUME:
         # It has none of the options that are named.
-        return GOES_ON if goes_on else f"with dsk ask, {hint}" if hint.startswith("raise --") else hint
+        return goes_on or (f"with dsk ask, {hint}" if hint.startswith("raise --") else hint)
     if not goes_on:
         return hint
     if again:
         rest = hint.removeprefix(again)
-        return GOES_ON + (f"; or {rest.removeprefix(_ELSE)}" if rest.startswith(_ELSE) else rest)
-    return f"{GOES_ON}; or {hint}" if hint else GOES_ON
+        return goes_on + (f"; or {rest.removeprefix(_ELSE)}" if rest.startswith(_ELSE) else rest)
+    return f"{goes_on}; or {hint}" if hint else goes_on
 
 
 def can_resume(failure: Failure, ending: Ending, fields: Mapping[str, Any], *, has_beta: bool) -> bool:

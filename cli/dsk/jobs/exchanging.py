@@ -115,6 +115,9 @@ class _Run:
         self._listeners: list[Listener] = [self._progress]
         self._log: RunLog | TurnLog | None = None
         self._turn_log: TurnLog | None = None
+        self._run_log: RunLog | None = None
+        # A failure that was told what the log can do about it, and its hint without that.
+        self._unadvised: tuple[Failure, str] | None = None
 
     def go(self, made: Preconnection | None, listener: Listener | None, ready: Callable[[], None] | None) -> Status:
         """Ask, and whatever follows from the answer; raises the failure of a run that did not give all of it."""
@@ -148,12 +151,9 @@ class _Run:
                 self._way.close()
                 return _left_early(signalled, self._listeners, self._log)
             ending = self._judged(self._followed(ending, made_for))
-            try:
-                status = conclude(self._listeners, ending, self._log)
-            except Failure as failure:
-                if failure is ending.failure:
-                    self._advise(failure, ending)
-                raise
+            if ending.failure:
+                self._advise(ending.failure, ending)
+            status = conclude(self._listeners, ending, self._log)
             if self._output.reasoning == "only" or self._output.reasoning_to:
                 from dsk.jobs.missing_reasoning import warn_of_none
 
@@ -162,6 +162,7 @@ class _Run:
         finally:
             if self._log and self._log.warning:
                 warn([self._log.warning], self._world)
+                self._take_back()
 
     def _send(self, made: Preconnection | None) -> None:
         question = self._question
@@ -202,7 +203,7 @@ class _Run:
 
             self._log = self._turn_log = TurnLog(self._log_of, self._question, turn)
         else:
-            self._log = self._log_of(self._question, turn)
+            self._log = self._run_log = self._log_of(self._question, turn)
         self._listeners.append(self._log)
 
     def _log_of(self, question: Question, turn: NewTurn | None) -> RunLog:
@@ -260,13 +261,25 @@ class _Run:
         return judge(ending) if judge else ending
 
     def _advise(self, failure: Failure, ending: Ending) -> None:
-        """Have a failure say what goes on with the answer, once it is known what the log has."""
+        """Have a failure say what goes on with the answer, which the log knows by a number."""
         from dsk.jobs.advising import advised, can_resume
 
-        is_kept = self._log is not None and not self._log.warning and not self._succession
-        has_beta = bool(self._server.prefix_way)
-        goes_on = is_kept and can_resume(failure, ending, self._question.fields, has_beta=has_beta)
-        failure.hint = advised(failure, self._sending.command, goes_on=goes_on)
+        command, has_beta = self._sending.command, bool(self._server.prefix_way)
+        run = None
+        if self._run_log and can_resume(failure, ending, self._question.fields, has_beta=has_beta):
+            try:
+                run = self._run_log.number()
+            except (KeyboardInterrupt, Terminated):
+                # A second signal ends the waiting; what has come is kept all the same.
+                pass
+        self._unadvised = failure, advised(failure, command)
+        failure.hint = advised(failure, command, run)
+
+    def _take_back(self) -> None:
+        """Promise nothing that needs the log."""
+        if self._unadvised:
+            failure, hint = self._unadvised
+            failure.hint = hint
 
 
 def _left_early(signalled: BaseException, listeners: Sequence[Listener], log: RunLog | TurnLog | None) -> Status:

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 COUNTED = (Usage, Resume)
 #: Bytes of texts above which they stay in the log piece by piece: SQLite makes several copies of what is in one row.
 LONG = 1 << 16
+#: Seconds for which a run that has failed waits to be told its number, and between two looks for it.
+MOMENT = 2.0
+STEP = 0.005
 
 
 class RunLog:
     """A listener that has the run logged; the log is opened and the row begun at once, in another thread."""
 
     def __init__(self, path: str, entry: Entry) -> None:
-        self._writer = LogWriter(path, entry)
+        self._number: int | None = None
+        self._writer = LogWriter(path, entry._replace(numbered=self._numbered))
         self._add = self._writer.add
         self._usage: dict[str, Any] | None = None
         self._usage_before: dict[str, Any] | None = None
@@ -38,6 +42,16 @@ class RunLog:
     def warning(self) -> str | None:
         """One line for the user if the log cannot be written; for certain after ``end``."""
         return self._writer.warning
+
+    def number(self) -> int | None:
+        """The number that the run has in the log; None if it has none yet, for which a moment is waited."""
+        give_up_at = time.monotonic() + MOMENT
+        while self._number is None and not self.warning and time.monotonic() < give_up_at:
+            time.sleep(STEP)
+        return self._number
+
+    def _numbered(self, number: int) -> None:
+        self._number = number
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Have what arrived written soon; this waits for nothing."""

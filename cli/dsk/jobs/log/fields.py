@@ -84,10 +84,10 @@ def local_time(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
-def error_message(run: Run) -> str:
-    """Why the run failed; "" if it did not, or nobody knows."""
+def error_text(run: Run, name: str) -> str:
+    """What is told of the failure of the run under this name; "" if there was none, or nobody knows."""
     error = _value(run.error, None)
-    return str(error.get("message") or "") if isinstance(error, dict) else ""
+    return str(error.get(name) or "") if isinstance(error, dict) else ""
 
 
 def _choices(run: Run) -> list[dict[str, Any]]:

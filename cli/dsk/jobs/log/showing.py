@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dsk.errors import Status
-from dsk.jobs.log.fields import error_message, fields, local_time, status_word, tokens
+from dsk.jobs.log.fields import error_text, fields, local_time, status_word, tokens
 from dsk.jobs.log.finding import find_run
 from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
@@ -47,7 +47,8 @@ def _page(run: Run, session: Session | None, body: str) -> str:
         "Session": " ".join(filter(None, (str(session.id), session.name))) if session else "",
         "Model": run.model or run.model_asked,
         "Server": run.base_url,
-        "Status": ": ".join(filter(None, (status_word(run), error_message(run)))),
+        "Status": ": ".join(filter(None, (status_word(run), error_text(run, "message")))),
+        "Hint": error_text(run, "hint"),
         "Cached": "no server was asked" if run.cached else "",
         "Tokens": _tokens(run),
         "Time": _times(run),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Status
-from dsk.jobs.log.fields import error_message, local_time, status_word
+from dsk.jobs.log.fields import error_text, local_time, status_word
 from dsk.jobs.sessions.finding import find_session
 from dsk.jobs.talk import said
 from dsk.output.json_text import json_line
@@ -73,7 +73,7 @@ def _parts(turns: Line) -> Iterator[str]:
 
 def _how_it_ended(turn: Turn) -> str:
     word = status_word(turn.run)
-    return "" if word == "ok" else f" ({': '.join(filter(None, (word, error_message(turn.run))))})"
+    return "" if word == "ok" else f" ({': '.join(filter(None, (word, error_text(turn.run, 'message'))))})"
 
 
 def _object(session: Session, turns: Line) -> dict[str, Any]:

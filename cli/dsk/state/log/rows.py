@@ -27,7 +27,7 @@ TEXTS = ("content", "reasoning", "refusal")
 class Entry(NamedTuple):
     """What is known when a request goes out. ``body`` is the JSON that is sent, which never holds a key; ``model``
     is the one that is asked, ``begun`` in seconds since the epoch. ``cached``: no server is
-    asked, the answer was kept."""
+    asked, the answer was kept. ``numbered`` is told the number of the run, from the thread that writes the log."""
 
     command: str
     profile: str
@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     begun: float
     turn: NewTurn | None = None
     cached: bool = False
+    numbered: Callable[[int], None] | None = None
 
 
 class NewTurn(NamedTuple):
@@ -98,7 +99,7 @@ class Outcome(NamedTuple):
 def begin(connection: Connection, entry: Entry) -> int:
     """Write the row of a run that has only begun; its number."""
     pid = os.getpid()
-    values = entry._replace(turn=None)._asdict() | {
+    values = entry._replace(turn=None, numbered=None)._asdict() | {
         "title": title_of_body(entry.body),
         "version": __version__,
         "pid": pid,
@@ -118,6 +119,8 @@ def begin(connection: Connection, entry: Entry) -> int:
         from dsk.state.sessions.placing import place
 
         place(connection, run, entry.turn, entry.begun)
+    if entry.numbered:
+        entry.numbered(run)
     return run
 
 
