@@ -267,11 +267,7 @@ class _Run:
         command, has_beta = self._sending.command, bool(self._server.prefix_way)
         run = None
         if self._run_log and can_resume(failure, ending, self._question.fields, has_beta=has_beta):
-            try:
-                run = self._run_log.number()
-            except (KeyboardInterrupt, Terminated):
-                # A second signal ends the waiting; what has come is kept all the same.
-                pass
+            run = self._run_log.number()
         self._unadvised = failure, advised(failure, command)
         failure.hint = advised(failure, command, run)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from dsk.errors import Terminated
 from dsk.output.json_text import json_line
 from dsk.state.log.pieces import says_more
 from dsk.state.log.rows import Entry, Outcome, Piece, joined
@@ -44,10 +46,12 @@ class RunLog:
         return self._writer.warning
 
     def number(self) -> int | None:
-        """The number that the run has in the log; None if it has none yet, for which a moment is waited."""
+        """The number that the run has in the log; None if it has none yet, for which a moment is waited. A signal ends
+        the waiting: what has come is kept all the same."""
         give_up_at = time.monotonic() + MOMENT
-        while self._number is None and not self.warning and time.monotonic() < give_up_at:
-            time.sleep(STEP)
+        with suppress(KeyboardInterrupt, Terminated):
+            while self._number is None and not self.warning and time.monotonic() < give_up_at:
+                time.sleep(STEP)
         return self._number
 
     def _numbered(self, number: int) -> None:
