@@ -36,6 +36,8 @@ def test_log_resume_is_told_of_no_option_that_it_has_not() -> None:
     assert advised(failure, "log resume", 7) == GOES_ON
     assert advised(failure, "log resume") == "with dsk ask, raise --max-tokens"
     assert advised(BrokenFault("it broke", hint="run it again"), "log resume") == "run it again"
+    stalled = ClockFault("it stalled", hint="try again, or raise --stall")
+    assert advised(stalled, "log resume", 7) == f"{GOES_ON}; or raise --stall"
 
 
 def test_a_conversation_asks_again_by_its_own_command() -> None:

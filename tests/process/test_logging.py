@@ -303,6 +303,65 @@ def test_log_resume_that_the_token_limit_cuts_is_gone_on_with_by_another(dsk: Ds
     assert len(texts) > 1
 
 
+def test_log_resume_tells_of_the_whole_answer_and_its_tokens_are_counted_once(dsk: Dsk, serve: Serve) -> None:
+    words = ("ask", "--base-url", faulty(serve).base_url, "--max-tokens", "2", "hi")
+    once = dsk.run(*words, "--continue-on-length", "1", "--json", stdin=None)
+    whole = json.loads(once.stdout)
+    assert whole["status"] == 10
+    dsk.run("log", "prune", "--all", "--yes")
+    first = json.loads(dsk.run(*words, "--json", stdin=None).stdout)
+    told = json.loads(dsk.run("log", "resume", "--json").stdout)
+    assert (told["content"], told["usage"], told["status"]) == (whole["content"], whole["usage"], 10)
+    (part,) = told["resumed"]
+    assert part == whole["resumed"][0] | {"run": 2}
+    row = last(dsk)
+    assert (row["usage"], row["resumed"]) == (told["usage"], told["resumed"])
+    # Another goes on with that one.
+    lines = [json.loads(line) for line in dsk.run("log", "resume", "--jsonl", "-u").stdout.splitlines()]
+    assert [line["type"] for line in lines[:4]] == ["resume", "content", "usage", "resume"]
+    assert [part["run"] for part in lines[-1]["resumed"]] == [2, 3]
+    usage = json.loads(dsk.run("usage", "--json").stdout)["total"]
+    assert usage["completion"] == lines[-1]["usage"]["completion_tokens"]
+    assert usage["prompt"] == lines[-1]["usage"]["prompt_tokens"]
+    assert first["usage"]["completion_tokens"] < told["usage"]["completion_tokens"] < usage["completion"]
+    # Without the runs before it, it stands for them.
+    dsk.run("log", "prune", "--keep", "1")
+    left = json.loads(dsk.run("usage", "--json").stdout)["total"]
+    assert (left["runs"], left["prompt"], left["completion"]) == (1, usage["prompt"], usage["completion"])
+    whole_again = dsk.run("log", "resume", "--json")
+    if whole_again.status:
+        whole_again = dsk.run("log", "resume", "--json")
+    assert json.loads(dsk.run("log", "resume", "--json").stdout) == json.loads(whole_again.stdout)
+
+
+def test_log_resume_goes_on_at_a_server_that_has_moved_and_in_another_profile(dsk: Dsk, serve: Serve) -> None:
+    old = faulty(serve, "drop-after=3")
+    ask(dsk, old)
+    new = faulty(serve)
+    # What is the default of questions is not that of a run that has a server.
+    env = {"DSK_BASE_URL": new.base_url, "DSK_OUTPUT": "answer.txt"}
+    assert dsk.run("log", "resume", "1", "--retry", "0", "--no-resume", env=env).status == 12
+    assert new.requests == []
+    result = dsk.run("log", "resume", "1", "--base-url", new.base_url, "-w", "%{tokens} %{status}")
+    assert (result.text, result.status, result.errors.split()[-1]) == (TEXT + "\n", 0, "0")
+    assert (dsk.home / "answer.txt").read_text().startswith("one two three")
+    assert new.requests[-1].path == "/beta/chat/completions"
+    row = last(dsk)
+    assert (row["base_url"], row["resumed"][0]["at"]) == (new.base_url, len("one two three"))
+    assert row["resumed"][0]["uncounted"] > 0
+    profile = f'[profiles.own]\nbase_url = "{new.base_url}"\nkey_env = ""\nmodel = "m"\n'
+    dsk.write_config(profile)
+    result = dsk.run("log", "resume", "1", "-P", "own", "-o", "whole.txt")
+    assert (result.stdout, result.status) == (b"", 0)
+    assert "run 1 is asked again from the start" in result.errors
+    assert (dsk.home / "whole.txt").read_text() == TEXT + "\n"
+    assert (new.requests[-1].path, last(dsk)["profile"]) == ("/chat/completions", "own")
+    assert dsk.run("log", "resume", "1", "--raw").status == 2
+    count = len(new.requests)
+    assert dsk.run("log", "resume", "1", "-P", "own", "-o", "no/such/file").status == 1
+    assert len(new.requests) == count
+
+
 def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
     server = faulty(serve, "stall-after=3x1")
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:

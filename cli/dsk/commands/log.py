@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +12,19 @@ from dsk.commands.group import Group
 from dsk.commands.moments import Moment
 from dsk.commands.option import Option
 from dsk.commands.options.output import json_option
-from dsk.commands.run_number import RunNumber
+from dsk.commands.run_command import RunCommand, run_argument
 from dsk.errors import UsageFault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 WHICH = "Which runs"
-RUN = RunNumber("dsk log list shows the numbers; -1 is the last run")
 OUTPUT = "Output"
 
 COMMANDS = {
     "list": ("dsk.commands.log:LIST", "List the last runs."),
     "show": ("dsk.commands.log:SHOW", "Show a run: its prompt and its answer."),
-    "resume": ("dsk.commands.log:RESUME", "Finish an answer that broke off."),
+    "resume": ("dsk.commands.log_resume:COMMAND", "Finish an answer that broke off."),
     "search": ("dsk.commands.log:SEARCH", "List the runs in which words occur."),
     "export": ("dsk.commands.log:EXPORT", "Print all runs as JSON lines."),
     "prune": ("dsk.commands.log:PRUNE", "Remove runs for good."),
@@ -56,15 +54,6 @@ HELP_SHOW = """Show a run. ID is its number in the list; -1 is the last run, whi
     dsk log show -1 --answer > answer.txt
 """
 
-HELP_RESUME = """Finish an answer that broke off, or whose run was killed, and write the whole of it.
-
-ID is the run's number in the list; -1 is the last run, which is also the default.
-
-\b
-    dsk log resume
-    dsk log resume 12 > answer.txt
-"""
-
 HELP_SEARCH = """List the runs whose prompt or answer has the WORDS as a phrase. If there is none the status is 1.
 
 \b
@@ -86,16 +75,6 @@ HELP_PRUNE = """Remove runs for good, but not those under way, and give their ro
 """
 
 HELP_PATH = """Print the path of the log, whether it exists or not."""
-
-
-class ShowCommand(Command):
-    """A command whose argument may be a negative number."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse argv, in which ``-1`` is no option."""
-        numbers = [] if "--" in args else [arg for arg in args if re.fullmatch(r"-\d+", arg)]
-        rest = [arg for arg in args if arg not in numbers]
-        return super().parse_args(ctx, [*rest, "--", *numbers] if numbers else rest)
 
 
 def _flag(name: str, text: str, group: str = OUTPUT, **more: Any) -> click.Parameter:
@@ -127,12 +106,6 @@ def _show(**params: Any) -> Job:
     if params["answer"] and params["as_json"]:
         raise UsageFault("--answer and --json exclude each other", hint="leave one of them out")
     return partial(show_run, params["id"], params["answer"], params["as_json"])
-
-
-def _resume(**params: Any) -> Job:
-    from dsk.jobs.log.resuming import resume_run
-
-    return partial(resume_run, params["id"])
 
 
 def _search(**params: Any) -> Job:
@@ -176,25 +149,13 @@ def _complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str)
     return runs(incomplete)
 
 
-def _complete_unfinished(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from dsk.commands.run_numbers import unfinished
-
-    return unfinished(incomplete)
-
-
 COMMAND = Group("log", COMMANDS, HELP)
 LIST = Command("list", _list, [_count_option(), json_option("Print a JSON object a line.")], HELP_LIST)
-RESUME = ShowCommand(
-    "resume",
-    _resume,
-    [click.Argument(["id"], type=RUN, default=-1, required=False, shell_complete=_complete_unfinished)],
-    HELP_RESUME,
-)
-SHOW = ShowCommand(
+SHOW = RunCommand(
     "show",
     _show,
     [
-        click.Argument(["id"], type=RUN, default=-1, required=False, shell_complete=_complete_run),
+        run_argument(_complete_run),
         _flag("--answer", "Print the answer alone, byte for byte."),
         json_option("Print one JSON object, with the request."),
     ],

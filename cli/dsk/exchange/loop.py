@@ -31,7 +31,7 @@ from dsk.output.reader import ReaderWatch
 from dsk.request.body import encode
 from dsk.request.prefix import gone_on_with, text_of_prefix, thought_of_prefix
 from dsk.stream.answer import Answer, Given
-from dsk.stream.events import Content, Event, Reasoning, Resume
+from dsk.stream.events import Content, Event, Resume
 
 if TYPE_CHECKING:
     from dsk.exchange.demands import Demands
@@ -124,8 +124,8 @@ class Exchange:
         return Ending(self.answer, failure, Timing(self._first_token, self._elapsed()), status)
 
     def _ask(self) -> Failure | None:
-        if self._question.content:
-            self._take_in(self._question.reasoning, self._question.content)
+        if self._question.before:
+            self._take_in(self._question.before)
         path, body, prefix = self._request()
         while True:
             failure = self._attempt(path, body, prefix)
@@ -151,12 +151,11 @@ class Exchange:
             body = encode(fields)
         return *self._question.sent(fields, body), text_of_prefix(fields)
 
-    def _take_in(self, reasoning: str, content: str) -> None:
+    def _take_in(self, before: Sequence[Event]) -> None:
         """Begin with what another run has left."""
         self._broken_by = BrokenFault("the answer is still broken off", "the log has it up to here", hint="try again")
-        if reasoning:
-            self._tell(Reasoning(reasoning, 0))
-        self._tell(Content(content, 0))
+        for event in before:
+            self._tell(event)
 
     def _attempt(self, path: str, body: bytes, prefix: str) -> Failure | None:
         """One stream; the failure that ended it, None if the answer is whole. ``prefix`` is what the server was given

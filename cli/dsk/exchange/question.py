@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dsk.exchange.demands import Demands
     from dsk.exchange.policy import Policy
     from dsk.request.schema.shape import Wanted
+    from dsk.stream.events import Event
     from dsk.wire.clocks import Clocks
 
 #: One of these is in every body that has a schema, or in what a recording keeps of it.
@@ -24,14 +25,13 @@ class Question(NamedTuple):
     """The body as it is sent, and what it says; nothing of either where frames are decoded, of which it ``is_unknown``
     what was asked.
 
-    ``content`` and ``reasoning`` are what another run has left of the answer, to be gone on with. ``prefix_way`` is the
-    server's way to be given the beginning of an answer: ``request.prefix.in_way``.
+    ``before`` is what another run has left of the answer, to be gone on with, and ends in a ``Resume``. ``prefix_way``
+    is the server's way to be given the beginning of an answer: ``request.prefix.in_way``.
     """
 
     body: bytes = b""
     fields: Mapping[str, Any] = MappingProxyType({})
-    content: str = ""
-    reasoning: str = ""
+    before: Sequence[Event] = ()
     prefix_way: str = ""
     is_unknown: bool = False
 

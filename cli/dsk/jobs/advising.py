@@ -27,6 +27,8 @@ CUT = (Status.BROKEN, Status.CLOCK, Status.LENGTH, Status.INTERRUPTED, Status.TE
 # What begins a hint that knows of no other way than to ask anew, and its last word.
 _AGAIN = ("run it again", "try again")
 _ELSE = ", or "
+# Options that are named in hints and that it has not.
+_NOT_OF_RESUME = ("--max-tokens", "--raw")
 
 
 def goes_on_with(run: int) -> str:
@@ -44,8 +46,7 @@ def advised(failure: Failure, command: str, run: int | None = None) -> str:
     if command not in RESUMED or failure.status not in CUT:
         return hint
     goes_on = goes_on_with(run) if run is not None else ""
-    if command == RESUME:
-        # It has none of the options that are named.
+    if command == RESUME and any(option in hint for option in _NOT_OF_RESUME):
         return goes_on or (f"with dsk ask, {hint}" if hint.startswith("raise --") else hint)
     if not goes_on:
         return hint

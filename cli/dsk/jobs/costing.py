@@ -38,7 +38,7 @@ def cost_of(
 
     ``asked`` is the model of the requests, ``begun`` when the first of them went out, in seconds since the epoch.
     """
-    counts = [paid_counts(one.usage, [event._asdict() for event in one.resumed]) for one in answers if one.begun]
+    counts = [paid_counts(one.usage, [event.fields() for event in one.resumed]) for one in answers if one.begun]
     if not counts:
         return None
     if any(one.prompt is None and one.completion is None for one in counts):

@@ -166,7 +166,7 @@ class _Run:
 
     def _send(self, made: Preconnection | None) -> None:
         question = self._question
-        if made and question.content:
+        if made and question.before:
             # The first request is another one than the question's own.
             made.close()
         elif made:

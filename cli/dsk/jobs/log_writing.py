@@ -127,7 +127,7 @@ def _piece(event: Event) -> Piece | None:
         case Usage(data):
             return Piece("usage", 0, _json(data))
         case Resume():
-            return Piece("resume", 0, _json(event._asdict()))
+            return Piece("resume", 0, _json(event.fields()))
         case _:
             return None
 

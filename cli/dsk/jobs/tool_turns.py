@@ -79,7 +79,7 @@ class ToolTurns:
         new = [{"role": "tool", "tool_call_id": result.id, "content": result.text} for result in results]
         said = Said((), answer.content, answer.reasoning, calls)
         fields = follow_up(question.fields, said, new, with_reasoning=self.with_reasoning)
-        after = question._replace(body=encode(fields), fields=fields, content="", reasoning="")
+        after = question._replace(body=encode(fields), fields=fields, before=())
         return Step(after, new, results)
 
     def _results(self, calls: Sequence[Mapping[str, Any]], say: Say, left: Callable[[], float]) -> list[ToolResult]:

@@ -40,7 +40,7 @@ def counts_of(ending: Ending) -> Counts:
     """The counts of a run, as it is paid for."""
     if ending.earlier:
         return token_counts(ending.usage)
-    return paid_counts(ending.usage, [event._asdict() for event in ending.answer.resumed])
+    return paid_counts(ending.usage, [event.fields() for event in ending.answer.resumed])
 
 
 def pace_of(ending: Ending) -> float | None:

@@ -72,7 +72,7 @@ def _line(event: Event) -> dict[str, Any] | None:
         case Start(answer_id, model):
             return {"type": "start", "id": answer_id, "model": model}
         case Resume():
-            return {"type": "resume", **event._asdict()}
+            return {"type": "resume", **event.fields()}
         case Usage(data):
             return {"type": "usage", "usage": data}
         case ToolResult():

@@ -34,7 +34,7 @@ def summary(ending: Ending, *, texts: bool, with_given: bool = False) -> dict[st
         "usage": ending.usage,
         "choices": choices,
         "timing": timing_fields(ending.timing),
-        "resumed": [event._asdict() for one in ending.answers for event in one.resumed],
+        "resumed": [event.fields() for one in ending.answers for event in one.resumed],
         "status": int(ending.failure.status if ending.failure else Status.OK),
         "error": _error(ending.failure, ending.http_status) if ending.failure else None,
     }

@@ -99,11 +99,17 @@ class Done(NamedTuple):
 class Resume(NamedTuple):
     """A stream that had broken off goes on in another. ``at`` counts the characters of the answer so far; at 0 it
     begins anew. ``uncounted`` is about how many tokens the broken one brought, if the server has told no counts of
-    it. Made by the exchange, not by a stream."""
+    it. ``run`` is the number that the log has for what came before, where that was another run. Made by the exchange,
+    not by a stream."""
 
     at: int
     reason: str
     uncounted: int = 0
+    run: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """As ``--json`` has it: a run is told only where there is one."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class ToolResult(NamedTuple):

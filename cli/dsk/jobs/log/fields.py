@@ -35,7 +35,7 @@ def fields(run: Run, body: str) -> dict[str, Any]:
         "tool_calls": _value(run.tool_calls, []),
         "finish_reason": run.finish_reason,
         "usage": _value(run.usage, None),
-        "choices": _value(run.choices, None) or _choices(run),
+        "choices": choices_of(run),
         "timing": {"first_token": run.first_token, "total": run.total},
         "resumed": _value(run.resumed, []),
         "status": run.status,
@@ -90,8 +90,11 @@ def error_text(run: Run, name: str) -> str:
     return str(error.get(name) or "") if isinstance(error, dict) else ""
 
 
-def _choices(run: Run) -> list[dict[str, Any]]:
-    """The one choice that there was, if there was one."""
+def choices_of(run: Run) -> list[dict[str, Any]]:
+    """All choices; mostly the one that there was, if there was one."""
+    if run.choices:
+        found: list[dict[str, Any]] = json.loads(run.choices)
+        return found
     if not (run.content or run.reasoning or run.tool_calls or run.finish_reason):
         return []
     return [

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from dsk.errors import Status, UsageFault
 from dsk.exchange.question import Question
+from dsk.jobs.connecting import way_to
 from dsk.jobs.delivering import deliver, network_of
 from dsk.jobs.log.finding import find_run
+from dsk.jobs.log.retelling import left_of, retell
+from dsk.jobs.run_cost import costing
+from dsk.jobs.run_parts import fitted
 from dsk.jobs.settings import Sending, Stops
 from dsk.jobs.settling import settle_server
-from dsk.output.escapes import firewall
 from dsk.output.notes import note
-from dsk.output.settings import OutputSettings
-from dsk.output.sinks import write_out_all
 from dsk.request.prefix import can_go_on, is_completion
 from dsk.state.config import load
 from dsk.state.log.process import until_ended
@@ -24,16 +25,17 @@ from dsk.state.log.reading import reading
 from dsk.state.log.rows import NewTurn
 from dsk.state.paths import log_file
 from dsk.state.sessions.reader import turn_of
-from dsk.world import STDOUT
 
 if TYPE_CHECKING:
+    from dsk.output.settings import OutputSettings
     from dsk.state.log.reader import Run
     from dsk.state.sessions.reader import Turn
+    from dsk.wire.settings import NetworkSettings
     from dsk.world import World
 
 
-def resume_run(number: int, world: World) -> Status:
-    """Finish a run of the log, at the server that it asked; the status of the whole answer.
+def resume_run(number: int, network: NetworkSettings, output: OutputSettings, world: World) -> Status:
+    """Finish a run of the log, at the server that it asked or the one that is named; the status of the whole answer.
 
     Raises ``UsageFault`` if there is no such run, or it is still under way.
     """
@@ -43,33 +45,35 @@ def resume_run(number: int, world: World) -> Status:
         turn = turn_of(log, run.id)
     if run.state == "running":
         raise UsageFault(f"run {run.id} is still under way", f"by process {run.pid}", hint=until_ended(run.pid))
+    fields = json.loads(body)
+    output = output._replace(newline=output.newline and not is_completion(fields))
     if run.is_whole:
         note(f"run {run.id} has its whole answer", world)
-        has_end = not run.content or run.content.endswith("\n") or is_completion(json.loads(body))
-        text = run.content if has_end else run.content + "\n"
-        if world.is_terminal(STDOUT):
-            wall = firewall("show")
-            text = wall.feed(text) + wall.close()
-        write_out_all(STDOUT, text.encode("utf-8", "replace"))
-        return Status.OK
-    network = network_of(run.profile, run.base_url)
-    server = settle_server(network, load(world.env), world.env)
-    question = _rest_of(run, body, has_beta=bool(server.profile.prefix_completion))
-    if not question.content:
+        cost = costing(run.model_asked, run.base_url, run.begun, world.env) if output.write_out else None
+        return retell(run, fitted(output, Question(body, fields), 0), cost, world)
+    sending = Sending(
+        "log resume", _way(network, run), output, Stops(), turn=partial(_place_of, turn) if turn else None
+    )
+    server = settle_server(sending.network, load(world.env), world.env)
+    connecting = way_to(server, sending, world)
+    question = Question(body, fields)
+    if not run.tool_calls and not run.choices and can_go_on(fields, has_beta=bool(server.profile.prefix_completion)):
+        question = question._replace(before=left_of(run) if run.content else ())
+    if not question.before:
         note(f"run {run.id} is asked again from the start", world)
-    place = partial(_place_of, turn) if turn else None
-    output = OutputSettings(newline=not is_completion(question.fields))
-    return deliver(question, server, Sending("log resume", network, output, Stops(), turn=place), world)
+    return deliver(question, server, sending, world, connecting=connecting)
+
+
+def _way(network: NetworkSettings, run: Run) -> NetworkSettings:
+    """The way to the server that was asked, but for what is said of it now."""
+    if network.profile:
+        return network
+    asked = network_of(run.profile, run.base_url)
+    if network.base_url:
+        return network._replace(profile=run.profile)
+    return network._replace(profile=asked.profile, base_url=asked.base_url, offline=asked.offline)
 
 
 def _place_of(turn: Turn) -> NewTurn:
     """The place of a turn, for the run that tells it anew."""
     return NewTurn(turn.messages, turn.system, turn.parent, turn.session, replaces=turn.run.id)
-
-
-def _rest_of(run: Run, body: bytes, *, has_beta: bool) -> Question:
-    """The question of a run with what there is of its answer, if that can be gone on with."""
-    fields = json.loads(body)
-    if not run.tool_calls and not run.choices and can_go_on(fields, has_beta=has_beta):
-        return Question(body, fields, run.content, run.reasoning)
-    return Question(body, fields)

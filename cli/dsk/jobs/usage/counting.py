@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dsk.output.counts import paid_counts
+from dsk.output.counts import Counts, paid_counts
 from dsk.pricing.money import UNKNOWN, estimate
 from dsk.pricing.price import Tokens
 
 if TYPE_CHECKING:
-    from dsk.output.counts import Counts
     from dsk.pricing.price import Price
     from dsk.state.log.spending import Spent
     from dsk.state.prices import Prices
@@ -106,11 +105,20 @@ def summed(runs: Iterable[Spent], key: Callable[[Spent], str], prices: Prices) -
         which = (run.model, run.model_asked, run.base_url)
         if which not in known:
             known[which] = prices.find(which[:2], run.base_url)
-        counts = paid_counts(_value(run.usage), _value(run.resumed) or [])
-        sums.setdefault(key(run), Sum()).add(run, counts, known[which])
+        sums.setdefault(key(run), Sum()).add(run, _own_counts(run), known[which])
     for one in sums.values():
         total.merge(one)
     return sums, total
+
+
+def _own_counts(run: Spent) -> Counts:
+    """The counts of a run, without those of the run that it goes on with, which has a count of its own."""
+    counts = paid_counts(_value(run.usage), _value(run.resumed) or [])
+    if not run.before:
+        return counts
+    usage, resumed = map(_value, run.before)
+    both = zip(counts, paid_counts(usage, resumed or []), strict=True)
+    return Counts(*(None if all_of_it is None else max(all_of_it - (one or 0), 0) for all_of_it, one in both))
 
 
 def keys(titles: Mapping[str, str]) -> dict[str, Callable[[Spent], str]]:

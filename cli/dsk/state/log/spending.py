@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 class Spent(NamedTuple):
     """A run. ``profile`` is ``OFFLINE`` if no server was asked, ``model`` is the one that answered, ``session`` the
-    number of its session; ``usage`` and ``resumed`` are JSON, as in the table."""
+    number of its session; ``usage`` and ``resumed`` are JSON, as in the table. ``before`` are those of a run whose
+    answer this one goes on with, which are counted in here: None if there is none, or the log has it no more."""
 
     begun: float
     command: str
@@ -28,13 +30,15 @@ class Spent(NamedTuple):
     first_token: float | None
     usage: str | None
     resumed: str | None
+    before: tuple[str | None, str | None] | None = None
 
 
 #: In the place of the profile of runs that asked the built-in script, which nobody is paid for; the log has it in the
 #: place of their base URL.
 OFFLINE = "offline"
 _PROFILE = f"CASE base_url WHEN '{OFFLINE}' THEN '{OFFLINE}' ELSE profile END"
-_SELECT = f"SELECT {', '.join(_PROFILE if name == 'profile' else name for name in Spent._fields)} FROM runs"
+_COLUMNS = (_PROFILE if name == "profile" else name for name in Spent._fields if name != "before")
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM runs"
 
 
 def spendings(
@@ -64,7 +68,16 @@ def spendings(
         f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY id",
         {"since": since, "until": until, "model": model, "session": session} | wanted,
     )
-    return (Spent(*row) for row in rows)
+    return (_with_before(log, Spent(*row)) for row in rows)
+
+
+def _with_before(log: Connection, run: Spent) -> Spent:
+    if not run.resumed or '"run"' not in run.resumed:
+        return run
+    numbers = [part["run"] for part in json.loads(run.resumed) if "run" in part]
+    # The last of them goes on with those before it, and has counted them in.
+    found = log.execute("SELECT usage, resumed FROM runs WHERE id = ?", numbers[-1:]) if numbers else None
+    return run._replace(before=found.fetchone()) if found else run
 
 
 def has_runs(log: Connection) -> bool:
