@@ -402,3 +402,51 @@ def test_two_interrupts_in_a_row_end_it_all_the_same(dsk: Dsk, serve: Serve) -> 
         _, stderr = process.communicate(timeout=30)
     assert process.returncode == -signal.SIGINT
     assert b"Traceback" not in stderr
+
+
+@pytest.mark.parametrize(
+    ("choices", "status", "printed", "errors"),
+    [
+        ([("a", "stop"), ("b", "stop")], 0, b"a\n", ""),
+        (
+            [("a", "stop"), ("b", "length")],
+            10,
+            b"a",
+            "dsk: the token limit cut choice 1\ndsk: hint: raise --max-tokens; --json has all choices\n",
+        ),
+        (
+            [("a", "stop"), ("b", None)],
+            12,
+            b"a",
+            "dsk: choice 1 was cut: the stream ended without its finish reason\ndsk: hint: run it again\n",
+        ),
+        (
+            [(None, None), ("b", "stop")],
+            12,
+            b"",
+            "dsk: the first choice is empty: there is text in choice 1\ndsk: hint: --json has all choices\n",
+        ),
+    ],
+)
+def test_of_several_choices_all_have_to_be_whole(
+    dsk: Dsk, serve: Serve, choices: list[tuple[str | None, str | None]], status: int, printed: bytes, errors: str
+) -> None:
+    told = [
+        {"index": index, "delta": {"content": text}, "finish_reason": reason}
+        for index, (text, reason) in enumerate(choices)
+        if text
+    ]
+    frames = b"data: " + json.dumps({"id": "c", "model": "m", "choices": told}).encode() + b"\n\n"
+    server = serve(Script(replies=(Reply(recording=frames + b"data: [DONE]\n\n"),)))
+    words = ("-P", "vllm", "-m", "m", "--base-url", server.base_url, "--set", "n:=2", "--json")
+    result = dsk.run("ask", *words, "hi", stdin=None)
+    assert (result.status, re.sub(r" \(trace \w+\)", "", result.errors)) == (status, errors)
+    assert [choice["content"] for choice in json.loads(result.stdout)["choices"]] == [
+        text for text, _ in choices if text
+    ]
+    row = json.loads(dsk.run("log", "show", "1", "--json").stdout)
+    assert row["status"] == status
+    decoded = dsk.run("decode", stdin=frames + b"data: [DONE]\n\n")
+    assert (decoded.stdout, decoded.errors, decoded.status) == (printed, errors, status)
+    # What is not whole is asked for again, all of it.
+    assert ("has its whole answer" in dsk.run("log", "resume", "1").errors) == (status == 0)

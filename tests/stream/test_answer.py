@@ -147,9 +147,45 @@ def test_done_without_a_finish_reason_is_whole() -> None:
     assert verdict_of(Done()) is None
 
 
-def test_the_finish_reason_of_another_choice_does_not_count() -> None:
-    assert verdict_of(A, Finish("stop", 0), Finish("length", 1)) is None
+def test_the_finish_reason_of_another_choice_is_not_that_of_the_printed_one() -> None:
     assert isinstance(verdict_of(A, Finish("stop", 1)), BrokenFault)
+    assert isinstance(verdict_of(A, Finish("length", 0), Content("b", 1), Finish("content_filter", 1)), LengthFault)
+
+
+B = Content("b", 1)
+C = Content("c", 2)
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        ([B, Finish("length", 1)], "the token limit cut choice 1"),
+        ([B, Finish("content_filter", 1)], "the content filter cut choice 1"),
+        ([B, Finish("aborted", 1)], "the server cut choice 1: it aborted the answer (finish reason aborted)"),
+        ([B, Finish("odd", 1)], "the server cut choice 1: unknown finish reason 'odd'"),
+        ([B], "choice 1 was cut: the stream ended without its finish reason"),
+        ([B, Finish("stop", 1), C, Finish("length", 2)], "the token limit cut choice 2"),
+        ([Refusal("no", 1), Finish("stop", 1)], "the model refused in choice 1: no"),
+    ],
+)
+@pytest.mark.parametrize("end", [(), (Done(),)])
+def test_another_choice_that_is_cut_makes_the_answer_incomplete(
+    events: list[Event], message: str, end: tuple[Event, ...]
+) -> None:
+    assert failure_of(START, A, Finish("stop", 0), *events, *end).message == message
+
+
+def test_choices_are_whole_with_a_finish_reason_each_or_done_without_any() -> None:
+    assert verdict_of(A, B, Finish("stop", 0), Finish("tool_calls", 1)) is None
+    assert verdict_of(A, B, Done()) is None
+
+
+@pytest.mark.parametrize("first", [(), (Finish("stop", 0),)])
+def test_text_that_comes_only_as_another_choice_is_no_whole_answer(first: tuple[Event, ...]) -> None:
+    failure = failure_of(START, *first, B, Finish("stop", 1), Done())
+    assert isinstance(failure, BrokenFault)
+    assert failure.message == "the first choice is empty: there is text in choice 1"
+    assert failure.hint == "--json has all choices"
 
 
 def test_length_names_the_tokens_and_the_option() -> None:

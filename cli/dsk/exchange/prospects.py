@@ -44,7 +44,13 @@ class Prospects:
 
     def has_said_all(self) -> bool:
         """Whether the finish reason means that no text follows; usage may, and ``[DONE]``."""
-        return self._answer.finish_reason in SAID_ALL
+        choices = self._answer.choices
+        if 0 not in choices or choices[0].finish_reason not in SAID_ALL:
+            return False
+        asked = self._fields.get("n")
+        if isinstance(asked, int) and len(choices) < asked:
+            return False
+        return len(choices) == 1 or all(choice.finish_reason in SAID_ALL for choice in choices.values())
 
     def may_retry(self, failure: Failure, *, is_open: bool) -> bool:
         """Whether to send the same request again: it may pass, and nothing has come of this attempt."""

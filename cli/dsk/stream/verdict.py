@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from dsk.stream.answer import Answer
 
 _AGAIN = "run it again"
+_OTHER_WORDS = "put the prompt in other words"
+_ALL_CHOICES = "--json has all choices"
 _AGAIN_OR_ELSEWHERE = "run it again, or check the base URL; --raw shows the body"
 #: Finish reasons of a whole answer. "function_call" is what "tool_calls" was called before there could be several.
 WHOLE = frozenset(("stop", "tool_calls", "function_call"))
@@ -25,25 +27,62 @@ _CUT_BY_SERVER = {
 
 
 def judge(answer: Answer) -> Failure | None:
-    """None for a whole answer, else its failure. Only choice 0 counts, and an error outdoes a finish reason."""
+    """None for a whole answer, else its failure. An error outdoes a finish reason; then choice 0 counts, which is the
+    one that is printed, and only if that is whole do others, the first that is not."""
     if answer.stopped:
         return None
     if answer.break_off is not None:
         return _broken_off(answer.break_off)
+    failure = _printed(answer)
+    return failure if failure or set(answer.choices) <= {0} else _of_others(answer)
+
+
+def _printed(answer: Answer) -> Failure | None:
     reason = answer.finish_reason
     if reason in WHOLE or (reason is None and answer.done):
         return _refused(answer)
     if reason == "length":
         return _too_long(answer)
     if reason == "content_filter":
-        return FilterFault("the content filter cut the answer", answer.refusal, hint="put the prompt in other words")
+        return FilterFault("the content filter cut the answer", answer.refusal, hint=_OTHER_WORDS)
     if reason is not None:
-        why = _CUT_BY_SERVER.get(reason)
-        said = f"{why} (finish reason {reason})" if why else f"unknown finish reason {reason!r}"
-        return BrokenFault("the server cut the answer", said, hint=_AGAIN, transient=reason in _CUT_BY_SERVER)
+        return _cut_by_server("the answer", reason)
     if not answer.begun:
         return BrokenFault("no frames came", "the stream ended before the answer began", hint=_AGAIN, transient=True)
     return BrokenFault("the stream ended without finish reason and [DONE]", hint=_AGAIN, transient=True)
+
+
+def _of_others(answer: Answer) -> Failure | None:
+    """The failure of an answer in several choices, of which the printed one is whole."""
+    if 0 not in answer.choices or not answer.choices[0].has_text:
+        other = next((index for index in sorted(answer.choices) if answer.choices[index].has_text), None)
+        if other is not None:
+            return BrokenFault("the first choice is empty", f"there is text in choice {other}", hint=_ALL_CHOICES)
+    for index in sorted(answer.choices):
+        if index and (failure := _other(answer, index)):
+            return failure
+    return None
+
+
+def _other(answer: Answer, index: int) -> Failure | None:
+    choice, name = answer.choices[index], f"choice {index}"
+    reason = choice.finish_reason
+    if reason in WHOLE or (reason is None and answer.finish_reason is None):
+        is_refusal = choice.refusal and not choice.has_content
+        return FilterFault(f"the model refused in {name}", choice.refusal, hint=_OTHER_WORDS) if is_refusal else None
+    if reason is None:
+        return BrokenFault(f"{name} was cut", "the stream ended without its finish reason", hint=_AGAIN, transient=True)
+    if reason == "length":
+        return LengthFault(f"the token limit cut {name}", hint=f"raise --max-tokens; {_ALL_CHOICES}")
+    if reason == "content_filter":
+        return FilterFault(f"the content filter cut {name}", choice.refusal, hint=_OTHER_WORDS)
+    return _cut_by_server(name, reason)
+
+
+def _cut_by_server(what: str, reason: str) -> Failure:
+    why = _CUT_BY_SERVER.get(reason)
+    said = f"{why} (finish reason {reason})" if why else f"unknown finish reason {reason!r}"
+    return BrokenFault(f"the server cut {what}", said, hint=_AGAIN, transient=reason in _CUT_BY_SERVER)
 
 
 def _broken_off(event: Trouble | Malformed) -> Failure:
@@ -58,7 +97,7 @@ def _broken_off(event: Trouble | Malformed) -> Failure:
 
 def _refused(answer: Answer) -> Failure | None:
     if answer.refusal and not answer.has_content:
-        return FilterFault("the model refused", answer.refusal, hint="put the prompt in other words")
+        return FilterFault("the model refused", answer.refusal, hint=_OTHER_WORDS)
     return None
 
 

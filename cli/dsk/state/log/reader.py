@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -59,7 +60,12 @@ class Run(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether all of the answer has come, whatever happened after it."""
-        return self.status == Status.OK or self.finish_reason in WHOLE
+        return self.status == Status.OK or (self.finish_reason in WHOLE and self._has_whole_choices)
+
+    @property
+    def _has_whole_choices(self) -> bool:
+        choices = json.loads(self.choices) if self.choices else []
+        return all(choice.get("finish_reason") in WHOLE for choice in choices)
 
 
 # SQLite takes no larger number.
