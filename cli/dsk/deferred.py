@@ -8,17 +8,21 @@ it is the ordinary module, for everyone in the process. (``importlib.util.LazyLo
 from __future__ import annotations
 
 import sys
+import typing
+from functools import partial
 from importlib.machinery import PathFinder
 from threading import RLock
 from types import ModuleType
 from typing import Any
 
-#: click wants the first for texts of help, urllib.parse the second for bracketed addresses, logging, which is loaded by
-#: sseclient, the third for errors.
-FOR_ALL = ("inspect", "ipaddress", "traceback")
+#: click wants the first three for help and errors, urllib.parse the fourth for bracketed addresses, sseclient the fifth
+#: to be silent, socket the sixth to send files.
+FOR_ALL = ("gettext", "inspect", "traceback", "ipaddress", "logging", "selectors")
 #: requests wants them for uploads of forms, digests, names in other scripts and resources in zip files.
 FOR_REQUESTS = ("csv", "hmac", "idna", "mimetypes", "netrc", "zipfile")
 
+# Functions that libraries take from such a module when they are loaded, and call when they have something to say.
+_CALLED_LATER = {"gettext": ("gettext", "ngettext")}
 _FILLING = RLock()
 
 
@@ -34,19 +38,19 @@ def defer(names: tuple[str, ...]) -> None:
         module.__file__ = spec.origin
         if spec.submodule_search_locations is not None:
             module.__path__ = spec.submodule_search_locations
+        for function in _CALLED_LATER.get(name, ()):
+            setattr(module, function, _calling(module, function))
+        if name == "logging":
+            setattr(module, "getLogger", partial(_Logger, module))
         sys.modules[name] = module
 
 
 class _Deferred(ModuleType):
     def __getattr__(self, name: str) -> Any:
-        with _FILLING:
-            # Another thread may have filled it meanwhile; while it is being filled, what it lacks is not there.
-            if type(self) is _Deferred:
-                self.__class__ = _Filling  # type: ignore[assignment]
-                try:
-                    self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
-                finally:
-                    self.__class__ = ModuleType  # type: ignore[assignment]
+        if name == "__path__":
+            # Each import looks for it, and what is a package has it already.
+            raise AttributeError(f"module {self.__name__!r} is no package")
+        _fill(self)
         return getattr(self, name)
 
 
@@ -59,3 +63,63 @@ class _Filling(ModuleType):
             if type(self) is _Filling:
                 raise AttributeError(f"module {self.__name__!r} has no attribute {name!r} yet")
         return getattr(self, name)
+
+
+def _fill(module: ModuleType) -> None:
+    """Make it the ordinary module, which it is after this."""
+    with _FILLING:
+        # Another thread may have filled it meanwhile; while it is being filled, what it lacks is not there.
+        if type(module) is _Deferred:
+            module.__class__ = _Filling
+            try:
+                module.__spec__.loader.exec_module(module)  # type: ignore[union-attr]
+            finally:
+                module.__class__ = ModuleType
+
+
+def _calling(module: ModuleType, name: str) -> Any:
+    """What stands for a function of the module until it is filled, and fills it when it is called."""
+
+    def call(*args: Any, **named: Any) -> Any:
+        _fill(module)
+        return getattr(module, name)(*args, **named)
+
+    return call
+
+
+class _Logger:
+    """A logger for whoever asks before the library of loggers is filled: as long as it is not, nobody can have said
+    that anything below a warning is wanted."""
+
+    def __init__(self, module: ModuleType, name: str | None = None) -> None:
+        self._module = module
+        self._name = name
+
+    def debug(self, *args: Any, **named: Any) -> None:
+        """Log this, if anybody may want it."""
+        if type(self._module) is not _Deferred:
+            self._module.getLogger(self._name).debug(*args, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        _fill(self._module)
+        return getattr(self._module.getLogger(self._name), name)
+
+
+class UnreadAnnotations:
+    """Meanwhile annotations that are texts are not compiled, as typing does with those that it is shown: a library's
+    are for type checkers, nobody asks for them here. Only for when there is one thread."""
+
+    def __enter__(self) -> None:
+        self._kept = typing.ForwardRef
+        typing.ForwardRef = _Unread  # type: ignore[assignment, misc]
+
+    def __exit__(self, *_: object) -> None:
+        typing.ForwardRef = self._kept  # type: ignore[misc]
+
+
+class _Unread:
+    def __init__(self, text: str, *_: object, **__: object) -> None:
+        self.__forward_arg__ = text
+
+    def __call__(self) -> None:
+        """Types can be called, which typing looks at before Python 3.11."""

@@ -133,10 +133,11 @@ def parse(argv: Sequence[str]) -> Job | None:
 
     Raises ``UsageFault`` for a command line that cannot be understood.
     """
-    from dsk.deferred import FOR_ALL, defer
+    from dsk.deferred import FOR_ALL, UnreadAnnotations, defer
 
     defer(FOR_ALL)
-    import click
+    with UnreadAnnotations():
+        import click
 
     from dsk.commands.root import ROOT
 
