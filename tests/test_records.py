@@ -104,7 +104,8 @@ def test_one_without_fields_is_a_value_too() -> None:
 
 def test_one_of_very_many_fields_is_a_value_too() -> None:
     fields = {f"field_{number}": int for number in range(40)}
-    many: Any = type(records.NamedTuple)("Many", (records.NamedTuple,), {"__annotations__": fields, "field_39": 7})
+    maker: Any = type(records.NamedTuple)
+    many = maker("Many", (records.NamedTuple,), {"__annotations__": fields, "field_39": 7})
     value = many(*range(39))
     assert value == (*range(39), 7)
     assert (value.field_38, value._replace(field_0=5).field_0) == (38, 5)

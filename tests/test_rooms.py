@@ -27,6 +27,7 @@ KNOWS = {
     "world": "",
     "successor": "records",
     "deferred": "",
+    "finding": "",
     "shells": "records",
     "unseen": "",
     "pricing": "records",
@@ -49,7 +50,7 @@ KNOWS = {
     "commands": "errors records world successor shells stream request prompt state wire scripted judging output map"
     " grep jobs chat",
     "signals": "errors world output",
-    "main": "errors world successor deferred output commands signals",
+    "main": "errors world successor deferred finding output commands signals",
     "__main__": "main",
 }
 
@@ -130,8 +131,8 @@ ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit
 # those are what the user waits for. The smallest Python that starts at all has loaded the rest.
 EARLY = {
     *("array", "click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
-    *("gc", "gettext", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
-    *("runpy", "select", "selectors", "signal", "socket", "threading", "types", "typing", "urllib", "uuid"),
+    *("gc", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
+    *("runpy", "select", "signal", "socket", "threading", "types", "typing", "urllib", "uuid"),
     *("warnings", "weakref"),
 }
 # What click and uuid load in Pythons before 3.12.
@@ -139,7 +140,7 @@ EARLY_IN_OLD_ONES = {"msvcrt", "platform", "sre_compile", "sre_constants", "sre_
 # Those that may be loaded while the server thinks: sseclient and what it loads, the log's SQLite. A plain answer needs
 # no HTTP library.
 WHILE_WAITING = {
-    *("atexit", "logging", "sqlite3", "sseclient", "string"),
+    *("sqlite3", "sseclient"),
 }
 # Ours that nobody may wait for: the rooms of what comes after the request, and of other commands.
 LATE_ROOMS = {"dsk.scripted", "dsk.wire.transport", "dsk.stream.decoder", "dsk.exchange.loop", "dsk.commands.serve"}

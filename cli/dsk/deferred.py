@@ -41,7 +41,7 @@ def defer(names: tuple[str, ...]) -> None:
         for function in _CALLED_LATER.get(name, ()):
             setattr(module, function, _calling(module, function))
         if name == "logging":
-            setattr(module, "getLogger", partial(_Logger, module))
+            module.getLogger = partial(_Logger, module)  # type: ignore[attr-defined]
         sys.modules[name] = module
 
 
@@ -70,11 +70,11 @@ def _fill(module: ModuleType) -> None:
     with _FILLING:
         # Another thread may have filled it meanwhile; while it is being filled, what it lacks is not there.
         if type(module) is _Deferred:
-            module.__class__ = _Filling
+            module.__class__ = _Filling  # type: ignore[assignment]
             try:
                 module.__spec__.loader.exec_module(module)  # type: ignore[union-attr]
             finally:
-                module.__class__ = ModuleType
+                module.__class__ = ModuleType  # type: ignore[assignment]
 
 
 def _calling(module: ModuleType, name: str) -> Any:

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+import dsk.finding  # noqa: F401 - it finds all that are imported from here on
 from dsk.errors import Failure, InterruptFault, LocalFault, Status, Terminated, UsageFault
 from dsk.output.notes import tell, tell_failure
 from dsk.signals import catch_signals, hush_signals, stay_awake

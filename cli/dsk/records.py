@@ -19,10 +19,9 @@ else:
     try:
         from collections import _tuplegetter as _field
     except ImportError:
-        from operator import itemgetter
 
         def _field(index: int, doc: str | None) -> property:
-            return property(itemgetter(index), doc=doc)
+            return property(lambda record: record[index], doc=doc)
 
     class _Maker(type):
         """Makes the class whose fields are the annotations of its body."""
