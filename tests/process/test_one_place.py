@@ -70,3 +70,25 @@ def test_reasoning_in_the_file_of_the_answer_is_kept_apart(dsk: Dsk, serve: Serv
     server = serve(Script(replies=(Reply(text="yes", reasoning="hm"),)))
     dsk.shell(f"dsk ask --think -o log --reasoning-to log --base-url {server.base_url} hi")
     assert (dsk.home / "log").read_text() == "hm\n\nyes\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("ask --reasoning-to x --events-to ./x", "--reasoning-to x: the events go there"),
+        ("ask --reasoning-to 3 --events-to 3 3> x", "--reasoning-to 3: the events go there"),
+        ("ask --reasoning-to /dev/stderr --events-to 2", "--reasoning-to /dev/stderr: the events go there"),
+        ("ask --json --reasoning-to -", "--reasoning-to -: the answer goes there as JSON"),
+        ("ask --jsonl --reasoning-to x -o x", "--reasoning-to x: the answer goes there as JSON"),
+        ("ask --raw --reasoning-to 1", "--reasoning-to 1: the answer goes there as frames"),
+        ("decode --reasoning-to x --events-to x", "--reasoning-to x: the events go there"),
+    ],
+)
+def test_reasoning_and_json_in_one_place_are_a_usage_error_before_anything_is_sent(
+    dsk: Dsk, serve: Serve, words: str, why: str
+) -> None:
+    server = serve(CUT)
+    result = dsk.shell(f"export DSK_BASE_URL={server.base_url}; dsk {words} hi".replace("3> x hi", "hi 3> x"))
+    assert (result.stdout, result.status) == (b"", 2)
+    assert result.errors == f"dsk: {why}\ndsk: hint: name another descriptor or file\n"
+    assert server.requests == []

@@ -17,8 +17,9 @@ FRAMES = "what dsk ask --raw, dsk send --raw or curl -N writes"
 
 def advise(ending: Ending, wanted: str = FRAMES) -> None:
     """Give the failure of a broken stream the next step that fits its input; ``wanted`` is what that is to be."""
-    if ending.failure and ending.failure.status is Status.BROKEN:
-        ending.failure.hint = _next_step(ending.answer, wanted)
+    failure = ending.failure
+    if failure and failure.status is Status.BROKEN and failure.hint.startswith("run it again"):
+        failure.hint = _next_step(ending.answer, wanted)
 
 
 def _next_step(answer: Answer, wanted: str) -> str:

@@ -38,6 +38,23 @@ def check_output(settings: OutputSettings, record: str | None) -> None:
         _check_place(record, "--record", None)
 
 
+def check_reasoning(settings: OutputSettings) -> None:
+    """Raise ``UsageFault`` if the reasoning, which is text, is to go where JSON or frames go."""
+    place = settings.reasoning_to
+    if place is None:
+        return
+    where = _key(place, _number(place))
+    what = {"raw": "frames", "json": "JSON", "jsonl": "JSON"}.get(settings.format)
+    output = "-" if settings.output is None else settings.output
+    if settings.events_to is not None and where == _key(settings.events_to, _number(settings.events_to)):
+        why = "the events go there"
+    elif what and where == _key(output, STDOUT if output == "-" else descriptor_in(output)):
+        why = f"the answer goes there as {what}"
+    else:
+        return
+    raise UsageFault(f"--reasoning-to {place}", why, hint="name another descriptor or file")
+
+
 def renders_raw(settings: OutputSettings) -> bool:
     """Whether the answer is to be shown as Markdown, and to be left as it is."""
     is_text = settings.format == "text" and not settings.extract

@@ -143,11 +143,16 @@ def shown_options() -> list[click.Parameter]:
 
 
 def output_settings(params: Mapping[str, Any]) -> OutputSettings:
-    """The output settings among a command's values."""
+    """The output settings among a command's values. Raises ``UsageFault`` for what goes to no place together."""
     from dsk.output.settings import OutputSettings
 
     values = {name: params[name] for name in OutputSettings._fields if name in params}
-    return OutputSettings(**(values | {"extract": extraction(params)}))
+    settings = OutputSettings(**(values | {"extract": extraction(params)}))
+    if settings.reasoning_to is not None:
+        from dsk.output.checking import check_reasoning
+
+        check_reasoning(settings)
+    return settings
 
 
 def json_option(text: str, *, brief: str = "") -> click.Parameter:
