@@ -96,8 +96,18 @@ def test_a_base_url_works_with_or_without_slash_and_v1(dsk: Dsk, serve: Serve, s
 
 def test_a_404_that_is_not_the_paths_fault_is_told(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(faults=(parse_fault("404"),)))
-    assert ask(dsk, server.base_url).status == 9
+    result = ask(dsk, server.base_url)
+    assert result.status == 9
     assert [seen.path for seen in server.requests] == ["/chat/completions", "/v1/chat/completions"]
+    # Neither path is told alone: the server's own words may be those of either.
+    assert result.errors.startswith("dsk: not found: Not Found at /chat/completions and /v1/chat/completions (HTTP 404")
+    assert result.errors.splitlines()[1].startswith("dsk: hint: check --base-url")
+    words = (b"404 page not found", b'{"error": {"message": "model m not found"}}')
+    server = serve(Script(replies=tuple(Reply(status=404, body=one) for one in words)))
+    why = "404 page not found at /chat/completions; model m not found at /v1/chat/completions"
+    assert ask(dsk, server.base_url).errors.startswith(f"dsk: not found: {why} (HTTP 404")
+    result = ask(dsk, f"{server.base_url}/v1")
+    assert result.errors.startswith("dsk: not found: model m not found (HTTP 404")
 
 
 @pytest.fixture

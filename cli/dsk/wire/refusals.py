@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,6 +91,20 @@ def refusal(
         transient=status in TRANSIENT,
         retry_after=retry_after,
     )
+
+
+def why_everywhere(found: Sequence[tuple[str, str]]) -> str:
+    """Why nothing was found: URLs that were asked one after another, each with the server's words. The same words are
+    told once."""
+    paths: dict[str, list[str]] = {}
+    for url, message in found:
+        paths.setdefault(message, []).append(_cut(urlsplit(url).path))
+    return "; ".join(f"{message} at {_listed(where)}" for message, where in paths.items())
+
+
+def _listed(words: Sequence[str]) -> str:
+    # The last comma becomes an and.
+    return " and ".join(", ".join(words).rsplit(", ", 1))
 
 
 def wait_asked_for(retry_after: str, now: float) -> float | None:

@@ -18,7 +18,7 @@ from dsk.wire.head import headers_of
 from dsk.wire.line import Line
 from dsk.wire.local import check_ca_bundle, check_key_stays_here
 from dsk.wire.redirects import may_follow, same_server, target_of
-from dsk.wire.refusals import Asked, refusal, trace_of, wait_asked_for
+from dsk.wire.refusals import Asked, refusal, trace_of, wait_asked_for, why_everywhere
 from dsk.wire.reply import READ_SIZE, Reply
 from dsk.wire.sockets import LineAdapter
 
@@ -110,13 +110,15 @@ def _fetch(
         urls = endpoint.urls(path)
         if pool and path in pool.found:
             urls = [pool.found[path]]
+        elsewhere: list[tuple[str, str]] = []
         for url in urls:
             response = exchanged(
                 method, url, endpoint, line, body, stay=stay, made=made if url is urls[0] else None, pool=pool
             )
             if response.status_code != 404 or url is urls[-1]:
                 break
-            response.close()
+            with response:
+                elsewhere.append((url, refusal_of(response, endpoint, stay=stay).why))
         if 200 <= response.status_code < 300:
             try:
                 check_coding(response.headers)
@@ -129,6 +131,8 @@ def _fetch(
             return Reply(response, line, clocks, is_kept=pool is not None)
         with response:
             fault = refusal_of(response, endpoint, stay=stay)
+            if elsewhere and fault.http_status == 404:
+                fault.why = why_everywhere([*elsewhere, (url, fault.why)])
             line.let_go()
             raise fault
     except Failure:
