@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +87,20 @@ def test_a_regex_that_cannot_be_used_is_refused_before_the_request(dsk: Dsk, ser
 
 def test_raw_frames_do_not_stop_in_the_midst(dsk: Dsk, serve: Serve) -> None:
     assert ask(dsk, serve(Script()), "--raw", "--until", "END").status == 2
+
+
+@pytest.mark.parametrize("form", [(), ("--raw",), ("--json",)])
+def test_nothing_is_sent_once_the_reader_has_gone_while_stdin_was_read(
+    dsk: Dsk, serve: Serve, form: tuple[str, ...]
+) -> None:
+    server = serve(Script())
+    gone, stdout = os.pipe()
+    with dsk.start("ask", "--base-url", server.base_url, *form, stdin=subprocess.PIPE, stdout=stdout) as process:
+        os.close(gone)
+        os.close(stdout)
+        _, errors = process.communicate(b"a question", timeout=30)
+    assert (process.returncode, errors) == (-signal.SIGPIPE, b"")
+    assert server.requests == []
 
 
 def test_a_reader_that_leaves_closes_the_connection_while_the_server_is_silent(dsk: Dsk, serve: Serve) -> None:

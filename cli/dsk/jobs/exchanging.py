@@ -12,6 +12,7 @@ from dsk.jobs.thinking import is_asked_for
 from dsk.output.notes import warn
 from dsk.output.printer import open_printer
 from dsk.output.progress import Progress
+from dsk.output.sinks import check_reader
 from dsk.request.prefix import text_of_prefix
 from dsk.wire.network import Network
 from dsk.world import STDERR
@@ -166,6 +167,7 @@ class _Run:
 
     def _send(self, made: Preconnection | None) -> None:
         question = self._question
+        check_reader(self._printer.descriptor)
         if made and question.before:
             # The first request is another one than the question's own.
             made.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import select
-import stat
 import threading
 from collections.abc import Callable
 from types import TracebackType
+
+from dsk.output.sinks import has_reader
 
 
 class ReaderWatch:
@@ -24,7 +25,7 @@ class ReaderWatch:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> ReaderWatch:
-        if _has_reader(self._descriptor):
+        if has_reader(self._descriptor):
             self._wake = os.pipe()
             self._thread = threading.Thread(target=self._watch, args=(self._wake[0],), daemon=True)
             self._thread.start()
@@ -46,11 +47,3 @@ class ReaderWatch:
         if self._descriptor in ready and wake not in ready:
             self.is_gone = True
             self._on_gone()
-
-
-def _has_reader(descriptor: int) -> bool:
-    try:
-        mode = os.fstat(descriptor).st_mode
-    except OSError:
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)

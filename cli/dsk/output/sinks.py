@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+import select
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -185,6 +187,24 @@ def write_out_all(descriptor: int, data: bytes) -> None:
         sink.flush()
     except OSError as error:
         raise _fault(name, error) from error
+
+
+def has_reader(descriptor: int) -> bool:
+    """Whether it is a pipe or a socket, which somebody has to read."""
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def check_reader(descriptor: int) -> None:
+    """Raise ``ReaderGone`` if whoever was to read the answer has gone already."""
+    poll = select.poll()
+    # With no event asked for it reports only errors.
+    poll.register(descriptor, 0)
+    if poll.poll(0) and has_reader(descriptor):
+        raise ReaderGone(f"{STANDARD_NAMES.get(descriptor, f'descriptor {descriptor}')} is closed")
 
 
 def _fault(name: str, error: OSError, kind: type[LocalFault] = LocalFault) -> Failure:
