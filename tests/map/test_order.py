@@ -82,6 +82,27 @@ def test_what_lies_in_the_way_is_removed_and_no_link_is_followed(dsk: Dsk, serve
     assert precious.read_text() == "mine\n"
 
 
+@pytest.mark.parametrize("option", [(), ("--resume",)])
+def test_no_link_in_the_place_of_waiting_lines_is_followed(
+    dsk: Dsk, server: ScriptedServer, option: tuple[str, ...]
+) -> None:
+    (dsk.home / "in.txt").write_bytes(numbered(COUNT))
+    waiting, precious = dsk.home / f"{OUT}.waiting", dsk.home / "precious"
+    for there in ("", "mine\n", None):
+        if there is not None:
+            precious.write_text(there)
+        waiting.symlink_to(precious if there is not None else "nowhere")
+        result = dsk.run("map", "--base-url", server.base_url, "-a", "in.txt", "-o", OUT, *option)
+        what, hint = result.errors.splitlines()
+        assert (what, result.status) == (f"dsk: cannot write to {waiting}: it is a symbolic link", 1)
+        assert hint == "dsk: hint: move it away, and give the same command again"
+        assert waiting.is_symlink()
+        waiting.unlink()
+    os.mkfifo(waiting)
+    assert "it is no plain file" in dsk.run(*command(server, "-o", OUT)).errors
+    assert (precious.read_text(), (dsk.home / "nowhere").exists(), server.requests) == ("mine\n", False, [])
+
+
 def test_a_folder_in_the_way_is_told_and_left(dsk: Dsk, server: ScriptedServer, out: Path) -> None:
     before, new = out.read_bytes(), new_of(out)
     new.mkdir()

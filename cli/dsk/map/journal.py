@@ -7,7 +7,8 @@ because the process was killed in between, is known by its bytes: no two are the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import stat
+from collections.abc import Iterable
 
 from dsk.errors import LocalFault
 from dsk.map.appending import Appender, fresh
@@ -30,7 +31,7 @@ class Journal:
     def add(self, line: bytes) -> None:
         """Keep a line. Raises ``LocalFault``."""
         if self._appender is None:
-            self._appender = self._opened(self._path, _there)
+            self._appender = self._opened(self._path)
         self._appender.write(line)
         self._size += len(line)
 
@@ -42,7 +43,7 @@ class Journal:
             os.ftruncate(self._appender.descriptor, 0)
             self._size = 0
         elif self._size > 2 * size + SLACK:
-            anew = self._opened(f"{self._path}.new", fresh)
+            anew = self._opened(f"{self._path}.new")
             for line in waiting:
                 anew.write(line)
             os.replace(f"{self._path}.new", self._path)  # noqa: PTH105 - paths are texts here
@@ -57,14 +58,21 @@ class Journal:
             if not self._size:
                 os.unlink(self._path)  # noqa: PTH108
 
-    def _opened(self, path: str, way: Callable[[str, int], int]) -> Appender:
+    def _opened(self, path: str) -> Appender:
         try:
-            return Appender(way(path, 0o666), path)
+            return Appender(fresh(path, 0o666), path)
         except OSError as error:
             raise LocalFault(
                 f"cannot write to {path}", described(error), hint="--unordered needs no such file"
             ) from error
 
 
-def _there(path: str, mode: int) -> int:
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
+def check_journal(path: str) -> None:
+    """Raise ``LocalFault`` for what lies there and is no journal: nothing is read or written through a link."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        why = "it is a symbolic link" if stat.S_ISLNK(mode) else "it is no plain file"
+        raise LocalFault(f"cannot write to {path}", why, hint="move it away, and give the same command again")

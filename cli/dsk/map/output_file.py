@@ -11,7 +11,7 @@ from hashlib import blake2b
 from dsk.errors import LocalFault, UsageFault
 from dsk.map.appending import Appender
 from dsk.map.held import Held, Line, parse_line
-from dsk.map.journal import SUFFIX
+from dsk.map.journal import SUFFIX, check_journal
 from dsk.map.replacing import in_use, is_same, lock, open_file, replaced
 from dsk.map.splitting import split
 from dsk.output.opening import described
@@ -74,6 +74,7 @@ def open_output(path: str, resuming: Resuming | None) -> OutputFile:
     if not is_same(descriptor, place):
         raise in_use(path)
     journal = place + SUFFIX
+    check_journal(journal)
     if not resuming:
         if os.fstat(descriptor).st_size or _size(journal):
             raise UsageFault(
