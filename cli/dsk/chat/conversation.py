@@ -22,7 +22,7 @@ from dsk.records import NamedTuple
 from dsk.request.body import build, encode
 from dsk.request.history import Said, conversation
 from dsk.state.config import load
-from dsk.state.sessions.terminal import terminal_of
+from dsk.state.log.terminal import terminal_of
 from dsk.wire.preconnection import preconnect
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from dsk.prompt.compose import split_system
 from dsk.records import NamedTuple
 from dsk.request.fields import is_set
 from dsk.request.models import HOST
+from dsk.state.log.terminal import terminal_of
 from dsk.state.sessions.names import LIST_HINT
-from dsk.state.sessions.terminal import terminal_of
 from dsk.wire.endpoint import name_of_host
 
 if TYPE_CHECKING:

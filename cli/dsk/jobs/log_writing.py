@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsk.errors import Terminated
 from dsk.output.json_text import json_line
-from dsk.state.log.pieces import says_more
-from dsk.state.log.rows import Entry, Outcome, Piece, joined
+from dsk.state.log.rows import Entry, Outcome, Piece, joined, says_more
 from dsk.state.log.writer import LogWriter
 from dsk.state.paths import log_file
 from dsk.stream.events import Content, Event, Finish, Reasoning, Refusal, Resume, Start, ToolCall, Usage

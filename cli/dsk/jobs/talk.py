@@ -16,11 +16,11 @@ from dsk.request.history import MAY_HAVE_RUN, NOT_CALLED, Said, conversation
 from dsk.request.prefix import is_prefix, text_of_prefix, thought_of_prefix
 from dsk.state.log.reading import changing, reading
 from dsk.state.log.rows import NewTurn
+from dsk.state.log.terminal import VARIABLE, terminal_of
 from dsk.state.paths import log_file
 from dsk.state.sessions.changing import branch, fork, rename, undo
 from dsk.state.sessions.names import LIST_HINT, check_name, is_number, near_name
 from dsk.state.sessions.reader import Line, Session, Turn, by_name, by_number, line, names, of_terminal
-from dsk.state.sessions.terminal import VARIABLE, terminal_of
 
 if TYPE_CHECKING:
     from dsk.state.log.reading import Log

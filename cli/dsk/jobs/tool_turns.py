@@ -12,7 +12,7 @@ from dsk.output.summary import calls_of
 from dsk.request.body import encode
 from dsk.request.fields import is_set
 from dsk.request.history import Said, follow_up, whole_calls
-from dsk.state.sessions.terminal import terminal_of
+from dsk.state.log.terminal import terminal_of
 from dsk.stream.events import ToolResult
 from dsk.tools.arguments import read_arguments
 from dsk.tools.calling import Call, Result, error, run_calls

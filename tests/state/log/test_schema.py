@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dsk.state.log.opening import VERSION
 from dsk.state.log.reader import each, find
 from dsk.state.log.reading import reading
 from dsk.state.log.schema import MIGRATIONS, migrate

@@ -156,7 +156,7 @@ def test_a_log_that_has_filled_the_disk_can_be_read(
 
 
 def test_a_python_without_sqlite(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "sqlite3.py").write_text("raise ImportError('not built')")
+    (tmp_path / "_sqlite3.py").write_text("raise ImportError('not built')")
     script = (
         "import sys\nfrom dsk.state.log.rows import Entry, Outcome\nfrom dsk.state.log.writer import LogWriter\n"
         "writer = LogWriter(sys.argv[1], Entry('ask', 'p', 'u', 'm', b'{}', 0.0))\n"

@@ -9,9 +9,9 @@ from dsk.jobs.sessions.finding import find_session
 from dsk.output.notes import note
 from dsk.output.plain import write_line
 from dsk.state.log.reading import changing
+from dsk.state.log.terminal import terminal_of
 from dsk.state.paths import log_file
 from dsk.state.sessions.changing import branch, delete, fork, rename, undo
-from dsk.state.sessions.terminal import terminal_of
 
 if TYPE_CHECKING:
     from dsk.world import World

@@ -14,9 +14,9 @@ from dsk.output.json_text import json_line
 from dsk.output.sinks import write_out_all
 from dsk.output.table import LEAST_WIDTH, cut, fitted, table
 from dsk.state.log.reading import reading
+from dsk.state.log.terminal import terminal_of
 from dsk.state.paths import log_file
 from dsk.state.sessions.reader import of_terminal, summaries, tree, with_head
-from dsk.state.sessions.terminal import terminal_of
 from dsk.world import STDOUT
 
 if TYPE_CHECKING:

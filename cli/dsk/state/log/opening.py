@@ -6,25 +6,32 @@ by SQLite, except for making it, which is done once. Every run comes through her
 
 from __future__ import annotations
 
+import _sqlite3
 import os
-import sqlite3
 import stat
 import threading
-from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from dsk.state.log.schema import migrate
 from dsk.state.log.sharing import TRY, NotALog, persist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from sqlite3 import Connection
 
 MODE = 0o600
 FOLDER_MODE = 0o700
-#: Bytes of the write-ahead log above which a run moves it into the database.
+#: The version of the schema: as many migrations lead to it.
+VERSION = 3
+#: Each of so many runs moves the write-ahead log into the database: whoever opens a log alone reads all of that.
+RUNS = 8
+#: Bytes of it above which any run does.
 WAL_LIMIT = 4 << 20
 
 _MAKING = threading.Lock()
 
 
-def open_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
+def open_log(path: str, is_over: Callable[[], bool]) -> Connection:
     """A connection in autocommit mode to the log, which is made if it is not there.
 
     While others have it locked it is tried again until ``is_over``. Raises ``NotALog`` for a file that is no
@@ -34,7 +41,7 @@ def open_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
     return _connect(path, is_over)
 
 
-def open_old_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection | None:
+def open_old_log(path: str, is_over: Callable[[], bool]) -> Connection | None:
     """The same, but None if there is no log."""
     if not os.path.lexists(path):
         return None
@@ -42,10 +49,13 @@ def open_old_log(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection |
     return _connect(path, is_over)
 
 
-def move_wal(connection: sqlite3.Connection, path: str) -> None:
-    """Move what has piled up in the write-ahead log into the database, if it is much and nothing hinders it."""
-    with suppress(OSError, sqlite3.Error):
-        if os.stat(f"{path}-wal").st_size > WAL_LIMIT:
+def move_wal(connection: Connection, path: str, run: int) -> None:
+    """Move what has piled up in the write-ahead log into the database, if it is this run's turn or much, and nothing
+    hinders it."""
+    with suppress(OSError, _sqlite3.Error):
+        if run % RUNS == 0 or os.stat(f"{path}-wal").st_size > WAL_LIMIT:
+            # It is written anew from its beginning then, and stays no longer than that.
+            connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
@@ -75,8 +85,8 @@ def _make_folder(path: str) -> None:
             raise
 
 
-def _connect(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=TRY, isolation_level=None)
+def _connect(path: str, is_over: Callable[[], bool]) -> Connection:
+    connection: Connection = _sqlite3.connect(path, timeout=TRY, isolation_level=None)
     try:
         persist(lambda: _set_up(connection), is_over)
     except BaseException:
@@ -85,7 +95,7 @@ def _connect(path: str, is_over: Callable[[], bool]) -> sqlite3.Connection:
     return connection
 
 
-def _set_up(connection: sqlite3.Connection) -> None:
+def _set_up(connection: Connection) -> None:
     # Where there can be no write-ahead log, SQLite stays with the mode that it has.
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
@@ -93,7 +103,10 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     # Not in the midst of a commit that somebody waits for: see move_wal.
     connection.execute("PRAGMA wal_autocheckpoint = 0")
-    migrate(connection)
+    if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        from dsk.state.log.schema import migrate
+
+        migrate(connection)
 
 
 def _restrict(path: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from dsk.state.log.rows import Outcome, Piece
+from dsk.state.log.rows import Outcome, Piece, says_more
 
 
 class _Choice:
@@ -80,11 +80,6 @@ def put_together(pieces: Iterable[Piece]) -> Outcome:
         choices=_json(fields) if says_more(fields) else None,
         resumed=_json(resumed) if resumed else None,
     )
-
-
-def says_more(choices: list[dict[str, Any]]) -> bool:
-    """Whether a list of choices holds anything that the fields of the printed choice do not."""
-    return any(choice["index"] != 0 or "refusal" in choice or "logprobs" in choice for choice in choices)
 
 
 def _json(value: Any) -> str:

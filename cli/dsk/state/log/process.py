@@ -22,11 +22,16 @@ def birth(pid: int) -> int | None:
 def stat_fields(pid: int) -> list[bytes] | None:
     """The fields of /proc/PID/stat from the third on; None if there is no such process, or no proc(5)."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            # The second field is the program's name in parentheses, which may hold anything.
-            return file.read().rpartition(b")")[2].split()
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
+    try:
+        # The second field is the program's name in parentheses, which may hold anything.
+        return os.read(descriptor, 4096).rpartition(b")")[2].split()
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def until_ended(pid: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Kinds of pieces that are one text, however it was cut.
 TEXTS = ("content", "reasoning", "refusal")
+_KIND_AND_CHOICE, _TEXT = itemgetter(0, 1), itemgetter(2)
 
 
 class Entry(NamedTuple):
@@ -98,30 +99,34 @@ class Outcome(NamedTuple):
 
 def begin(connection: Connection, entry: Entry) -> int:
     """Write the row of a run that has only begun; its number."""
+    command, profile, base_url, model, body, begun, turn, cached, numbered = entry
     pid = os.getpid()
-    values = entry._replace(turn=None, numbered=None)._asdict() | {
-        "title": title_of_body(entry.body),
-        "version": __version__,
-        "pid": pid,
-        "pid_born": birth(pid),
-        "body": entry.body.decode("utf-8", "replace"),
-    }
     cursor = connection.execute(
-        "INSERT INTO runs"
-        " (begun, command, profile, base_url, model_asked, title, version, pid, pid_born, cached) VALUES"
-        " (:begun, :command, :profile, :base_url, :model, :title, :version, :pid, :pid_born, :cached)",
-        values,
+        "INSERT INTO runs (command, profile, base_url, model_asked, begun, cached, title, version, pid, pid_born)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (command, profile, base_url, model, begun, cached, title_of_body(body), __version__, pid, birth(pid)),
     )
     run = cursor.lastrowid
     assert run is not None
-    connection.execute("INSERT INTO requests (run, body) VALUES (?, ?)", (run, values["body"]))
-    if entry.turn:
-        from dsk.state.sessions.placing import place
-
-        place(connection, run, entry.turn, entry.begun)
-    if entry.numbered:
-        entry.numbered(run)
+    text = body.decode("utf-8", "replace")
+    connection.execute("INSERT INTO requests (run, body) VALUES (?, ?)", (run, text))
+    if turn:
+        _place(connection, run, turn, begun)
+    if numbered:
+        numbered(run)
     return run
+
+
+def _place(connection: Connection, run: int, turn: NewTurn, begun: float) -> None:
+    terminal = None
+    if turn.env is not None:
+        from dsk.state.log.terminal import terminal_of
+
+        terminal = terminal_of(turn.env)
+    if (turn.session, turn.name, terminal) != (None, None, None):
+        from dsk.state.log.placing import place
+
+        place(connection, run, turn, terminal, begun)
 
 
 def append(connection: Connection, run: int, first: int, pieces: Iterable[Piece]) -> None:
@@ -148,8 +153,13 @@ def finish(connection: Connection, run: int, outcome: Outcome, *, state: str, en
 
 def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The same with neighbours that are one text joined: one row for many tokens."""
-    for (kind, choice), group in groupby(pieces, key=itemgetter(0, 1)):
+    for (kind, choice), group in groupby(pieces, key=_KIND_AND_CHOICE):
         if kind in TEXTS:
-            yield Piece(kind, choice, "".join(piece.text for piece in group))
+            yield Piece(kind, choice, "".join(map(_TEXT, group)))
         else:
             yield from group
+
+
+def says_more(choices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list of choices holds anything that the fields of the printed choice do not."""
+    return any(choice["index"] != 0 or "refusal" in choice or "logprobs" in choice for choice in choices)

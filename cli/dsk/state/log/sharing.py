@@ -2,14 +2,19 @@
 
 SQLite's own busy timeout does not cover everything: changing the journal mode, the recovery of a write-ahead log
 and the last connection's closing say "locked" at once.
+
+What ``sqlite3`` puts around ``_sqlite3`` are conversions of dates, which the log has none of: no run loads them.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import time
+from _sqlite3 import OperationalError
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 T = TypeVar("T")
 
@@ -32,7 +37,7 @@ class NotALog(Exception):
 
 def is_busy(error: Exception) -> bool:
     """Whether another process had the database locked: the same will work later."""
-    return isinstance(error, sqlite3.OperationalError) and str(error).startswith(_BUSY)
+    return isinstance(error, OperationalError) and str(error).startswith(_BUSY)
 
 
 def persist(action: Callable[[], T], is_over: Callable[[], bool]) -> T:
@@ -41,14 +46,14 @@ def persist(action: Callable[[], T], is_over: Callable[[], bool]) -> T:
     while True:
         try:
             return action()
-        except sqlite3.OperationalError as error:
+        except OperationalError as error:
             if not is_busy(error) or is_over():
                 raise
         # Not all at once: those who wait wake up at different times.
         time.sleep(0.001 + time.monotonic_ns() % 16 / 1000)
 
 
-def transact(connection: sqlite3.Connection, action: Callable[[], T], is_over: Callable[[], bool]) -> T:
+def transact(connection: Connection, action: Callable[[], T], is_over: Callable[[], bool]) -> T:
     """What the action gives, in one transaction that is committed whole or not at all, tried as in ``persist``."""
 
     def attempt() -> T:

@@ -47,7 +47,9 @@ class LogWriter:
         self._written = 0
         self._outcome: Outcome | None = None
         self._give_up_at: float | None = None
-        self._wake = threading.Event()
+        # Let go of to wake the thread, which takes it: an event makes more ado about it.
+        self._wake = threading.Lock()
+        self._wake.acquire()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
@@ -59,7 +61,7 @@ class LogWriter:
             self._waiting += len(piece.text)
             if self._waiting >= BATCH:
                 self._waiting = 0
-                self._wake.set()
+                self._wake_up()
 
     def end(self, outcome: Outcome) -> None:
         """Have the end written, and wait until all is in the database, or cannot be. The process may then end in
@@ -77,7 +79,12 @@ class LogWriter:
     def _hand_over(self, outcome: Outcome) -> None:
         self._outcome = outcome
         self._give_up_at = time.monotonic() + self._patience
-        self._wake.set()
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        # It may have been let go of already, and the thread is still to take it.
+        with suppress(RuntimeError):
+            self._wake.release()
 
     def _warn(self, why: str) -> None:
         self.warning = f"the log {self._path} cannot be written: {why}"
@@ -97,7 +104,7 @@ class LogWriter:
             self._queue.clear()
 
     def _write(self) -> None:
-        from sqlite3 import Error
+        from _sqlite3 import Error
 
         from dsk.state.log.opening import move_wal, open_log
         from dsk.state.log.rows import begin, finish
@@ -106,11 +113,10 @@ class LogWriter:
         connection = open_log(self._path, self._is_over)
         try:
             run = transact(connection, lambda: begin(connection, self._entry), self._is_over)
-            move_wal(connection, self._path)
+            move_wal(connection, self._path, run)
             connection.execute(f"PRAGMA cache_size = -{PAGES}")
             while self._outcome is None:
-                self._wake.wait(INTERVAL)
-                self._wake.clear()
+                self._wake.acquire(timeout=INTERVAL)
                 if self._outcome is None:
                     self._write_pieces(connection, run)
             outcome = self._outcome

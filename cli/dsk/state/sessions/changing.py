@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dsk.errors import UsageFault
+from dsk.state.log.placing import take
 from dsk.state.log.process import is_there, until_ended
 from dsk.state.log.prompts import last_question
 from dsk.state.log.pruning import erase
 from dsk.state.log.reading import PATIENCE
 from dsk.state.log.sharing import patience, transact
 from dsk.state.sessions.names import LIST_HINT, check_name
-from dsk.state.sessions.placing import take
 from dsk.state.sessions.reader import by_number, line, tree
 
 if TYPE_CHECKING:

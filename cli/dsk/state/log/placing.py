@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dsk.state.sessions.terminal import terminal_of
-
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from dsk.state.log.rows import NewTurn
 
 
-def place(connection: Connection, run: int, turn: NewTurn, begun: float) -> None:
+def place(connection: Connection, run: int, turn: NewTurn, terminal: str | None, begun: float) -> None:
     """Write the turn, make it the last one of its session, and that the last one of its terminal.
 
     A run has no session where none is named and there is no terminal, or if its session has been deleted meanwhile.
     """
-    terminal = None if turn.env is None else terminal_of(turn.env)
     session = turn.session
     if session is None and turn.name is not None:
         # Another process may have made it since.
