@@ -56,6 +56,10 @@ def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]
     return {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
 
 
+def test_what_opens_a_log_knows_the_newest_version() -> None:
+    assert len(MIGRATIONS) == VERSION
+
+
 def test_a_log_of_version_1_is_read_and_written_on(path: Path, database: sqlite3.Connection) -> None:
     database.executescript(VERSION_1)
     logged(path, answer="Later.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dsk.state.log.opening import RUNS
 from dsk.state.log.rows import NewTurn, Outcome, Piece
 from dsk.state.log.sharing import TRY
 from dsk.state.log.writer import LogWriter
@@ -137,6 +138,19 @@ def test_while_the_log_is_locked_nothing_waits_and_nothing_is_lost(path: Path) -
     writer.end(Outcome("".join(words), "", 0))
     assert writer.warning is None
     assert rows(path, "SELECT content FROM runs WHERE title = 'locked'") == [("".join(words),)]
+
+
+def test_some_runs_move_the_write_ahead_log_into_the_database_so_that_no_start_reads_much(path: Path) -> None:
+    logged(path)
+    with closing(sqlite3.connect(path)) as other:
+        # With a connection that stays, none is the last that tidies up.
+        other.execute("SELECT count(*) FROM runs").fetchall()
+        sizes = []
+        for _ in range(4 * RUNS):
+            logged(path)
+            sizes.append(Path(f"{path}-wal").stat().st_size)
+        # Once moved, it is written from its beginning.
+        assert sizes[-1] < 2 * sizes[RUNS]
 
 
 def test_the_write_ahead_log_is_moved_into_the_database_when_it_has_grown(path: Path) -> None:
