@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from math import isfinite
 from typing import Any
 
 # json.dumps would make an encoder for every line.
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def json_line(value: Any, *, is_terminal: bool = False) -> bytes:
@@ -26,7 +24,9 @@ def json_line(value: Any, *, is_terminal: bool = False) -> bytes:
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError:
-        return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode() + b"\n"
+        import re
+
+        return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text).encode() + b"\n"
 
 
 def _finite(value: Any) -> Any:

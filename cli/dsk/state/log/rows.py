@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk import __version__
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Kinds of pieces that are one text, however it was cut.
 TEXTS = ("content", "reasoning", "refusal")
-_KIND_AND_CHOICE, _TEXT = itemgetter(0, 1), itemgetter(2)
 
 
 class Entry(NamedTuple):
@@ -151,13 +148,17 @@ def finish(connection: Connection, run: int, outcome: Outcome, *, state: str, en
         connection.execute("DELETE FROM pieces WHERE run = ?", (run,))
 
 
-def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
     """The same with neighbours that are one text joined: one row for many tokens."""
-    for (kind, choice), group in groupby(pieces, key=_KIND_AND_CHOICE):
-        if kind in TEXTS:
-            yield Piece(kind, choice, "".join(map(_TEXT, group)))
+    found: list[tuple[str, int, list[str]]] = []
+    last = None
+    for kind, choice, text in pieces:
+        if (kind, choice) == last:
+            found[-1][2].append(text)
         else:
-            yield from group
+            found.append((kind, choice, [text]))
+            last = (kind, choice) if kind in TEXTS else None
+    return [Piece(kind, choice, "".join(texts)) for kind, choice, texts in found]
 
 
 def says_more(choices: Sequence[Mapping[str, Any]]) -> bool:

@@ -13,12 +13,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from dsk.state.log.rows import Entry, Outcome, Piece
 
 #: Seconds between two writes. A killed process loses what came after the last one.
-INTERVAL = 0.5
+INTERVAL = 0.75
 #: Characters that are written at once, if they come before that: what waits is in memory.
 BATCH = 1 << 14
 #: KiB of pages that SQLite keeps, enough to write with; it would keep two thousand.
@@ -44,7 +42,6 @@ class LogWriter:
         self._patience = patience
         self._queue: deque[Piece] = deque()
         self._waiting = 0
-        self._written = 0
         self._outcome: Outcome | None = None
         self._give_up_at: float | None = None
         # Let go of to wake the thread, which takes it: an event makes more ado about it.
@@ -107,8 +104,21 @@ class LogWriter:
         from _sqlite3 import Error
 
         from dsk.state.log.opening import move_wal, open_log
-        from dsk.state.log.rows import begin, finish
-        from dsk.state.log.sharing import transact
+        from dsk.state.log.rows import append, begin, finish, joined
+        from dsk.state.log.sharing import persist, transact
+
+        queue, written = self._queue, 0
+
+        def write_pieces() -> None:
+            # What it needs is at hand: it is done all the time, by a thread that has slept.
+            nonlocal written
+            pieces = joined([queue.popleft() for _ in range(len(queue))])
+            if len(pieces) == 1:
+                # A statement alone is a transaction.
+                persist(lambda: append(connection, run, written, pieces), self._is_over)
+            elif pieces:
+                transact(connection, lambda: append(connection, run, written, pieces), self._is_over)
+            written += len(pieces)
 
         connection = open_log(self._path, self._is_over)
         try:
@@ -118,10 +128,10 @@ class LogWriter:
             while self._outcome is None:
                 self._wake.acquire(timeout=INTERVAL)
                 if self._outcome is None:
-                    self._write_pieces(connection, run)
+                    write_pieces()
             outcome = self._outcome
             if outcome.content is None:
-                self._write_pieces(connection, run)
+                write_pieces()
             now = time.time()
             transact(
                 connection,
@@ -134,16 +144,6 @@ class LogWriter:
             # fails, the next one will.
             with suppress(Error):
                 connection.close()
-
-    def _write_pieces(self, connection: Connection, run: int) -> None:
-        from dsk.state.log.rows import append, joined
-        from dsk.state.log.sharing import transact
-
-        batch = [self._queue.popleft() for _ in range(len(self._queue))]
-        pieces = list(joined(batch))
-        if pieces:
-            transact(connection, lambda: append(connection, run, self._written, pieces), self._is_over)
-            self._written += len(pieces)
 
     def _is_over(self) -> bool:
         return self._give_up_at is not None and time.monotonic() >= self._give_up_at
