@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,46 @@ def test_a_log_that_has_filled_the_disk_can_be_read(
     listed = dsk.run("log", "list")
     assert (listed.errors, listed.status) == ("", 0)
     assert dsk.run("log", "show", "-1", "--answer").stdout.startswith(b"many words ")
+    # What was written last waits in the write-ahead log, and must get into the log before that can shrink.
+    fill(small_disk)
+    pruned = dsk.run("log", "prune", "--all", "--yes")
+    assert ("the disk is full" in pruned.errors, pruned.status) == (True, 1)
+    assert f"as much as {small_disk / 'dsk' / 'log.db-wal'} has" in pruned.errors
+    assert dsk.run("log", "show", "-1", "--answer").stdout.startswith(b"many words ")
+
+
+def fill(disk: Path, *, spare: int = 0) -> None:
+    """Leave so many bytes of room, about."""
+    with open(disk / "filling", "wb", buffering=0) as file, suppress(OSError):
+        size = room(disk) - spare
+        while size > 0:
+            size -= file.write(bytes(min(size, 4096)))
+
+
+def room(disk: Path) -> int:
+    found = os.statvfs(disk)
+    return found.f_bavail * found.f_frsize
+
+
+@pytest.mark.parametrize("spare", [0, 8192, 65536])
+def test_a_log_on_a_full_disk_can_be_read_and_pruned(dsk: Dsk, small_disk: Path, spare: int) -> None:
+    path = small_disk / "dsk" / "log.db"
+    dsk.env["XDG_STATE_HOME"] = str(small_disk)
+    for number in range(20):
+        logged(path, f"number {number}", answer=f"{number} " * 5000)
+    fill(small_disk, spare=spare)
+    before = room(small_disk)
+    listed = dsk.run("log", "list", "-N", "0")
+    assert (listed.text.count("\n"), listed.errors, listed.status) == (20, "", 0)
+    pruned = dsk.run("log", "prune", "--keep", "5")
+    assert (pruned.errors, pruned.status) == ("dsk: removed 15 runs\n", 0)
+    assert room(small_disk) - before > 150_000
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(path, "SELECT title FROM runs") == [(f"number {number}",) for number in range(15, 20)]
+    # It is the log that it was, for any number of processes.
+    assert dsk.run("ask", "--offline", "and on").status == 0
+    assert rows(path, "PRAGMA journal_mode") == [("wal",)]
+    assert dsk.run("log", "list", "-N", "0").text.count("\n") == 6
 
 
 def test_a_python_without_sqlite(path: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsk.state.log.cramped import in_any_room
 from dsk.state.log.index import index_file
 from dsk.state.log.process import is_there
 from dsk.state.log.sharing import persist, transact
@@ -58,7 +59,7 @@ def erase(
     connection: Connection, path: str, choose: Callable[[], Iterable[int]], is_over: Callable[[], bool]
 ) -> list[int]:
     """Remove the runs that ``choose``, which is called within the transaction, gives; these. Sessions that have no
-    turn left go as well."""
+    turn left go as well. Where there is no room for it, it is done in memory."""
 
     def delete() -> list[int]:
         numbers = list(choose())
@@ -68,9 +69,9 @@ def erase(
         _tidy(connection)
         return numbers
 
-    removed = transact(connection, delete, is_over)
+    removed = in_any_room(connection, path, lambda: transact(connection, delete, is_over), is_over)
     Path(index_file(path)).unlink(missing_ok=True)
-    persist(lambda: connection.execute("VACUUM"), is_over)
+    in_any_room(connection, path, lambda: persist(lambda: connection.execute("VACUUM"), is_over), is_over)
     # The write-ahead log still has the old pages. Only a reader can be in the way, and only for a while.
     while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and not is_over():
         pass

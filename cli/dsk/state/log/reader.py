@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Finish reasons of answers that are whole.
 WHOLE = ("stop", "tool_calls")
 #: What SQLite says where nothing can be written.
-NOT_NOW = ("attempt to write a readonly", "database or disk is full")
+NOT_NOW = ("attempt to write a readonly", "database or disk is full", "disk I/O error")
 #: Rows read at once. Between two pages there is no transaction: a slow reader of ours hinders no writer.
 PAGE = 50
 

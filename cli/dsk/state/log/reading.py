@@ -11,7 +11,7 @@ from dsk.errors import LocalFault
 from dsk.state.log.opening import open_old_log
 from dsk.state.log.reader import settle_killed
 from dsk.state.log.schema import migrate
-from dsk.state.log.sharing import NotALog, is_busy, patience, reason
+from dsk.state.log.sharing import NotALog, is_busy, lacks_room, patience, reason
 
 #: A log that is open.
 Log: TypeAlias = sqlite3.Connection
@@ -42,7 +42,7 @@ def reading(path: str) -> Iterator[Log]:
 @contextmanager
 def changing(path: str) -> Iterator[Log]:
     """The same for changing it. Where there is no log, what is put into it is lost."""
-    with _translated(path), _open(path) as connection:
+    with _translated(path), _open(path, changes=True) as connection:
         yield connection
 
 
@@ -53,14 +53,26 @@ def _translated(path: str) -> Iterator[None]:
     except (OSError, sqlite3.Error, NotALog) as error:
         from dsk.state.log.remedies import remedy
 
-        raise LocalFault(f"the log {path} cannot be used", reason(error), hint=remedy(path, error)) from error
+        why = "the disk is full" if lacks_room(path, error) else reason(error)
+        raise LocalFault(f"the log {path} cannot be used", why, hint=remedy(path, error)) from error
 
 
 @contextmanager
-def _open(path: str) -> Iterator[Log]:
-    with closing(open_old_log(path, patience(PATIENCE)) or _nothing()) as connection:
+def _open(path: str, *, changes: bool = False) -> Iterator[Log]:
+    with closing(_opened(path, changes=changes) or _nothing()) as connection:
         settle_killed(connection, patience(PATIENCE))
         yield connection
+
+
+def _opened(path: str, *, changes: bool) -> Log | None:
+    try:
+        return open_old_log(path, patience(PATIENCE))
+    except sqlite3.OperationalError as error:
+        if not lacks_room(path, error):
+            raise
+    from dsk.state.log.cramped import open_cramped
+
+    return open_cramped(path, patience(PATIENCE), changes=changes)
 
 
 def _nothing() -> Log:

@@ -8,6 +8,7 @@ What ``sqlite3`` puts around ``_sqlite3`` are conversions of dates, which the lo
 
 from __future__ import annotations
 
+import os
 import time
 from _sqlite3 import OperationalError
 from collections.abc import Callable
@@ -20,11 +21,16 @@ T = TypeVar("T")
 
 #: Seconds that SQLite itself waits in one try.
 TRY = 1.0
+#: Bytes without which SQLite cannot even open a log: it maps a file of as many.
+LEAST_ROOM = 1 << 15
+_FULL = "database or disk is full"
+# What SQLite says where it cannot make, or not map, its files, for that reason among others.
+_MAY_BE_FULL = ("disk I/O error", "unable to open database file")
 _BUSY = ("database is locked", "database table is locked", "database schema is locked", "locking protocol")
 _REASONS = {
     "file is not a database": "it is not a SQLite database",
     "database disk image is malformed": "it is damaged",
-    "database or disk is full": "the disk is full",
+    _FULL: "the disk is full",
     "attempt to write a readonly database": "it may not be written",
     "unable to open database file": "it cannot be opened",
     "disk I/O error": "the disk fails",
@@ -38,6 +44,23 @@ class NotALog(Exception):
 def is_busy(error: Exception) -> bool:
     """Whether another process had the database locked: the same will work later."""
     return isinstance(error, OperationalError) and str(error).startswith(_BUSY)
+
+
+def lacks_room(path: str, error: Exception) -> bool:
+    """Whether it failed because the disk that the log at ``path`` lies on is full."""
+    text = str(error)
+    if not isinstance(error, OperationalError) or not text.startswith((_FULL, *_MAY_BE_FULL)):
+        return False
+    return text.startswith(_FULL) or _room(path) < LEAST_ROOM
+
+
+def _room(path: str) -> int:
+    """How many bytes may still be written where the log is."""
+    try:
+        found = os.statvfs(os.path.dirname(path))  # noqa: PTH120 - every run loads this, and pathlib is slow to load
+    except OSError:
+        return LEAST_ROOM
+    return found.f_bavail * found.f_frsize
 
 
 def persist(action: Callable[[], T], is_over: Callable[[], bool]) -> T:
