@@ -133,7 +133,7 @@ ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit
 EARLY = {
     *("array", "click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
     *("gc", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
-    *("runpy", "select", "signal", "socket", "threading", "types", "typing", "urllib", "uuid"),
+    *("runpy", "select", "signal", "socket", "threading", "types", "typing", "uuid"),
     *("warnings", "weakref"),
 }
 # What click and uuid load in Pythons before 3.12.

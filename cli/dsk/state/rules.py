@@ -16,8 +16,8 @@ PREFIX_WAYS = ("beta", "prefix", "continue_final_message", "last_message")
 OWN_HEADERS = ("authorization", "accept-encoding", "connection", "content-length", "transfer-encoding")
 
 # RFC 9110, section 5.6.2: token
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class Rule(NamedTuple):
@@ -41,7 +41,7 @@ def _is_command(value: object) -> bool:
 
 
 def _is_variable(value: object) -> bool:
-    return isinstance(value, str) and (value == "" or _VARIABLE.fullmatch(value) is not None)
+    return isinstance(value, str) and (value == "" or re.fullmatch(_VARIABLE, value) is not None)
 
 
 def _is_switch(value: object) -> bool:
@@ -53,7 +53,7 @@ def _is_prefix_way(value: object) -> bool:
 
 
 def _is_header_name(value: object) -> bool:
-    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None and value.lower() not in OWN_HEADERS[1:]
+    return isinstance(value, str) and re.fullmatch(_TOKEN, value) is not None and value.lower() not in OWN_HEADERS[1:]
 
 
 def _is_temperature(value: object) -> bool:
@@ -95,7 +95,7 @@ def _is_table(value: object) -> bool:
 
 
 def _is_field(value: object) -> bool:
-    return isinstance(value, str) and _VARIABLE.fullmatch(value) is not None
+    return isinstance(value, str) and re.fullmatch(_VARIABLE, value) is not None
 
 
 def _one_of(words: Sequence[str]) -> str:
@@ -141,7 +141,7 @@ HEADER = Rule("a text of printable ASCII characters that neither begins nor ends
 
 def header_name_trouble(name: str) -> tuple[str, str] | None:
     """Why a header cannot be called so, and the next step; None if it can."""
-    if _TOKEN.fullmatch(name) is None:
+    if re.fullmatch(_TOKEN, name) is None:
         return f"{name!r} is no header name", "letters, digits and - make a name"
     if name.lower() == "authorization":
         return f"{name} is no place for a key", "dsk key set, key_env and key_command are"

@@ -21,11 +21,12 @@ _ERROR_FIELD = b"error:"
 _ERROR_BODY = b'{"error"'
 _STARTS = (b":", _ERROR_FIELD, _ERROR_BODY)
 
-# The bounds keep down what the matcher remembers of the lines behind it.
-_COMMENTS = re.compile(rb"(?::[^\n]*\n+){1,1000}")
-_ODD_LINES = re.compile(rb'^(?:(?::[^\n]*(?:\n|\Z)){1,1000}|error:[^\n]*|\{"error"[^\n]*)', re.MULTILINE)
-_COMMENT = re.compile(rb"^:([^\n]*)", re.MULTILINE)
-_IGNORED = re.compile(rb'^(?:(?!data|event|:|error:|\{"error")[^\n]*\n){1,1000}', re.MULTILINE)
+# They are compiled when they are used, and kept by re then. The bounds keep down what the matcher remembers of the
+# lines behind it.
+_COMMENTS = rb"(?::[^\n]*\n+){1,1000}"
+_ODD_LINES = rb'(?m)^(?:(?::[^\n]*(?:\n|\Z)){1,1000}|error:[^\n]*|\{"error"[^\n]*)'
+_COMMENT = rb"(?m)^:([^\n]*)"
+_IGNORED = rb'(?m)^(?:(?!data|event|:|error:|\{"error")[^\n]*\n){1,1000}'
 
 
 class Comments:
@@ -42,7 +43,7 @@ class Comments:
     def skip(self, blocks: bytes, at: int) -> int:
         """Where the first line that is no comment begins, in blocks of which one begins at the offset ``at``."""
         self.begin()
-        while found := _COMMENTS.match(blocks, at):
+        while found := re.compile(_COMMENTS).match(blocks, at):
             self.add(blocks, at, found.end())
             at = found.end()
         return at
@@ -50,7 +51,7 @@ class Comments:
     def add(self, data: bytes, start: int, end: int) -> None:
         """Tell the comments in a part of the data, as many as are still to be told."""
         if self._left:
-            for found in _COMMENT.finditer(data, start, end):
+            for found in re.compile(_COMMENT).finditer(data, start, end):
                 self._items.append(Comment(found[1].decode("utf-8", "replace").strip()))
                 self._left -= 1
                 if not self._left:
@@ -79,7 +80,7 @@ def standard_fields(block: bytes, comments: Comments) -> bytes:
             return b"event: error\ndata:" + line.removeprefix(_ERROR_FIELD)
         return b"data:" + line
 
-    return _ODD_LINES.sub(replace, block).removesuffix(b"\n")
+    return re.compile(_ODD_LINES).sub(replace, block).removesuffix(b"\n")
 
 
 def parts_of(block: bytes, count: int) -> Iterator[bytes]:
@@ -88,7 +89,7 @@ def parts_of(block: bytes, count: int) -> Iterator[bytes]:
     lines = re.compile(rb"(?:[^\n]*(?:\n|\Z)){1,%d}" % count)
     at = 0
     while at < len(block):
-        ignored = _IGNORED.match(block, at)
+        ignored = re.compile(_IGNORED).match(block, at)
         if ignored:
             at = ignored.end()
             continue

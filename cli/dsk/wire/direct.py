@@ -6,16 +6,13 @@ What is not as plain as this is left to requests altogether, which knows all the
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 
 from dsk.records import NamedTuple
 from dsk.wire.endpoint import is_loopback
+from dsk.wire.plain_url import plain_url
 
-LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# The host is a name or an IPv4 address; no segment of the path begins with a dot or is empty.
-PLAIN_URL = re.compile(rf"(https?)://({LABEL}(?:\.{LABEL})*\.?)(?::([1-9]\d*))?((?:/[\w~-][\w.~-]*)*)", re.ASCII)
 PORTS = {"http": 80, "https": 443}
 
 
@@ -34,11 +31,10 @@ class Address(NamedTuple):
 
 def direct_address(url: str, env: Mapping[str, str] = os.environ) -> Address | None:
     """The address of a URL's server, if the connection is made straight to it and the URL is sent as it is."""
-    match = PLAIN_URL.fullmatch(url)
-    if not match or (not is_loopback(url) and _may_have_proxy(env)):
+    parts = plain_url(url)
+    if not parts or (not is_loopback(url) and _may_have_proxy(env)):
         return None
-    scheme, host, port = match[1], match[2], match[3]
-    return Address(scheme, host, int(port or PORTS[scheme]))
+    return Address(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme])
 
 
 def _may_have_proxy(env: Mapping[str, str]) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
 
 from dsk.errors import UsageFault
 from dsk.records import NamedTuple
+from dsk.wire.plain_url import PlainUrl, plain_url
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 BETA = "/beta"
 KEY_HEADERS = ("authorization", "api-key", "x-api-key")
@@ -54,7 +58,7 @@ def check_base_url(url: str) -> str:
 
     Raises ``UsageFault`` if it is not http(s), has no host, or carries credentials, a query or a fragment.
     """
-    parts = _split(url)
+    parts = parts_of(url)
     if parts.scheme not in ("http", "https"):
         raise UsageFault(
             f"base URL {url!r} does not start with http:// or https://",
@@ -82,13 +86,13 @@ def check_key_is_safe(endpoint: Endpoint) -> None:
 
 def key_is_in_the_clear(endpoint: Endpoint) -> bool:
     """Whether a key is sent over plain http, wherever it goes."""
-    return bool(endpoint.key) and _split(endpoint.base_url).scheme == "http"
+    return bool(endpoint.key) and parts_of(endpoint.base_url).scheme == "http"
 
 
 def clear_key_fault(endpoint: Endpoint, why: str) -> UsageFault:
     """The key is not to be sent."""
     return UsageFault(
-        f"the key would cross the network in the clear to {_split(endpoint.base_url).hostname}",
+        f"the key would cross the network in the clear to {parts_of(endpoint.base_url).hostname}",
         why,
         hint='use https, or a profile with key_env = "" if the server needs no key',
     )
@@ -96,7 +100,7 @@ def clear_key_fault(endpoint: Endpoint, why: str) -> UsageFault:
 
 def name_of_host(url: str) -> str:
     """The host alone, to be compared: in lower case, without the port and the dot that ends a full name."""
-    return (_split(url).hostname or "").rstrip(".")
+    return (parts_of(url).hostname or "").rstrip(".")
 
 
 def is_loopback(url: str) -> bool:
@@ -130,7 +134,7 @@ def is_own_address(text: str) -> bool:
 
 def host_of(url: str) -> str:
     """The host, with the port if one is named, for messages."""
-    return _split(url).netloc.rpartition("@")[2]
+    return parts_of(url).netloc.rpartition("@")[2]
 
 
 def urls_for(base_url: str, path: str) -> list[str]:
@@ -143,7 +147,7 @@ def urls_for(base_url: str, path: str) -> list[str]:
         root = base_url.removesuffix(BETA).removesuffix("/v1")
         return [root + path, *urls_for(base_url, path.removeprefix(BETA))]
     urls = [base_url + path]
-    if path and "v1" not in _split(base_url).path.split("/"):
+    if path and "v1" not in parts_of(base_url).path.split("/"):
         urls.append(base_url + "/v1" + path)
     return urls
 
@@ -157,7 +161,12 @@ def query_text(query: Mapping[str, str]) -> str:
     return f"?{urlencode(query)}"
 
 
-def _split(url: str) -> SplitResult:
+def parts_of(url: str) -> SplitResult | PlainUrl:
+    """The parts of a base URL. Raises ``UsageFault`` if it cannot be read."""
+    if plain := plain_url(url):
+        return plain
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - a bad port is found only when it is asked for

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,11 @@ from dsk import __version__
 if TYPE_CHECKING:
     from dsk.wire.endpoint import Endpoint
 
-NAME = re.compile(r"[A-Za-z0-9-]+")
 # Headers that a request has anyway.
 SET_HERE = {
     *("host", "user-agent", "accept-encoding", "accept", "connection", "cookie"),
     *("content-type", "content-length", "transfer-encoding"),
 }
-VALUE = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 
 def headers_of(endpoint: Endpoint, *, has_body: bool) -> Mapping[str, str]:
@@ -45,7 +42,7 @@ def request_bytes(url: str, host: str, endpoint: Endpoint, body: bytes) -> bytes
         len(added) < len(endpoint.headers)
         or added & SET_HERE
         or (key and key[0].lower() in added)
-        or not all(NAME.fullmatch(name) and VALUE.fullmatch(value) for name, value in fields)
+        or not all(_is_plain(name, value) for name, value in fields)
     ):
         return None
     lines = [
@@ -61,3 +58,14 @@ def request_bytes(url: str, host: str, endpoint: Endpoint, body: bytes) -> bytes
         *([f"{key[0]}: {key[1]}"] if key else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Whether a header has letters, digits and - in its name, and visible words one blank apart as its value."""
+    return (
+        name.isascii()
+        and name.replace("-", "a").isalnum()
+        and value.isascii()
+        and value.isprintable()
+        and "" not in value.split(" ")
+    )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 from dsk.errors import LocalFault
-from dsk.wire.endpoint import Endpoint, check_key_is_safe, clear_key_fault, is_own_address, key_is_in_the_clear
+from dsk.wire.endpoint import (
+    Endpoint,
+    check_key_is_safe,
+    clear_key_fault,
+    is_own_address,
+    key_is_in_the_clear,
+    parts_of,
+)
 
 # In requests' own order.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -22,7 +28,7 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
     check_key_is_safe(endpoint)
     if not key_is_in_the_clear(endpoint):
         return
-    parts = urlsplit(endpoint.base_url)
+    parts = parts_of(endpoint.base_url)
     try:
         name = parts.hostname or ""
         # As bytes it needs no IDNA codec, which would be loaded for it.
@@ -47,7 +53,7 @@ def ca_bundle(env: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
 
 def check_ca_bundle(url: str) -> None:
     """Raise ``LocalFault`` if the environment names certificates that are not there, and they are needed."""
-    named = ca_bundle() if urlsplit(url).scheme == "https" else None
+    named = ca_bundle() if parts_of(url).scheme == "https" else None
     if named and not os.path.exists(named[1]):  # noqa: PTH110 - pathlib takes its time to load
         raise LocalFault(
             f"{named[0]} is {named[1]}",

@@ -6,7 +6,6 @@ rules. Pure.
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 
 #: Bytes of a head; a longer one is not plain, nor is one with more headers than http.client takes.
@@ -15,9 +14,10 @@ MOST_HEADERS = 100
 END = b"\r\n\r\n"
 BEGINNING = b"HTTP/1.1 200"
 
-_STATUS = re.compile(rb"HTTP/1\.1 200(?: [ -~]*)?")
-# A token and visible characters: RFC 9110, 5.1 and 5.5. A line that begins with a blank is no header of its own.
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~]*?)[ \t]*")
+# What a token, a reason and a value may have in them: RFC 9110, 5.6.2, RFC 9112, 4, and RFC 9110, 5.5.
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_BLANKS = b" \t"
 _FRAMING = (b"transfer-encoding", b"content-length", b"content-encoding")
 _LONGEST_NUMBER = 15
 
@@ -40,16 +40,19 @@ def framing_of(head: bytes) -> Framing | int | None:
     ``head`` is without the empty line that ends it.
     """
     status, *lines = head.split(b"\r\n")
-    if not _STATUS.fullmatch(status) or len(lines) > MOST_HEADERS or len(head) > LIMIT:
+    reason = status.removeprefix(BEGINNING)
+    if reason == status or reason[:1].strip() or reason.strip(_PRINTABLE):
+        return None
+    if len(lines) > MOST_HEADERS or len(head) > LIMIT:
         return None
     found: dict[bytes, bytes] = {}
     for line in lines:
-        match = _HEADER.fullmatch(line)
-        name = match[1].lower() if match else b""
-        if not match or name in found:
+        header = _header(line)
+        if not header or header[0] in found:
             return None
+        name, value = header
         if name in _FRAMING:
-            found[name] = match[2].lower()
+            found[name] = value.lower()
     transfer, length, content = (found.get(name) for name in _FRAMING)
     if content is not None or (transfer is not None and (transfer != b"chunked" or length is not None)):
         return None
@@ -62,5 +65,14 @@ def framing_of(head: bytes) -> Framing | int | None:
 
 def fields_of(head: bytes) -> dict[str, str]:
     """The headers of a plain head, their names in lower case."""
-    found = (_HEADER.fullmatch(line) for line in head.split(b"\r\n")[1:])
-    return {match[1].decode().lower(): match[2].decode() for match in found if match}
+    found = map(_header, head.split(b"\r\n")[1:])
+    return {header[0].decode(): header[1].decode() for header in found if header}
+
+
+def _header(line: bytes) -> tuple[bytes, bytes] | None:
+    """A header's name in lower case, and its value; None if it is not plain. A line that begins with a blank is no
+    header of its own."""
+    name, colon, value = line.partition(b":")
+    if not colon or not name or name.strip(_TOKEN) or value.strip(_PRINTABLE + _BLANKS):
+        return None
+    return name.lower(), value.strip(_BLANKS)
