@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dsk.errors import Failure
-from dsk.state.config import parse_config
+from dsk.state.config_reading import parse_config
 from dsk.state.file_advice import to_write
 from dsk.state.key_file import read_key_file, remove_key_file
 from dsk.state.price_rules import PRICE

@@ -73,7 +73,7 @@ def checked_options(options: Mapping[str, object], place: Callable[[str], str], 
     Raises ``UsageFault`` naming file and line for a key that is no long option of ``ask``, or a wrong type.
     """
     from dsk.commands.values import in_words
-    from dsk.state.config import key_hint
+    from dsk.state.config_reading import key_hint
 
     known = _options_of_ask()
     found = []

@@ -60,7 +60,7 @@ def _unknown_option(ctx: click.Context, name: str, args: Sequence[str]) -> Usage
 
 
 def _advice(ctx: click.Context, name: str, args: Sequence[str]) -> str:
-    from dsk.state.config import KEY_WORDS
+    from dsk.state.config_reading import KEY_WORDS
 
     if name.startswith("--") and name[2:].lower() in KEY_WORDS:
         return "a key is never given as an argument: dsk key set asks for it"

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from dsk.prompt.files import system_text
 from dsk.state.paths import config_file, home
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def settle_system(
 
 def check_systems(config: Config, env: Mapping[str, str]) -> None:
     """Read each file that the config file names for a system message. Raises ``UsageFault`` with its line."""
+    from dsk.prompt.files import system_text
+
     for value, place in _systems(config):
         system_text(_beside_config(value, env), f"{place}: system")
 

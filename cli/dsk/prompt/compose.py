@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
-from dsk.prompt.files import Part, is_blank, read_source, system_text
 from dsk.prompt.stdin import can_stay_silent, is_directory, read_stdin
 from dsk.prompt.text import argument, text_of
 from dsk.world import STDIN
 
 if TYPE_CHECKING:
+    from dsk.prompt.files import Part
     from dsk.prompt.settings import PromptSettings
     from dsk.prompt.template import Filling
     from dsk.world import World
@@ -55,14 +55,7 @@ def compose(
     stdin.is_needed = not has_other and (stdin.named_by_template or not says_something)
     _check_single_use(words, stdin)
     tell = say if settings.lists_files else _say_nothing
-    parts: list[Part] = []
-    # Stdin comes last: it may take any time, and what is wrong with the others is to be known before.
-    read: dict[int, list[Part]] = {}
-    for place, source in sorted(enumerate(settings.files), key=lambda file: file[1] == STDIN_WORD):
-        read[place] = read_source(_named(source), fetch, stdin.data, tell)
-    for place in range(len(settings.files)):
-        parts += read[place]
-    blanks = [part for part in parts if is_blank(part)]
+    parts, blanks = _files(settings.files, fetch, stdin, tell) if settings.files else ([], [])
     if not stdin.named and stdin.is_wanted():
         parts.append(stdin.text())
     if template and template.wants_stdin:
@@ -109,6 +102,20 @@ def content(parts: Sequence[Part], detail: str | None = None) -> str | list[dict
     return content_of(parts, detail)
 
 
+def _files(
+    sources: Sequence[str], fetch: Callable[[str], bytes], stdin: _Stdin, tell: Callable[[str], None]
+) -> tuple[list[Part], list[Part]]:
+    """What the files hold, in their order, and which of it is blank."""
+    from dsk.prompt.files import is_blank, read_source
+
+    # Stdin comes last: it may take any time, and what is wrong with the others is to be known before.
+    read: dict[int, list[Part]] = {}
+    for place, source in sorted(enumerate(sources), key=lambda file: file[1] == STDIN_WORD):
+        read[place] = read_source(_named(source), fetch, stdin.data, tell)
+    parts = [part for place in range(len(sources)) for part in read[place]]
+    return parts, [part for part in parts if is_blank(part)]
+
+
 def _named(source: str) -> str:
     try:
         return argument(source, "--file")
@@ -136,6 +143,8 @@ def _filled(settings: PromptSettings) -> Filling | None:
 def _system(settings: PromptSettings, template: Filling | None) -> str | None:
     if settings.system is None:
         return template.system if template else None
+    from dsk.prompt.files import system_text
+
     return system_text(argument(settings.system, settings.system_name), settings.system_name)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from dsk.errors import UsageFault
 from dsk.records import NamedTuple
-from dsk.request.fields import parse_field, text_warning
 from dsk.request.options import RequestOptions, wants_thinking
 
 #: The most that DeepSeek generates, and the least ``top_p`` with which it does while it thinks.
@@ -86,6 +85,10 @@ def encode(fields: dict[str, Any], *, pretty: bool = False) -> bytes:
 
 def set_fields(options: RequestOptions) -> tuple[dict[str, Any], list[str]]:
     """The fields of ``--set``, and what to say of them. Raises ``UsageFault``."""
+    if not options.set:
+        return {}, []
+    from dsk.request.fields import parse_field, text_warning
+
     warnings = [warning for text in options.set if (warning := text_warning(text))]
     return dict(parse_field(text) for text in options.set), warnings
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault
-from dsk.state.config import parse_config
+from dsk.state.config_reading import parse_config
 from dsk.state.locking import locked
 from dsk.state.paths import config_file
 from dsk.state.saving import save

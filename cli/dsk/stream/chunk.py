@@ -7,10 +7,8 @@ ignored: servers add keys at will. What holds the answer and is of a wrong type 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dsk.stream.calls import Calls
-from dsk.stream.content import split_content
 from dsk.stream.events import (
     Content,
     Event,
@@ -24,7 +22,9 @@ from dsk.stream.events import (
     Trouble,
     Usage,
 )
-from dsk.stream.trouble import find_trouble, trouble_of
+
+if TYPE_CHECKING:
+    from dsk.stream.calls import Calls
 
 
 class ChunkReader:
@@ -57,8 +57,12 @@ class ChunkReader:
         if not self._started:
             self._start(chunk, events)
         if failed:
+            from dsk.stream.trouble import trouble_of
+
             events.append(trouble_of(failed))
         elif not choices or "error" in chunk:
+            from dsk.stream.trouble import find_trouble
+
             trouble = find_trouble(chunk)
             if trouble:
                 events.append(trouble)
@@ -105,10 +109,10 @@ class ChunkReader:
         # Both keys at once hold the same text. DeepSeek has the first, Groq, OpenRouter and vLLM the second.
         thought = delta.get("reasoning_content") or delta.get("reasoning")
         if thought and not isinstance(thought, str):
-            thought = "".join(split_content(thought))
+            thought = "".join(_split(thought))
         if content is not None and not isinstance(content, str):
             self._fits(content, "content", (list, dict))
-            thinking, content = split_content(content)
+            thinking, content = _split(content)
             thought = thought or thinking
         if thought:
             events.append(Reasoning(thought, index))
@@ -144,8 +148,16 @@ class ChunkReader:
         if type(said) is not int or said < 0:
             said = None
         if call_id or name or arguments:
+            from dsk.stream.calls import Calls
+
             place = self._calls.setdefault(choice, Calls()).place(said, call_id, name)
             events.append(ToolCall(place, call_id or None, name or None, _text(arguments), choice))
+
+
+def _split(content: object) -> tuple[str, str]:
+    from dsk.stream.content import split_content
+
+    return split_content(content)
 
 
 def _kind(value: object) -> str:

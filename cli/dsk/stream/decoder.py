@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dsk.stream.body import read_body, sole
 from dsk.stream.chunk import ChunkReader
 from dsk.stream.events import Comment, Done, Event, Malformed, Trouble
 from dsk.stream.frames import Body, Frame, Frames, Item
 from dsk.stream.parsing import parse
 from dsk.stream.shortcut import Texts
 from dsk.stream.surrogates import Joiner
-from dsk.stream.trouble import trouble_of
 
 _DONE = "[DONE]"
 _ERROR = "error"
@@ -67,6 +65,8 @@ class Decoder:
             elif isinstance(item, Comment):
                 events.append(item)
             elif isinstance(item, Body):
+                from dsk.stream.body import read_body
+
                 self._add(read_body(item.data, self._chunks), events, has_escapes=True)
             else:
                 self._fail(item.number, item.why, events)
@@ -81,16 +81,18 @@ class Decoder:
             self._read_text(frame, str(error), events)
             return
         if not isinstance(value, dict):
+            from dsk.stream.body import sole
+
             value = sole(value)
         if isinstance(value, dict):
             fresh = self._chunks.read(value, frame.number)
             if frame.event == _MESSAGE:
                 self._frames.shortcut.learn(frame.data, value, fresh)
             if frame.event == _ERROR and not (fresh and isinstance(fresh[-1], Trouble)):
-                fresh.append(trouble_of(None if "choices" in value else value))
+                fresh.append(_trouble_of(None if "choices" in value else value))
             self._add(fresh, events, has_escapes="\\u" in frame.data)
         elif frame.event == _ERROR:
-            self._add([trouble_of(value)], events, has_escapes=True)
+            self._add([_trouble_of(value)], events, has_escapes=True)
         elif not _is_foreign(frame):
             self._fail(frame.number, "it is JSON, but no object", events)
 
@@ -100,7 +102,7 @@ class Decoder:
         if text == _DONE:
             self._add([Done()], events, has_escapes=True)
         elif frame.event == _ERROR:
-            self._add([trouble_of(text)], events, has_escapes=True)
+            self._add([_trouble_of(text)], events, has_escapes=True)
         elif _is_linewise(text):
             self._read_lines(frame, events)
         elif not text or _is_foreign(frame) or (self._is_at_end and _DONE.startswith(text)):
@@ -129,6 +131,12 @@ class Decoder:
         events += fresh
         if fresh and type(fresh[-1]) in _ENDS:
             self._over = True
+
+
+def _trouble_of(error: object) -> Trouble:
+    from dsk.stream.trouble import trouble_of
+
+    return trouble_of(error)
 
 
 def _is_foreign(frame: Frame) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsk.wire.backoff import backoff
 from dsk.wire.posting import Posting
 
 if TYPE_CHECKING:
@@ -66,4 +65,6 @@ class Network:
 
     def delay(self, attempt: int, failure: Failure) -> float:
         """Seconds to wait before the next attempt."""
+        from dsk.wire.backoff import backoff
+
         return backoff(attempt, failure)
