@@ -11,8 +11,10 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
+from dsk.commands.root import ROOT
 from dsk.finding import Finder
 
 PACKAGE = "found_by_a_test"
@@ -124,3 +126,20 @@ assert get_type_hints(Both) == {"one": Optional[int]} and ForwardRef("int").__fo
 def test_what_is_filled_late_is_the_ordinary_module_then() -> None:
     ran = subprocess.run([sys.executable, "-c", DEFERRED], capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stderr, ran.stdout) == (0, "a warning\nDEBUG:sseclient:wanted\n", "")
+
+
+def commands(command: click.Command, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    yield command, context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner
+            yield from commands(inner, click.Context(inner, context, name))
+
+
+def test_no_option_is_there_twice() -> None:
+    """Click would warn of it at each start; warnings are errors here."""
+    found = list(commands(ROOT, click.Context(ROOT, info_name="dsk")))
+    assert len(found) > 40
+    for command, context in found:
+        assert click.Command.get_params(command, context) == command.get_params(context) != []

@@ -10,8 +10,13 @@ import marshal
 import os
 import sys
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import MAGIC_NUMBER
 from types import CodeType
+
+try:
+    from importlib._bootstrap_external import MAGIC_NUMBER
+except ImportError:
+    # Its public place, which takes its time to load.
+    from importlib.util import MAGIC_NUMBER
 
 _FOLDER, _PYC = "/__pycache__/", f".{sys.implementation.cache_tag}.pyc"
 # What a compiled file begins with that goes by its source's time and size: PEP 552.

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from dsk.errors import UsageFault
 
@@ -38,7 +39,7 @@ class Option(click.Option):
         self.brief = brief
         self.may_be_empty = may_be_empty
         if env:
-            longest = max((d.split("/")[0] for d in decls if d.startswith("--")), key=len)
+            longest = max([d.partition("/")[0] for d in decls if d.startswith("--")], key=len)
             kw.setdefault("envvar", "DSK_" + longest.lstrip("-").upper().replace("-", "_"))
         super().__init__(list(decls), **kw)
         # Click would unindent it, and load inspect for that.
@@ -46,6 +47,9 @@ class Option(click.Option):
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Check the value; every fault is told with the place of the value and with what it must be."""
+        if ctx.get_parameter_source(str(self.name)) is ParameterSource.DEFAULT:
+            # It is our own.
+            return super().process_value(ctx, value)
         try:
             return self._checked(ctx, value)
         except UsageFault as fault:
@@ -84,8 +88,6 @@ class Option(click.Option):
 
     def _called(self, ctx: click.Context) -> str:
         """The option as the user knows it who gave its value: a key of the config file has no dashes."""
-        from click.core import ParameterSource
-
         is_key = ctx.get_parameter_source(str(self.name)) is ParameterSource.DEFAULT_MAP
         return self.long_name() if is_key else f"--{self.long_name()}"
 
@@ -108,8 +110,6 @@ class Option(click.Option):
 
 def sources(ctx: click.Context) -> dict[str, str]:
     """Where each parameter's value came from: flag, environment, template, file or default."""
-    from click.core import ParameterSource
-
     names = {
         ParameterSource.COMMANDLINE: "flag",
         ParameterSource.ENVIRONMENT: "environment",
