@@ -110,6 +110,8 @@ logger = logging.getLogger("sseclient")
 logger.debug("not wanted")
 assert type(logging).__name__ == "_Deferred"
 assert translated("text") == "text"
+number = "12345678-1234-5678-1234-567812345678"
+assert str(click.UUID.convert(number, None, None)) == number
 assert gettext.gettext is not translated and gettext.find("nowhere") is None
 logger.warning("a warning")
 logger.debug("not wanted")

@@ -15,9 +15,9 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-#: click wants the first three for help and errors, urllib.parse the fourth for bracketed addresses, sseclient the fifth
-#: to be silent, socket the sixth to send files.
-FOR_ALL = ("gettext", "inspect", "traceback", "ipaddress", "logging", "selectors")
+#: click wants the first four for help, errors and a type of values, urllib.parse the next one for bracketed addresses,
+#: sseclient the next to be silent, socket the last to send files.
+FOR_ALL = ("gettext", "inspect", "traceback", "uuid", "ipaddress", "logging", "selectors")
 #: requests wants them for uploads of forms, digests, names in other scripts and resources in zip files.
 FOR_REQUESTS = ("csv", "hmac", "idna", "mimetypes", "netrc", "zipfile")
 
@@ -107,17 +107,25 @@ class _Logger:
 
 class UnreadAnnotations:
     """Meanwhile annotations that are texts are not compiled, as typing does with those that it is shown: a library's
-    are for type checkers, nobody asks for them here. Only for when there is one thread."""
+    are for type checkers, nobody asks for them here. Nor is the module filled of which click wants the name of a class
+    for one. Only for when there is one thread."""
 
     def __enter__(self) -> None:
         self._kept = typing.ForwardRef
         typing.ForwardRef = _Unread  # type: ignore[assignment, misc]
+        self._uuid = sys.modules["uuid"] if type(sys.modules.get("uuid")) is _Deferred else None
+        if self._uuid:
+            self._uuid.UUID = _Unread  # type: ignore[attr-defined]
 
     def __exit__(self, *_: object) -> None:
         typing.ForwardRef = self._kept  # type: ignore[misc]
+        if type(self._uuid) is _Deferred:
+            del self._uuid.UUID
 
 
 class _Unread:
+    """What stands for an annotation."""
+
     def __init__(self, text: str, *_: object, **__: object) -> None:
         self.__forward_arg__ = text
 
