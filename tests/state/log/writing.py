@@ -49,7 +49,7 @@ def logged(
 ) -> None:
     """A whole run, logged; with ``session`` the first turn of the session of this name."""
     turn = NewTurn([{"role": "user", "content": prompt}], name=session) if session else None
-    writer = LogWriter(str(path), entry(prompt, begun=begun, base_url=base_url, turn=turn))
+    writer = LogWriter(str(path), entry(prompt, begun=begun, base_url=base_url, turn=turn), lingering=0.0)
     fields: dict[str, Any] = {"reasoning": "", "status": 0, "finish_reason": "stop"}
     writer.end(Outcome(content=answer, **fields | more))
     assert writer.warning is None

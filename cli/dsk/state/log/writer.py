@@ -27,19 +27,22 @@ PATIENCE = 30.0
 HANGING = 2.0
 #: Seconds that it goes on waiting once a signal has said to stop.
 GRACE = 1.0
+#: Seconds after the end of a run in which its log stays open. To close it is work, which a process that ends leaves.
+LINGERING = 1.0
 
 
 class LogWriter:
     """The log of one run; begun at once."""
 
-    def __init__(self, path: str, entry: Entry, *, patience: float = PATIENCE) -> None:
+    def __init__(self, path: str, entry: Entry, *, patience: float = PATIENCE, lingering: float = LINGERING) -> None:
         """``path`` is the database, which is made if it is not there; ``patience`` is how many seconds ``end``
-        waits while others keep it locked."""
+        waits while others keep it locked, ``lingering`` how many it is open after that."""
         #: One line for the user if the log cannot be written; it may come to be known at any time.
         self.warning: str | None = None
         self._path = path
         self._entry = entry
         self._patience = patience
+        self._lingering = lingering
         self._queue: deque[Piece] = deque()
         self._waiting = 0
         self._outcome: Outcome | None = None
@@ -139,6 +142,7 @@ class LogWriter:
                 self._is_over,
             )
             self._done.set()
+            self._wake.acquire(timeout=self._lingering)
         finally:
             # The last one to close a log tidies it up, which takes its time: nobody waits for that, and if it
             # fails, the next one will.
