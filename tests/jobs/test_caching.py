@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,18 @@ def test_the_key_is_what_is_asked_and_of_whom() -> None:
         key(messages=prefix),
     ]
     assert len(set(others)) == len(others)
+
+
+def test_a_long_answer_takes_the_room_of_its_file_once(home: Home) -> None:
+    home.ask(stream(*[FIRST * 1000] * 50, STOP, DONE))
+    size = home.answers()[0].stat().st_size
+    question = Question(json.dumps(FIELDS).encode(), FIELDS)
+    tracemalloc.start()
+    try:
+        cached = home.cache().look(question, SERVER)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert cached.is_hit
+    assert size > 2_000_000
+    assert peak < 1.5 * size

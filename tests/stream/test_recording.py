@@ -10,7 +10,7 @@ import pytest
 from sseclient import SSEClient
 
 from dsk.errors import BrokenFault, Failure, InterruptFault, RateFault, ServerFault, Status
-from dsk.stream.recording.reading import Damaged, is_recording, read_recording
+from dsk.stream.recording.reading import Damaged, is_recording, read_pieces, read_recording
 from dsk.stream.recording.steps import Arrived, End, Failed, Head, Opened, Recording, Step
 from dsk.stream.recording.writing import Writer
 from tests.stream.test_golden import STREAMS, facts
@@ -185,6 +185,16 @@ def test_a_recording_that_breaks_off_anywhere_is_read_as_far_as_it_goes() -> Non
         assert len(found) >= len(longest) - len(FRAME), "a line is given up only while it is written"
         longest = max(found, longest, key=len)
     assert longest == body
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+def test_a_recording_is_the_same_in_whatever_pieces_it_is_read(line_end: bytes) -> None:
+    body = (FRAME + b": keep-alive\n\n" + ODD["lines like ours"] + b"\n" + FRAME).replace(b"\n", line_end)
+    data = written([steps_of(pieces(body, 11))], end=End(9.0, None))
+    whole = read_recording(data)
+    assert data_of(whole) == body
+    for size in (1, 2, 3, 7, 100):
+        assert read_pieces(data[at : at + size] for at in range(0, len(data), size)) == whole
 
 
 def test_the_key_is_never_in_it() -> None:

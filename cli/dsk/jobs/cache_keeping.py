@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dsk.exchange.source import Source, Transport
     from dsk.jobs.caching import Cache
 
-#: Bytes that are held before they are written: most answers are written once, and none fills the memory.
+#: Bytes that are held before they are written, and given again at once: most answers are written once, and none fills
+#: the memory.
 BATCH = 1 << 16
 
 

@@ -15,12 +15,12 @@ from dsk.output.notes import note, warn
 from dsk.output.opening import described
 from dsk.request.canonical import canonical
 from dsk.state.cache.limits import limits_of
-from dsk.state.cache.reading import file_of, read, touch
+from dsk.state.cache.reading import file_of, opened, pieces, touch
 from dsk.state.cache.seal import Unsound, unseal
 from dsk.state.config import load
 from dsk.state.paths import answers_folder
-from dsk.stream.recording.reading import Damaged, read_recording
-from dsk.stream.recording.steps import Arrived, Opened, Recording, Step, Stream
+from dsk.stream.recording.reading import Damaged, read_pieces
+from dsk.stream.recording.steps import Opened, Recording
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
@@ -101,16 +101,17 @@ class Cache:
     def _find(self, key: str) -> Recording | None:
         path = file_of(self.folder, key)
         try:
-            file = read(path)
-            if file is None:
+            found = opened(path)
+            if found is None:
                 self.tell(f"not in the cache: {path}")
                 return None
-            data, written = file
-            now = time.time()
-            if self._wish.ttl is not None and now - written > self._wish.ttl:
-                self.tell(f"too old in the cache: {path}")
-                return None
-            recording = _at_once(read_recording(unseal(data, key)))
+            file, written = found
+            with file:
+                now = time.time()
+                if self._wish.ttl is not None and now - written > self._wish.ttl:
+                    self.tell(f"too old in the cache: {path}")
+                    return None
+                recording = _checked(read_pieces(pieces(file, unseal(file, key))))
         except OSError as error:
             self._say(f"the cache is left out: cannot read {path}: {described(error)}")
             return None
@@ -157,15 +158,9 @@ class Cached:
             self._keeper.end(ending)
 
 
-def _at_once(recording: Recording) -> Recording:
-    """The same in one piece, to be read as fast as it goes. Raises ``Damaged`` if it is not what is kept here."""
+def _checked(recording: Recording) -> Recording:
+    """The same. Raises ``Damaged`` if it is not what is kept here."""
     steps = recording.streams[0].steps if len(recording.streams) == 1 else ()
     if not (recording.end and steps and isinstance(steps[0], Opened)):
         raise Damaged(1, "it has not one whole stream")
-    arrived = [step for step in steps[1:] if isinstance(step, Arrived)]
-    data = Arrived(arrived[-1].at if arrived else 0.0, b"".join(step.data for step in arrived))
-    has_end = bool(arrived) and not arrived[-1].data
-    whole: list[Step] = [steps[0]]
-    whole += [data] if data.data else []
-    whole += [Arrived(data.at, b"")] if has_end else []
-    return recording._replace(streams=(Stream(tuple(whole), None),))
+    return recording

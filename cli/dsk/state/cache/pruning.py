@@ -12,15 +12,13 @@ from dsk.records import NamedTuple
 from dsk.state.cache.draft import DRAFT, MODE
 from dsk.state.cache.limits import Limits
 from dsk.state.cache.reading import is_answer
-from dsk.state.cache.seal import START, said_by
+from dsk.state.cache.seal import LONGEST, START, said_by
 
 #: Seconds after which the file of a process that was killed in the midst of it is nobody's.
 ABANDONED = 86400.0
 #: Seconds between two looks at the whole folder.
 INTERVAL = 3600.0
 MARK = ".pruned"
-# Bytes in which the last line has its room: it has a model's name and one line of a prompt.
-LONGEST = 8192
 
 
 class File(NamedTuple):

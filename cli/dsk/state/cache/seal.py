@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+import os
+from typing import Any, BinaryIO
+
+from dsk.state.cache.reading import pieces
 
 START = b": cache "
+#: Bytes in which the line has its room: it has a model's name and one line of a prompt.
+LONGEST = 8192
 
 
 class Unsound(Exception):
@@ -21,17 +26,24 @@ def seal(key: str, digest: str, about: dict[str, Any]) -> bytes:
     return START + json.dumps({"key": key, "sha256": digest, **about}).encode() + b"\n"
 
 
-def unseal(data: bytes, key: str) -> bytes:
-    """What stands above the last line. Raises ``Unsound`` if that is not what was written for this key."""
-    start = data.rfind(b"\n" + START) + 1
-    line = said_by(data[start:])
+def unseal(file: BinaryIO, key: str) -> int:
+    """Where the last line begins. Raises ``Unsound`` if what stands above it is not what was written for this key."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - LONGEST, 0))
+    tail = file.read()
+    start = tail.rfind(b"\n" + START) + 1
+    line = said_by(tail[start:])
     if not start or line is None:
         raise Unsound("it breaks off")
-    if line.get("sha256") != hashlib.sha256(data[:start]).hexdigest():
+    end = size - len(tail) + start
+    digest = hashlib.sha256()
+    for data in pieces(file, end):
+        digest.update(data)
+    if line.get("sha256") != digest.hexdigest():
         raise Unsound("it has been changed")
     if line.get("key") != key:
         raise Unsound("it answers another question")
-    return data[:start]
+    return end
 
 
 def said_by(line: bytes) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ known to be one, there are no lines.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dsk.records import NamedTuple
 from dsk.stream.recording.steps import MARK
@@ -15,6 +16,7 @@ from dsk.stream.recording.steps import MARK
 _BOM_AND_BLANK = b"\xef\xbb\xbf \t\r\n"
 _NO_STREAM = (b"{", b"[", b"<")
 # A line of the server's that looks like one of ours, or like one that was made to look different from ours.
+_LINE_END = re.compile(rb"\r?\n|\r")
 _LIKE_OURS = re.compile(b":+" + re.escape(MARK[1:]))
 
 
@@ -89,6 +91,51 @@ def escape(lines: bytes) -> bytes:
     return b"".join(b":" + line if _LIKE_OURS.match(line) else line for line in lines.splitlines(keepends=True))
 
 
-def unescape(line: bytes) -> bytes:
-    """A line as the server sent it."""
-    return line[1:] if _LIKE_OURS.match(line) else line
+def unescape(lines: bytes) -> bytes:
+    """Lines as the server sent them."""
+    if MARK[1:] not in lines:
+        return lines
+    return b"".join(line[1:] if _LIKE_OURS.match(line) else line for line in lines.splitlines(keepends=True))
+
+
+class Parted:
+    """Cuts a recording, as it is read in pieces of any size, into lines of ours and what stands between them."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        #: How many lines have been given.
+        self.count = 0
+
+    def feed(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
+        """Each line of ours, True, and each part between two, as far as they are whole. The end is b"": what is not
+        whole then was being written when the process or the disk gave up."""
+        is_end = not data
+        data = self._rest + data
+        at = 0
+        while at < len(data):
+            is_ours = data.startswith(MARK, at)
+            end = _end_of_line(data, at, is_end=is_end) if is_ours else _end_of_part(data, at)
+            if end <= at:
+                break
+            yield is_ours, data[at:end]
+            self.count += _count(data[at:end])
+            at = end
+        self._rest = data[at:]
+
+
+def _end_of_line(data: bytes, at: int, *, is_end: bool) -> int:
+    """Where the line ends that begins here; 0 if that is not known yet: a CR may be half of a line end."""
+    found = _LINE_END.search(data, at)
+    return found.end() if found and (is_end or data[found.end() - 1 :] != b"\r") else 0
+
+
+def _end_of_part(data: bytes, at: int) -> int:
+    """Where a line of ours begins, or else what may be one."""
+    mark = data.find(MARK, at)
+    while mark > 0 and data[mark - 1] not in b"\r\n":
+        mark = data.find(MARK, mark + 1)
+    return mark if mark >= 0 else max(data.rfind(b"\n", at), data.rfind(b"\r", at)) + 1
+
+
+def _count(lines: bytes) -> int:
+    return len(lines.splitlines()) if b"\r" in lines else lines.count(b"\n")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dsk.stream.events import ToolResult
 from dsk.stream.recording.failures import from_fields
-from dsk.stream.recording.lines import unescape
+from dsk.stream.recording.lines import Parted, unescape
 from dsk.stream.recording.steps import (
     MARK,
     VERSION,
@@ -44,19 +45,27 @@ def read_recording(data: bytes) -> Recording:
 
     Raises ``Damaged``.
     """
-    reader = _Reader()
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
-        if not line.endswith((b"\n", b"\r")):
-            # It is the last one, and was being written when the process or the disk gave up.
-            break
-        if not line.startswith(MARK):
-            reader.take_line(line)
-            continue
-        try:
-            reader.take_note(_object(line[len(MARK) :]))
-        except ValueError as error:
-            raise Damaged(number, str(error)) from error
+    return read_pieces([data])
+
+
+def read_pieces(pieces: Iterable[bytes]) -> Recording:
+    """The same of a recording that is read in pieces, none of which is kept. Raises ``Damaged``."""
+    reader, parted = _Reader(), Parted()
+    for piece in _with_end(pieces):
+        for is_ours, lines in parted.feed(piece):
+            if not is_ours:
+                reader.take_lines(lines)
+                continue
+            try:
+                reader.take_note(_object(lines[len(MARK) :]))
+            except ValueError as error:
+                raise Damaged(parted.count + 1, str(error)) from error
     return reader.close()
+
+
+def _with_end(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    yield from filter(None, pieces)
+    yield b""
 
 
 class _Reader:
@@ -72,9 +81,9 @@ class _Reader:
         self._lines = bytearray()
         self._known = 0
 
-    def take_line(self, line: bytes) -> None:
-        """A line that is not ours."""
-        self._lines += unescape(line)
+    def take_lines(self, lines: bytes) -> None:
+        """Lines that are not ours."""
+        self._lines += unescape(lines)
 
     def take_note(self, note: dict[str, Any]) -> None:
         """One of our comments. Raises ``ValueError`` if it says nothing that can be at its place."""
