@@ -36,7 +36,7 @@ def test_a_clock_that_has_run_out_gives_one_last_look() -> None:
 
 def test_after_the_first_token_its_clock_stands_still() -> None:
     c = clocks()
-    c.token_seen = True
+    c.token_came()
     assert c.wait(690) == 120
     c.check(10_000)
 

@@ -287,7 +287,7 @@ class Exchange:
 
     def _note_first_token(self) -> None:
         if self._clocks:
-            self._clocks.token_seen = True
+            self._clocks.token_came()
         if self._first_token is None:
             self._first_token = self._elapsed()
 

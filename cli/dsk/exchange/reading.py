@@ -37,9 +37,10 @@ def read_to_end(
     except Failure as fault:
         return fault
     on_open(status)
+    read = source.read
     while True:
         try:
-            data = source.read()
+            data = read()
         except Failure as fault:
             if answer.done or (isinstance(fault, StallFault) and prospects.has_said_all()):
                 # All was said: how the connection ends is of no matter.
@@ -50,7 +51,8 @@ def read_to_end(
             is_cut = answer.finish_reason is None and not answer.done
             reception.close(is_half=is_cut and (prospects.can_take_up() or prospects.has_retries(is_open=True)))
             return None
-        reception.feed(data)
+        if reception.feed(data):
+            continue
         if clocks and prospects.has_said_all():
             clocks.expect_end()
         if reception.is_stopped:

@@ -16,11 +16,14 @@ from dsk.stream.events import Content, Event, Logprobs, Malformed, Reasoning, Re
 if TYPE_CHECKING:
     from dsk.exchange.recognising import Recognising
     from dsk.exchange.shaping import Shaping
-    from dsk.exchange.source import Listener
+    from dsk.exchange.source import Listener, Taker
     from dsk.stream.answer import Answer
+    from dsk.stream.shortcut import Shortcut
     from dsk.stream.splice import Splice
     from dsk.stream.stopping import Stopper
 
+#: Tokens that go the quick way in a row before everyone is told in full again: some keep what they are told until then.
+MOST_PASSED = 500
 TOKENS = frozenset((Content, Reasoning, Refusal, ToolCall))
 
 
@@ -47,17 +50,35 @@ class Reception:
         self._on_first_token = on_first_token
         self._on_arrival = on_arrival
         self._decoder = Decoder()
-        #: How many pieces of answer or reasoning have come: about as many as tokens.
-        self.tokens = 0
+        # Where nothing stands between the bytes and the listeners, a mere token goes to them directly.
+        self._can_be_quick = not (stopper or shaping)
+        self._common: Shortcut | None = None
+        self._takers: Sequence[Taker] = ()
+        self._tokens = 0
+        # Those that have gone the quick way since.
+        self._passed = 0
 
-    def feed(self, data: bytes) -> None:
-        """Take the bytes that have arrived. Raises ``BrokenFault`` if they contradict the text so far, ``InvalidFault``
-        if they are not what the schema asks for, and what the listeners raise."""
+    def feed(self, data: bytes) -> bool:
+        """Take the bytes that have arrived; whether they were a mere token, of which nothing follows.
+
+        Raises ``BrokenFault`` if they contradict the text so far, ``InvalidFault`` if they are not what the schema asks
+        for, and what the listeners raise.
+        """
+        if self._common and self._passed < MOST_PASSED and (piece := self._common.only_piece(data)):
+            self._passed += 1
+            for take in self._takers:
+                take(piece)
+            return True
+        self._catch_up()
         self._take(data, self._decoder.feed(data))
+        if self._can_be_quick:
+            self._look_for_common()
+        return False
 
     def close(self, *, is_half: bool) -> None:
         """The body has ended. ``is_half``: it was cut, and will be taken up again, so that halves of a frame or a
         character at its end are dropped, to come whole."""
+        self._catch_up()
         events = self._decoder.close()
         if is_half:
             events = [event for event in events if not isinstance(event, Malformed)]
@@ -75,6 +96,31 @@ class Reception:
                 self._answer.add(Content(text, 0))
             else:
                 self._tell(b"", self._shaping.take([Content(text, 0)]))
+
+    def _look_for_common(self) -> None:
+        """Find out whether a mere token may go the quick way from now on."""
+        self._common = None
+        common = self._decoder.common
+        if not common or common.choice != 0 or not self._tokens or (self._splice and not self._splice.is_over):
+            return
+        takers: list[Taker] = [self._answer.taker(common.kind)]
+        for listener in self._listeners:
+            find = getattr(listener, "taker", None)
+            taker = find(common.kind) if find else None
+            if not taker:
+                return
+            takers.append(taker)
+        self._common, self._takers = common, takers
+
+    def _catch_up(self) -> None:
+        self._decoder.count(self._passed)
+        self._tokens += self._passed
+        self._passed = 0
+
+    @property
+    def tokens(self) -> int:
+        """How many pieces of answer or reasoning have come: about as many as tokens."""
+        return self._tokens + self._passed
 
     @property
     def is_stopped(self) -> bool:
@@ -100,9 +146,9 @@ class Reception:
     def _count(self, events: Sequence[Event]) -> None:
         for event in events:
             if type(event) in TOKENS:
-                if not self.tokens:
+                if not self._tokens:
                     self._on_first_token()
-                self.tokens += 1
+                self._tokens += 1
 
     def _tell(self, data: bytes, events: Sequence[Event]) -> None:
         for event in events:

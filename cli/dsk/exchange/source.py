@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from dsk.ending import Ending
     from dsk.errors import Failure
-    from dsk.stream.events import Event
+    from dsk.stream.events import Content, Event, Reasoning
+
+#: Takes one more piece of a text, as UTF-8. Raises what ``Listener.received`` raises.
+Taker: TypeAlias = Callable[[bytes], object]
 
 
 class Source(Protocol):
@@ -21,8 +24,10 @@ class Source(Protocol):
     def open(self) -> int | None:
         """Begin; the HTTP status where there is one. Raises a ``Failure`` if no stream is to be had."""
 
-    def read(self) -> bytes:
-        """The bytes that have arrived, waiting for at least one; b"" at the end. Raises a ``Failure``."""
+    @property
+    def read(self) -> Callable[[], bytes]:
+        """What gives, once it is open, the bytes that have arrived, waiting for at least one; b"" at the end. Raises a
+        ``Failure``."""
 
     def cut(self) -> None:
         """End a read that is under way in another thread, and all later ones."""
@@ -52,3 +57,12 @@ class Listener(Protocol):
 
     def end(self, ending: Ending) -> None:
         """Nothing more arrives. Called once. Raises a ``Failure`` if something could not be kept or written."""
+
+
+class QuickListener(Listener, Protocol):
+    """A listener to whom a mere token can be told in few words."""
+
+    def taker(self, kind: type[Content | Reasoning]) -> Taker | None:
+        """What is to be called in the place of ``received`` where nothing but one more piece of this kind has come, of
+        choice 0, and pieces of it have come before; None if ``received`` must be called. It holds until ``received``
+        is called."""

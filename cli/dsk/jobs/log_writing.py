@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,11 @@ class RunLog:
         # A burst is many tokens: they are kept as one text until the next write.
         for piece in joined(pieces) if len(pieces) > 1 else pieces:
             self._add(piece)
+
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None]:
+        """As ``Listener.taker``."""
+        add, name = self._add, "content" if kind is Content else "reasoning"
+        return lambda piece: add(Piece(name, 0, piece.decode()))
 
     def end(self, ending: Ending) -> None:
         """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why

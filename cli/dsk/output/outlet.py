@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.output.escapes import Firewall
     from dsk.output.settings import Escapes
     from dsk.output.sink import Sink
@@ -43,6 +45,24 @@ class Outlet:
     def put_line(self, data: bytes) -> None:
         """``put`` a line of its own, also after text that has not ended its line."""
         self._sinks.put_line(self._sink, data)
+
+    def passer(self) -> Callable[[bytes], None] | None:
+        """What writes at once, as it is, what would be put and leave at the end of this arrival; None where that takes
+        more than to write it. Raises what has become of the answer if it cannot be written."""
+        sinks, sink = self._sinks, self._sink
+        if self._escapes != "raw" or not sinks.is_plain(sink):
+            return None
+        write = sink.pass_on
+
+        def pass_on(data: bytes) -> None:
+            try:
+                write(data)
+            except OSError as error:
+                sinks.fail(sink, error)
+                if sinks.answer_fault:
+                    raise sinks.answer_fault from error
+
+        return pass_on
 
     def is_beside(self, other: Outlet, world: World) -> bool:
         """Whether what is written here stands beside what is written there."""

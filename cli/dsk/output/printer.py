@@ -17,6 +17,8 @@ from dsk.stream.events import Content, Event, Reasoning
 from dsk.world import STDERR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.ending import Ending
     from dsk.output.block_files import BlockFiles
     from dsk.output.extraction import Extraction
@@ -99,6 +101,11 @@ class Printer:
             self._write(data, events)
         if self._sinks.answer_fault:
             raise self._sinks.answer_fault
+
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None] | None:
+        """As ``Listener.taker``: where nothing but text is written."""
+        (part, *others) = self._parts
+        return part.taker(kind) if isinstance(part, Text) and not (others or self._held) else None
 
     def turn(self, ending: Ending) -> None:
         """An answer has ended, and another one of the same run may follow. Raises as ``received``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dsk.stream.events import Comment, Content, Event, Reasoning, Resume, ToolCall
@@ -37,6 +37,9 @@ class Progress:
         self._is_told = False
         self._characters = 0
         self._first_piece: float | None = None
+        # Pieces that are still to be counted, in UTF-8, and what they are called.
+        self._recent: list[bytes] = []
+        self._recent_phase = ""
 
     def begin(self) -> None:
         """The wait begins."""
@@ -58,6 +61,7 @@ class Progress:
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Take note."""
+        self._count_recent()
         for event in events:
             if isinstance(event, (Content, Reasoning, ToolCall)):
                 if not self._is_told or isinstance(event, Reasoning):
@@ -68,6 +72,14 @@ class Progress:
                     self._spinner.characters = 0
             elif isinstance(event, Comment) and not self._pieces:
                 self._wait_for("queued")
+
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None] | None:
+        """As ``Listener.taker``: where nothing is shown."""
+        if self._spinner:
+            return None
+        self._count_recent()
+        self._recent_phase = "reasoning" if kind is Reasoning else "answering"
+        return self._recent.append
 
     def arrived(self, events: Sequence[Event]) -> None:
         """These have come of an answer whose shape is still to be found, before ``received`` is told of it."""
@@ -94,12 +106,21 @@ class Progress:
 
     def line(self) -> str:
         """How far it is: what it does, how much has come, how long it took."""
+        self._count_recent()
         elapsed = time.monotonic() - self._begun
         if self._first_piece is None:
             return f"{self._phase}: nothing has come yet, {elapsed:.1f} s"
         rate = self._pieces / max(time.monotonic() - self._first_piece, 0.001)
         counts = f"{_counted(self._characters, 'character')} in {_counted(self._pieces, 'piece')}"
         return f"{self._phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
+
+    def _count_recent(self) -> None:
+        recent = self._recent.copy()
+        if recent:
+            del self._recent[: len(recent)]
+            self._phase = self._recent_phase
+            self._pieces += len(recent)
+            self._characters += len(b"".join(recent).decode())
 
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
         if self._first_piece is None:

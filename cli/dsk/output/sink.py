@@ -55,13 +55,26 @@ class Sink:
                 self._writer.write(self._pending[:BUFFER_SIZE])
                 del self._pending[:BUFFER_SIZE]
                 self._drain()
-        except OSError:
-            self._lose()
+        except BaseException as error:
+            self._give_up(error)
             raise
-        except BaseException:
-            # A second signal in a hurry: nothing may wait any more, not even the buffer as it is thrown away.
-            if self._is_hurried:
-                self._lose()
+
+    def pass_on(self, data: bytes) -> None:
+        """``put`` and ``flush`` in one, in as few steps as can be where nothing waits."""
+        if self._pending or self._is_cut_off or self._is_lost or len(data) > BUFFER_SIZE:
+            self.put(data)
+            self.flush()
+            return
+        try:
+            self._is_cut_off = True
+            self._writer.write(data)
+            try:
+                self._writer.flush()
+                self._is_cut_off = False
+            except BlockingIOError:
+                self._drain()
+        except BaseException as error:
+            self._give_up(error)
             raise
 
     def hurry(self) -> None:
@@ -81,6 +94,11 @@ class Sink:
         if self._owned:
             self._owned = False
             os.close(self.descriptor)
+
+    def _give_up(self, error: BaseException) -> None:
+        # A second signal in a hurry: nothing may wait any more, not even the buffer as it is thrown away.
+        if isinstance(error, OSError) or self._is_hurried:
+            self._lose()
 
     def _drain(self) -> None:
         while True:

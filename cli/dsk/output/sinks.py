@@ -26,7 +26,7 @@ from dsk.output.opening import (
     place_of,
 )
 from dsk.output.sink import Sink
-from dsk.world import STDERR, STDOUT
+from dsk.world import STDERR, STDOUT, nothing
 
 if TYPE_CHECKING:
     from dsk.world import World
@@ -107,7 +107,7 @@ class Sinks:
             try:
                 self._answer.truncate()
             except OSError as error:
-                self._fail(self._answer, error)
+                self.fail(self._answer, error)
 
     def put(self, sink: Sink, data: bytes) -> None:
         """Have the bytes leave with the next ``flush``."""
@@ -120,6 +120,11 @@ class Sinks:
                 self._world.is_mid_line = not data.removesuffix(PLAIN).endswith(b"\n")
             if sink not in self._due:
                 self._due.append(sink)
+
+    def is_plain(self, sink: Sink) -> bool:
+        """Whether ``Sink.pass_on`` does all that ``put`` and ``flush`` would do, as nothing else has to be thought of
+        where something is written to the sink."""
+        return sink not in self._beside_messages and self._world.on_shown is nothing and not self._due
 
     def put_line(self, sink: Sink, data: bytes) -> None:
         """``put`` what is to begin a line, on one of its own."""
@@ -137,7 +142,7 @@ class Sinks:
             try:
                 sink.flush()
             except OSError as error:
-                self._fail(sink, error)
+                self.fail(sink, error)
             self._due.pop(0)
 
     def hurry(self) -> None:
@@ -152,7 +157,7 @@ class Sinks:
             try:
                 sink.close()
             except OSError as error:
-                self._fail(sink, error)
+                self.fail(sink, error)
         if self._created is not None and not self._is_begun:
             from pathlib import Path
 
@@ -169,7 +174,8 @@ class Sinks:
             self._beside_messages.append(sink)
         return sink
 
-    def _fail(self, sink: Sink, error: OSError) -> None:
+    def fail(self, sink: Sink, error: OSError) -> None:
+        """Note that the sink cannot be written to."""
         if sink is self._answer:
             self.answer_fault = self.answer_fault or _fault(sink.name, error, UnwrittenFault)
         elif error.errno in READER_GONE:

@@ -9,6 +9,8 @@ from dsk.errors import Status
 from dsk.stream.events import Content, Event, Reasoning
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.ending import Ending
     from dsk.output.code import CodeOnly
     from dsk.output.outlet import Outlet
@@ -25,7 +27,7 @@ class Text:
         self._newline = newline
         self._code = code
         self._firewall = outlet.firewall()
-        self._last = ""
+        self._last = b""
 
     def received(self, _data: bytes, events: Sequence[Event]) -> None:
         """Write what the events add to the text."""
@@ -33,11 +35,25 @@ class Text:
         text = "".join([event.text for event in events if isinstance(event, kind) and event.choice == 0])
         self._add(self._code.feed(text) if self._code else text)
 
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None] | None:
+        """As ``Listener.taker``."""
+        if kind is not self._kind:
+            return _ignore
+        pass_on = None if self._code or self._firewall else self._outlet.passer()
+        if not pass_on:
+            return None
+
+        def take(piece: bytes) -> None:
+            self._last = piece
+            pass_on(piece)
+
+        return take
+
     def turn(self, ending: Ending) -> None:
         """Finish the line; the next text begins as the first did."""
         self.end(ending)
         self._firewall = self._outlet.firewall()
-        self._last = ""
+        self._last = b""
         if self._code:
             self._code.begin_anew()
 
@@ -47,7 +63,7 @@ class Text:
             self._add(self._code.close())
         if self._firewall:
             self._put(self._firewall.close())
-        is_open = self._last not in ("", "\n")
+        is_open = self._last != b"" and not self._last.endswith(b"\n")
         # What is not the JSON that was asked for is a whole answer all the same.
         is_whole = ending.failure is None or ending.failure.status is Status.INVALID
         if self._newline and is_open and (is_whole or self._outlet.is_terminal):
@@ -58,5 +74,9 @@ class Text:
 
     def _put(self, text: str) -> None:
         if text:
-            self._last = text[-1]
-            self._outlet.put(text.encode())
+            self._last = text.encode()
+            self._outlet.put(self._last)
+
+
+def _ignore(_piece: bytes) -> None:
+    """It is written elsewhere, or nowhere."""

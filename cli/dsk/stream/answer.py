@@ -26,6 +26,8 @@ from dsk.stream.gathered import Forgotten, Gathered
 from dsk.stream.usage import total
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsk.errors import Failure
 
 
@@ -187,6 +189,11 @@ class Answer:
             case Comment() | ToolResult():
                 return
         self.begun = True
+
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None]:
+        """What adds a further piece of this kind, as UTF-8, to choice 0, as ``add`` would; until that is called."""
+        choice = self._choice(0)
+        return choice.add_content if kind is Content else choice.add_reasoning
 
     @property
     def content(self) -> str:

@@ -22,6 +22,11 @@ class Blocks:
         """Bytes of the incomplete block."""
         return len(self._pending)
 
+    @property
+    def is_between(self) -> bool:
+        """Whether a block begins with the next byte."""
+        return not self._pending and self._ends_line and not self._after_cr
+
     def feed(self, data: bytes) -> bytes:
         """All blocks that are complete now, each with the blank line that ends it; b"" if none is."""
         if not self._pending and data.endswith(b"\n\n") and b"\r" not in data and not self._after_cr:

@@ -11,7 +11,7 @@ from dsk.stream.chunk import ChunkReader
 from dsk.stream.events import Comment, Done, Event, Malformed, Trouble
 from dsk.stream.frames import Body, Frame, Frames, Item
 from dsk.stream.parsing import parse
-from dsk.stream.shortcut import Texts
+from dsk.stream.shortcut import Shortcut, Texts
 from dsk.stream.surrogates import Joiner
 
 _DONE = "[DONE]"
@@ -38,6 +38,18 @@ class Decoder:
             return []
         items = self._frames.feed(data)
         return self._read(items) if items else []
+
+    @property
+    def common(self) -> Shortcut | None:
+        """What knows the common frame of the stream, if nothing is held back here and it may be asked in the place of
+        ``feed``; ``count`` is to be told of what it reads."""
+        shortcut = self._frames.shortcut
+        is_free = shortcut.is_ready and self._frames.is_between and not (self._over or self._joiner.is_waiting)
+        return shortcut if is_free else None
+
+    def count(self, frames: int) -> None:
+        """So many common frames have been read elsewhere."""
+        self._frames.count(frames)
 
     def close(self) -> Sequence[Event]:
         """The events of what was left, now that the body has ended.

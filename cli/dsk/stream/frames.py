@@ -76,6 +76,16 @@ class Frames:
             items += self._too_long(self._number + 1)
         return items
 
+    @property
+    def is_between(self) -> bool:
+        """Whether frames have come and the next one begins with the next byte."""
+        is_open = len(self._opening) >= OPENING and self._body is None and not self._over
+        return is_open and self._blocks.is_between
+
+    def count(self, frames: int) -> None:
+        """So many frames have been read elsewhere, each of which came when nothing of another one was here."""
+        self._number += frames
+
     def close(self) -> list[Item]:
         """What was left when the body ended: a frame here is one that no blank line has ended."""
         if self._over:

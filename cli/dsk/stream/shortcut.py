@@ -53,12 +53,25 @@ class Shortcut:
         self._choice = 0
         self._before = ""
         self._after = ""
+        # The same in the bytes of a block that is nothing else.
+        self._head = b""
+        self._tail = b""
         self._patience = PATIENCE
 
     @property
     def is_ready(self) -> bool:
         """Whether there is anything to be recognised by."""
         return bool(self._before)
+
+    @property
+    def kind(self) -> type[Content | Reasoning]:
+        """What the common frame brings a piece of."""
+        return self._kind
+
+    @property
+    def choice(self) -> int:
+        """The choice that it belongs to."""
+        return self._choice
 
     def learn(self, data: str, value: dict[str, Any], events: list[Event]) -> None:
         """Learn from the data of a frame, its JSON value and what was read in it."""
@@ -76,7 +89,22 @@ class Shortcut:
             if _is_piece(before, after, key, value, event):
                 self._kind, self._choice = type(event), event.choice
                 self._before, self._after = f"data: {before}", after + _END
+                self._head, self._tail = self._before.encode(), self._after.encode()
                 return
+
+    def only_piece(self, block: bytes) -> bytes:
+        """The piece of text, as UTF-8, if this is one common frame; else b"", as for bytes that end inside a frame or
+        hold more than one. This is what each token costs, so it does little."""
+        if not (block.startswith(self._head) and block.endswith(self._tail)):
+            return b""
+        piece = block[len(self._head) : -len(self._tail)]
+        try:
+            text = piece.decode()
+        except UnicodeDecodeError:
+            return b""
+        if text.isprintable() and b'"' not in piece and b"\\" not in piece:
+            return piece
+        return _unescaped(text).encode()
 
     def read(self, blocks: bytes) -> Iterator[bytes | Texts]:
         """Complete blocks, in order, as pieces where that is all they hold and as they are elsewhere."""

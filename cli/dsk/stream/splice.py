@@ -52,6 +52,11 @@ class Splice:
         self._matched = 0
         self._settled = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all that still comes is new."""
+        return self._settled
+
     def feed(self, text: str) -> str:
         """What is new in the next piece, and in what was held back. Raises ``Contradiction``."""
         if self._settled or not text:

@@ -28,8 +28,10 @@ class CutShort(Exception):
 class ChunkedBody:
     """A body in chunks, read from what ``more`` gives, which is b"" where the connection ends."""
 
-    def __init__(self, more: Callable[[], bytes]) -> None:
+    def __init__(self, more: Callable[[], bytes], arrived: bytes = b"") -> None:
+        """``arrived`` is what has come of it already."""
         self._more = more
+        self._arrived = arrived
         self._chunks = Chunked()
 
     def read(self) -> bytes:
@@ -38,9 +40,10 @@ class ChunkedBody:
         Raises ``CutShort``, ``ValueError`` for chunks that are none, and what ``more`` raises.
         """
         while not self._chunks.done:
-            data = self._more()
+            data = self._arrived or self._more()
             if not data:
                 raise CutShort
+            self._arrived = b""
             try:
                 content = self._chunks.feed(data)
             except ValueError as error:
@@ -60,9 +63,13 @@ class Chunked:
         self._left = 0
         self._in_line_end = False
         self._in_trailers = False
+        # Whether a chunk begins with the next byte.
+        self._is_between = True
 
     def feed(self, data: bytes) -> bytes:
         """The content in these bytes. Raises ``ValueError`` if they are not in the chunked coding."""
+        if self._is_between and (content := _only_chunk(data)):
+            return content
         data = self._pending + data
         found: list[bytes] = []
         at = 0
@@ -82,6 +89,7 @@ class Chunked:
             self._take_line(data[at:end].rstrip(b"\r"))
             at = end + 1
         self._pending = b"" if self.done else data[at:]
+        self._is_between = not (self.done or self._pending or self._left or self._in_line_end or self._in_trailers)
         if len(self._pending) > LINE_LIMIT:
             raise ValueError(f"a line between chunks is longer than {LINE_LIMIT} bytes")
         return b"".join(found)
@@ -102,6 +110,16 @@ class Chunked:
                 raise ValueError(f"{said[:20]!r} is no chunk size")
             self._left = int(size, 16)
             self._in_trailers = self._left == 0
+
+
+def _only_chunk(data: bytes) -> bytes:
+    """The content of one chunk, if these bytes are just that, whole and with nothing odd about it: what a token comes
+    in where tokens come one by one; else b""."""
+    end = data.find(b"\r\n")
+    size = data[:end]
+    if end < 1 or size.strip(HEX) or not data.endswith(b"\r\n") or int(size, 16) != len(data) - end - 4:
+        return b""
+    return data[end + 2 : -2]
 
 
 def _whole_chunks(data: bytes, at: int, found: list[bytes]) -> int:

@@ -25,7 +25,10 @@ class Clocks:
         self.stall = self._whole_stall = stall
         self.max_time = max_time
         self.begun = now
-        self.token_seen = False
+        #: Seconds that every wait may last, until one of the methods below is called; 0 where that depends on when it
+        #: begins.
+        self.steady = 0.0
+        self._token_seen = False
         self._attempt = now
         # When the connection that is being made has to stand, and with whom; None once it stands.
         self._connect_by: float | None = None
@@ -34,28 +37,37 @@ class Clocks:
     def begin_attempt(self, now: float) -> None:
         """A request is sent, the first or another: its first token is awaited from now."""
         self._attempt = now
-        self.token_seen = False
+        self._token_seen = False
         self.stall = self._whole_stall
+        self._steady_up()
 
     def begin_connection(self, now: float, where: str) -> None:
         """A connection to this host is made from now on: name, proxy and TLS included."""
         self._connect_by = now + self.connect
         self._where = where
+        self._steady_up()
 
     def connected(self) -> None:
         """The connection stands: from now on a server that is silent stalls."""
         self._connect_by = None
+        self._steady_up()
+
+    def token_came(self) -> None:
+        """The first token is there, or nobody waits for one."""
+        self._token_seen = True
+        self._steady_up()
 
     def expect_end(self) -> None:
         """The text is whole: what may still come, comes at once."""
         self.stall = min(self.stall, END_WAIT)
+        self._steady_up()
 
     def wait(self, now: float) -> float:
         """How long one wait for the network may last from now; ``inf`` is without end."""
         wait = self.stall if self._connect_by is None else self._connect_by - now
         if self.max_time is not None:
             wait = min(wait, self.begun + self.max_time - now)
-        if not self.token_seen:
+        if not self._token_seen:
             wait = min(wait, self._attempt + self.first_token - now)
         return max(wait, LEAST)
 
@@ -79,10 +91,14 @@ class Clocks:
         if late:
             raise late
 
+    def _steady_up(self) -> None:
+        is_steady = self._token_seen and self.max_time is None and self._connect_by is None
+        self.steady = self.stall if is_steady else 0.0
+
     def _late(self, now: float) -> ClockFault | None:
         if self.max_time is not None and now >= self.begun + self.max_time:
             return self._run_fault(self.max_time)
-        if not self.token_seen and now >= self._attempt + self.first_token:
+        if not self._token_seen and now >= self._attempt + self.first_token:
             return self._first_token_fault()
         if self._connect_by is not None and now >= self._connect_by:
             return self._connect_fault()

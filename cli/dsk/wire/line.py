@@ -104,7 +104,7 @@ class Line:
     def set_wait(self) -> None:
         """Let the next wait last until the nearest clock runs out. Raises ``ClockFault`` if one has."""
         seconds = self.wait()
-        # Saying again what the socket knows costs a system call for every token.
+        # Saying again what the socket knows costs a system call.
         if self._socket is not None and self._socket.gettimeout() != seconds:
             self._socket.settimeout(seconds)
 
@@ -122,7 +122,9 @@ class Line:
     def receive(self, opened: socket.socket, size: int) -> bytes:
         """Up to ``size`` bytes that have arrived, waiting for at least one; b"" at the end. Raises ``ClockFault`` if a
         clock runs out, and ``OSError``."""
-        self.set_wait()
+        # Reckoning anew what the socket knows, and saying it again, would cost as much as the rest for every token.
+        if opened.gettimeout() != self._clocks.steady or self._end is not None:
+            self.set_wait()
         try:
             return opened.recv(size)
         except TimeoutError as error:

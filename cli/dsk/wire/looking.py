@@ -57,6 +57,6 @@ def look(endpoint: Endpoint, path: str, clocks: Clocks, *, only: bool = False) -
     if not 200 <= status < 300:
         with response:
             return Look(url, status, headers, b"", refusal_of(response, endpoint, stay=True))
-    clocks.token_seen = True
+    clocks.token_came()
     with Reply(response, line, clocks) as reply:
         return Look(url, status, headers, read_all(reply, MAX_JSON) or b"", None)

@@ -6,6 +6,7 @@ the rest of dsk. A test holds this way and the ordinary one side by side.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dsk.wire.chunked import ChunkedBody, CutShort
@@ -63,8 +64,11 @@ class PlainReply:
         self._head = head
         self._opened = opened
         self._line = line
-        self._arrived = arrived
-        self._read = self._reader(framing)
+        more = partial(line.receive, opened, READ_SIZE)
+        if framing is Framing.CHUNKED:
+            self._read = ChunkedBody(more, arrived).read
+        else:
+            self._read = _PlainBody(more, arrived, None if framing is Framing.CLOSE else framing).read
 
     @property
     def trace(self) -> str:
@@ -91,32 +95,22 @@ class PlainReply:
         self._line.cut()
         self._opened.close()
 
-    def _reader(self, framing: Framing | int) -> Callable[[], bytes]:
-        if framing is Framing.CHUNKED:
-            return ChunkedBody(self._more).read
-        if framing is Framing.CLOSE:
-            return self._more
-        return _Counted(self._more, framing).read
 
-    def _more(self) -> bytes:
-        if arrived := self._arrived:
-            self._arrived = b""
-            return arrived
-        return self._line.receive(self._opened, READ_SIZE)
+class _PlainBody:
+    """A body of so many bytes, or one that ends with the connection."""
 
-
-class _Counted:
-    """A body of so many bytes."""
-
-    def __init__(self, more: Callable[[], bytes], size: int) -> None:
+    def __init__(self, more: Callable[[], bytes], arrived: bytes, size: int | None) -> None:
         self._more = more
+        self._arrived = arrived
         self._left = size
 
     def read(self) -> bytes:
-        if not self._left:
+        if self._left == 0:
             return b""
-        data = self._more()[: self._left]
-        if not data:
-            raise CutShort
-        self._left -= len(data)
+        data = (self._arrived or self._more())[: self._left]
+        self._arrived = b""
+        if self._left is not None:
+            if not data:
+                raise CutShort
+            self._left -= len(data)
         return data

@@ -72,10 +72,11 @@ class Posting:
         self._reply = post(self._endpoint, self._path, self._body, self._clocks, self._line, self._made, self._pool)
         return self._reply.status
 
-    def read(self) -> bytes:
-        """The bytes that have arrived; b"" at the end. Raises what ``Reply.read`` raises."""
+    @property
+    def read(self) -> Callable[[], bytes]:
+        """What gives the bytes that have arrived; b"" at the end. Raises what ``Reply.read`` raises."""
         assert self._reply is not None, "open comes first"
-        return self._reply.read()
+        return self._reply.read
 
     @property
     def trace(self) -> str:

@@ -125,7 +125,8 @@ def _fetch(
             except Failure:
                 response.close()
                 raise
-            clocks.token_seen = clocks.token_seen or body is None
+            if body is None:
+                clocks.token_came()
             if pool:
                 pool.found[path] = url
             return Reply(response, line, clocks, is_kept=pool is not None)
