@@ -141,6 +141,21 @@ def test_sigusr1_says_how_far_it_is_and_the_run_goes_on(dsk: Dsk, serve: Serve, 
         process.kill()
 
 
+def test_sigusr1_counts_every_token_that_came_by_itself(dsk: Dsk, serve: Serve) -> None:
+    replies = (Reply(text="word " * 1200),)
+    server = serve(Script(replies=replies, pace=4000, faults=(parse_fault("stall-after=1200"),)))
+    with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
+        assert process.stdout
+        printed = 0
+        while printed < 1200 * 5 - 1:
+            printed += len(os.read(process.stdout.fileno(), 65536))
+        process.send_signal(signal.SIGUSR1)
+        assert process.stderr
+        line = process.stderr.readline()
+        assert line.startswith(b"dsk: answering: %d characters in 1200 pieces" % printed), line
+        process.kill()
+
+
 def test_what_the_parent_ignores_stays_ignored(dsk: Dsk, serve: Serve) -> None:
     server = serve(Script(replies=(Reply(text="one two three"),), pace=4))
     script = (

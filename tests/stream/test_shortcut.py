@@ -115,28 +115,65 @@ def test_a_text_that_looks_like_another_piece_is_none() -> None:
     assert texts.events == [Content("b", 0)]
 
 
+def drawn(dice: random.Random) -> tuple[list[bytes], list[Event]]:
+    """The frames of a stream, and what they say, but for the start."""
+    events: list[Event] = []
+    frames: list[bytes] = []
+    for _ in range(dice.randint(1, 40)):
+        text = "".join(dice.choice(PIECES[:-1]) for _ in range(dice.randint(1, 4)))
+        kind = dice.random()
+        if kind < 0.7:
+            frames.append(frame(text, ascii_only=dice.random() < 0.2))
+            events.append(Content(text, 0))
+        elif kind < 0.8:
+            frames.append(frame(text, "reasoning_content"))
+            events.append(Reasoning(text, 0))
+        elif kind < 0.9:
+            frames.append(b": hi\n\n")
+            events.append(Comment("hi"))
+        else:
+            frames.append(frame(text, created=dice.randint(0, 1)))
+            events.append(Content(text, 0))
+    end = HEAD | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    return [*frames, b"data: " + json.dumps(end).encode() + b"\n\n", b"data: [DONE]\n\n"], events
+
+
+@pytest.mark.parametrize("text", ["a", " word", "ü 世界 👩‍🚀", "\n\n", 'a "b"\t\\', "/", "\x7f\u2028"])
+def test_one_common_frame_is_its_piece(text: str) -> None:
+    assert learnt().only_piece(frame(text)) == text.encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        frame("a")[:-1],
+        frame("a") + b"\n",
+        frame("a") + frame("b"),
+        frame("a")[1:],
+        frame("\ud83d", ascii_only=True),
+        frame("\x01"),
+        frame("\ud83d"),
+        frame(""),
+        frame("a", "reasoning_content"),
+        frame("a", created=1),
+        frame("a").replace(b'"a"', b'"a\xff"'),
+        frame("a").replace(b'"a"', b'"a", "b": "c"'),
+        frame("a").replace(b'"a"', b'"\x1b"'),
+        b": hi\n\n",
+        frame("a").replace(b'"a"', b'"'),
+    ],
+)
+def test_what_is_not_one_common_frame_is_no_piece(data: bytes) -> None:
+    assert learnt().only_piece(data) == b""
+
+
 def test_streams_drawn_by_chance_say_the_same_however_they_are_cut() -> None:
     dice = random.Random(7)
     for _ in range(40):
-        events: list[Event] = [Start("x", "m")]
-        body = b""
-        for _ in range(dice.randint(1, 40)):
-            text = "".join(dice.choice(PIECES[:-1]) for _ in range(dice.randint(1, 4)))
-            kind = dice.random()
-            if kind < 0.7:
-                body += frame(text, ascii_only=dice.random() < 0.2)
-                events.append(Content(text, 0))
-            elif kind < 0.8:
-                body += frame(text, "reasoning_content")
-                events.append(Reasoning(text, 0))
-            elif kind < 0.9:
-                body += b": hi\n\n"
-                events.append(Comment("hi"))
-            else:
-                body += frame(text, created=dice.randint(0, 1))
-                events.append(Content(text, 0))
-        end = HEAD | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
-        body += b"data: " + json.dumps(end).encode() + b"\n\ndata: [DONE]\n\n"
+        frames, said = drawn(dice)
+        body = b"".join(frames)
+        events: list[Event] = [Start("x", "m"), *said]
         first = next((e for e in events if not isinstance(e, Start | Comment)), None)
         events.remove(Start("x", "m"))
         events.insert(events.index(first) if first else len(events), Start("x", "m"))

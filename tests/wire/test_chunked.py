@@ -24,6 +24,26 @@ def test_pieces_of_any_size_give_the_same(size: int) -> None:
     assert body.done
 
 
+@pytest.mark.parametrize("content", [b"a", b"hello", b"\r\n", b"5\r\nhello\r\n", b"x" * 70_000])
+def test_a_chunk_that_comes_by_itself_is_its_content(content: bytes) -> None:
+    body = Chunked()
+    for _ in range(3):
+        assert body.feed(b"%x\r\n%b\r\n" % (len(content), content)) == content
+    assert body.feed(b"0\r\n\r\n") == b""
+    assert body.done
+
+
+def test_what_only_looks_like_one_chunk_is_not_taken_for_it() -> None:
+    body = Chunked()
+    assert body.feed(b"20\r\n1") == b"1", "a chunk that is longer"
+    assert body.feed(b"5\r\nhello\r\n") == b"5\r\nhello\r\n", "in the midst of another"
+    body = Chunked()
+    assert body.feed(b"1") == b"", "a size that is cut"
+    assert body.feed(b"0\r\n0123456789abcdef\r\n") == b"0123456789abcdef"
+    body = Chunked()
+    assert body.feed(b"1\r\na\r\n2\r\nbc\r\n") == b"abc", "two of them"
+
+
 def test_content_is_given_before_its_chunk_is_whole() -> None:
     body = Chunked()
     assert body.feed(b"ff\r\nab") == b"ab"
@@ -43,7 +63,19 @@ def test_what_follows_the_end_is_left_alone() -> None:
     assert body.feed(b"more") == b""
 
 
-@pytest.mark.parametrize("data", [b"zz\r\n", b"-1\r\n", b"\r\n", b"2\r\nabc\r\n", b"1" * (LINE_LIMIT + 1)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"zz\r\n",
+        b"-1\r\n",
+        b"\r\n",
+        b"2\r\nabc\r\n",
+        b"+2\r\nab\r\n",
+        b"0x2\r\nab\r\n",
+        b"1_0\r\n0123456789\r\n",
+        b"1" * (LINE_LIMIT + 1),
+    ],
+)
 def test_damage_is_named(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"chunk|line"):
         Chunked().feed(data)

@@ -115,12 +115,11 @@ class Progress:
         return f"{self._phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
 
     def _count_recent(self) -> None:
-        recent = self._recent.copy()
-        if recent:
-            del self._recent[: len(recent)]
+        # One by one: SIGUSR1 may ask for the line in the midst of it.
+        while self._recent:
+            self._characters += len(self._recent.pop().decode())
+            self._pieces += 1
             self._phase = self._recent_phase
-            self._pieces += len(recent)
-            self._characters += len(b"".join(recent).decode())
 
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
         if self._first_piece is None:
