@@ -18,7 +18,7 @@ def parse(text: str) -> object:
     """The one JSON value in the text; raises ``ValueError`` with a line saying why there is none."""
     if len(text) < _SHORT:
         try:
-            value, end = _scan(text)
+            value, end = scan(text)
         except (ValueError, RecursionError):
             pass
         else:
@@ -30,7 +30,7 @@ def parse(text: str) -> object:
 def _parse_with_care(text: str) -> object:
     text = text.strip(_BLANK)
     try:
-        value, end = _scan(text)
+        value, end = scan(text)
     except json.JSONDecodeError as error:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
             raise ValueError("it ends too early") from error
@@ -71,4 +71,5 @@ def _constant(_name: str) -> None:
     """NaN and Infinity, which are no JSON, count as null."""
 
 
-_scan = json.JSONDecoder(parse_float=_finite, parse_constant=_constant).raw_decode
+#: The JSON value that begins at a place of a text, and where it ends; raises ``ValueError`` and ``RecursionError``.
+scan = json.JSONDecoder(parse_float=_finite, parse_constant=_constant).raw_decode

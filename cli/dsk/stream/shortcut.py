@@ -8,25 +8,19 @@ single byte, escapes that need more than a table, and all that is odd go the lon
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dsk.records import NamedTuple
 from dsk.stream.events import Content, Event, Reasoning
-from dsk.stream.parsing import parse
+from dsk.stream.parsing import parse, scan
 
 #: Frames that are looked at in vain before a stream is taken to have no common frame.
 PATIENCE = 8
-#: Characters of a frame with escapes, or to learn from: on a longer one the expressions below would spend memory a
-#: hundred times its size.
+#: Characters of a frame to learn from: of a longer one there are not many.
 LONGEST = 1 << 16
 
 _END = "\n\n"
-_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"'
-_NOT_PLAIN = re.compile(r'["\\\x00-\x1f]')
-# Escapes but \u, whose halves of characters have to be joined.
-_EASY = re.compile(r'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])+')
 _KEYS = {Content: ("content",), Reasoning: ("reasoning_content", "reasoning")}
 _MARK = "\x01"
 
@@ -82,10 +76,12 @@ class Shortcut:
             return
         self._patience -= 1
         for key in _KEYS[type(event)]:
-            found = list(re.finditer(rf'"{key}": ?({_STRING})', data))
-            if len(found) != 1 or "\n" in data:
+            names = [name for name in (f'"{key}":"', f'"{key}": "') if name in data]
+            if len(names) != 1 or data.count(names[0]) != 1 or "\n" in data:
                 continue
-            before, after = data[: found[0].start(1) + 1], data[found[0].end(1) - 1 :]
+            start = data.index(names[0]) + len(names[0])
+            _, end = scan(data, start - 1)
+            before, after = data[:start], data[end - 1 :]
             if _is_piece(before, after, key, value, event):
                 self._kind, self._choice = type(event), event.choice
                 self._before, self._after = f"data: {before}", after + _END
@@ -102,9 +98,7 @@ class Shortcut:
             text = piece.decode()
         except UnicodeDecodeError:
             return b""
-        if text.isprintable() and b'"' not in piece and b"\\" not in piece:
-            return piece
-        return _unescaped(text).encode()
+        return piece if _is_plain(text) else _unescaped(text).encode()
 
     def read(self, blocks: bytes) -> Iterator[bytes | Texts]:
         """Complete blocks, in order, as pieces where that is all they hold and as they are elsewhere."""
@@ -116,7 +110,7 @@ class Shortcut:
             return
         if text.startswith(before) and text.endswith(after):
             piece = text[len(before) : -len(after)]
-            if piece and not _NOT_PLAIN.search(piece):
+            if piece and _is_plain(piece):
                 # One frame: the quote that would end another one's piece is not in it.
                 yield Texts(self._kind, self._choice, [piece])
                 return
@@ -129,7 +123,7 @@ class Shortcut:
             yield text[:start].encode()
         run: list[str] = []
         for piece in text[start + len(before) : end].split(after + before):
-            read = _unescaped(piece)
+            read = piece if _is_plain(piece) else _unescaped(piece)
             if read:
                 run.append(read)
                 continue
@@ -143,11 +137,20 @@ class Shortcut:
             yield text[end + len(after) :].encode()
 
 
+def _is_plain(piece: str) -> bool:
+    """Whether it is certain at a look that the inside of a JSON string stands for itself."""
+    return '"' not in piece and "\\" not in piece and piece.isprintable()
+
+
 def _unescaped(piece: str) -> str:
-    """The text that the inside of a JSON string stands for; "" if that takes more than a look."""
-    if not _NOT_PLAIN.search(piece):
-        return piece
-    return str(json.loads(f'"{piece}"')) if len(piece) <= LONGEST and _EASY.fullmatch(piece) else ""
+    """The text that the inside of a JSON string stands for; "" if it is not the inside of one, or has escapes by
+    number: halves of characters have to be joined."""
+    if "\\u" in piece:
+        return ""
+    try:
+        return str(json.loads(f'"{piece}"'))
+    except ValueError:
+        return ""
 
 
 def _is_piece(before: str, after: str, key: str, value: dict[str, Any], event: Content | Reasoning) -> bool:
