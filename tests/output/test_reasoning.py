@@ -12,7 +12,8 @@ from dsk.stream.events import Content, Done, Event, Finish, Reasoning
 from tests.output.playing import Arrival, Player, arrive, said
 
 END: list[Event] = [Finish("stop", 0), Done()]
-THOUGHT = [*arrive(Reasoning("so ", 0)), *arrive(Reasoning("so", 0), Reasoning("other", 1)), *said("Hello")]
+OTHER: list[Event] = [Reasoning("other", 1), Content("hi", 1), Finish("stop", 1)]
+THOUGHT = [*arrive(Reasoning("so ", 0)), *arrive(Reasoning("so", 0), *OTHER), *said("Hello")]
 DIM, PLAIN = b"\x1b[2m", b"\x1b[0m"
 INTERRUPTED = InterruptFault("interrupted")
 
