@@ -25,7 +25,7 @@ COUNTED = (Usage, Resume)
 #: Bytes of texts above which they stay in the log piece by piece: SQLite makes several copies of what is in one row.
 LONG = 1 << 16
 #: Seconds for which a run that has failed waits to be told its number, and between two looks for it.
-MOMENT = 2.0
+MOMENT = 5.0
 STEP = 0.005
 
 
