@@ -82,6 +82,13 @@ DOORS = {
     "urllib3": {"wire"},
     "ssl": {"wire", "scripted/server.py"},
     "socket": {"wire", "scripted"},
+    "_socket": {
+        "wire/connecting.py",
+        "wire/endpoint.py",
+        "wire/line.py",
+        "wire/plain_reply.py",
+        "wire/preconnection.py",
+    },
     "jsonschema": {"exchange/judging.py"},
     "referencing": {"exchange/judging.py"},
     "http": {"wire/sockets.py", "wire/reply.py"},
@@ -131,9 +138,9 @@ ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit
 # The modules of the standard library and of others that a run in a pipe may have loaded when its request is sent:
 # those are what the user waits for. The smallest Python that starts at all has loaded the rest.
 EARLY = {
-    *("array", "click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
+    *("click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
     *("gc", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
-    *("runpy", "select", "signal", "socket", "threading", "types", "typing"),
+    *("runpy", "select", "signal", "threading", "types", "typing"),
     *("warnings", "weakref"),
 }
 # What re loads in Pythons before 3.11.

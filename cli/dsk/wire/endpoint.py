@@ -120,11 +120,11 @@ def is_own_address(text: str) -> bool:
     """Whether an IP address is one that never leaves this machine: 127.0.0.0/8 or ::1. Raises ``ValueError`` for what
     is no address."""
     if ":" not in text:
-        import socket
+        import _socket
 
         # ipaddress takes longer to load than everything else here.
         try:
-            return socket.inet_pton(socket.AF_INET, text)[0] == 127
+            return _socket.inet_pton(_socket.AF_INET, text)[0] == 127
         except (OSError, UnicodeError):
             raise ValueError(f"{text!r} is no address") from None
     from ipaddress import ip_address

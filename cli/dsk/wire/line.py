@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +119,7 @@ class Line:
             if self.on_sent:
                 self.on_sent(min(at + SEND_SIZE, len(data)), len(data))
 
-    def receive(self, opened: socket.socket, size: int) -> bytes:
+    def receive(self, opened: _socket.socket, size: int) -> bytes:
         """Up to ``size`` bytes that have arrived, waiting for at least one; b"" at the end. Raises ``ClockFault`` if a
         clock runs out, and ``OSError``."""
         # Reckoning anew what the socket knows, and saying it again, would cost as much as the rest for every token.
@@ -146,7 +146,7 @@ class Line:
         if inner is not None:
             try:
                 # SSLSocket.shutdown would pull the TLS state from under the thread that reads.
-                socket.socket.shutdown(inner, socket.SHUT_RDWR)
+                _socket.socket.shutdown(inner, _socket.SHUT_RDWR)
             except OSError:
                 return
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable, Mapping
 
 from dsk.errors import LocalFault
+from dsk.wire.connecting import addresses
 from dsk.wire.endpoint import (
     Endpoint,
     check_key_is_safe,
@@ -30,10 +30,7 @@ def check_key_stays_here(endpoint: Endpoint) -> None:
         return
     parts = parts_of(endpoint.base_url)
     try:
-        name = parts.hostname or ""
-        # As bytes it needs no IDNA codec, which would be loaded for it.
-        host = name.encode() if name.isascii() else name
-        found = socket.getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
+        found = addresses(parts.hostname or "", parts.port or 80)
     except (OSError, UnicodeError):
         return
     away = elsewhere(str(address[0]) for *_, address in found)

@@ -13,7 +13,7 @@ from dsk.wire.chunked import ChunkedBody, CutShort
 from dsk.wire.plain_head import END, Framing, framing_of, may_be_plain
 
 if TYPE_CHECKING:
-    import socket
+    import _socket
     from collections.abc import Callable
 
     from dsk.wire.line import Line
@@ -58,7 +58,7 @@ class PlainReply:
     status = 200
 
     def __init__(
-        self, opened: socket.socket, line: Line, framing: Framing | int, arrived: bytes, head: bytes = b""
+        self, opened: _socket.socket, line: Line, framing: Framing | int, arrived: bytes, head: bytes = b""
     ) -> None:
         """``arrived`` is what has come of the body, ``head`` what came before it."""
         self._head = head

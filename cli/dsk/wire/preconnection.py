@@ -7,18 +7,20 @@ and the request. requests then finds the connection made and the request sent, a
 
 from __future__ import annotations
 
-import socket
+import _socket
 import sys
 import time
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dsk.wire.clocks import LEAST
+from dsk.wire.connecting import connect, for_libraries
 from dsk.wire.direct import Address, direct_address
 from dsk.wire.line import usable
 from dsk.wire.local import check_key_stays_here
 
 if TYPE_CHECKING:
+    import socket
     import ssl
     from collections.abc import Callable
 
@@ -52,9 +54,9 @@ class Preconnection:
         self._begun = time.monotonic()
         self._connect_timeout = connect_timeout
         self._lock = Lock()
-        self._socket: socket.socket | None = None
+        self._socket: _socket.socket | None = None
         self._opened_at: float | None = None
-        self._send: Callable[[socket.socket], None] | None = None
+        self._send: Callable[[_socket.socket], None] | None = None
         self._fault: Exception | None = None
         self._is_over = False
         # Set once the request is sent, or cannot be.
@@ -91,7 +93,7 @@ class Preconnection:
         if self._tls:
             self._tls.loaded.wait()
 
-    def take(self, line: Line) -> socket.socket:
+    def take(self, line: Line) -> _socket.socket:
         """The connection, when the request has been sent over it.
 
         Raises ``ClockFault`` if a clock runs out before that, and ``OSError`` if the connection fails.
@@ -108,6 +110,15 @@ class Preconnection:
         assert self._socket
         return self._socket
 
+    def take_ordinary(self, line: Line) -> socket.socket:
+        """The same, as libraries want it."""
+        self.take(line)
+        with self._lock:
+            if self._is_over or not self._socket:
+                raise _given_up()
+            self._socket = ordinary = for_libraries(self._socket)
+            return ordinary
+
     def close(self) -> None:
         """Nobody waits for it any more. May be called from any thread."""
         sys.setswitchinterval(USUAL)
@@ -115,7 +126,7 @@ class Preconnection:
             self._is_over = True
             if self._socket:
                 self._socket.close()
-        self._fault = self._fault or ConnectionAbortedError("the connection was given up")
+        self._fault = self._fault or _given_up()
         self._done.set()
 
     def _open(self) -> None:
@@ -135,23 +146,22 @@ class Preconnection:
         if send:
             self._end(send, opened)
 
-    def _connected(self) -> socket.socket:
+    def _connected(self) -> _socket.socket:
         address = self.address
-        # As bytes it needs no IDNA codec, which would be loaded for it.
-        place: Any = (address.host.encode(), address.port)
-        plain = socket.create_connection(place, usable(self._connect_timeout))
+        plain = connect(address.host, address.port, usable(self._connect_timeout))
         try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
             if self._tls is None:
                 return plain
             settings = self._tls.context()
             plain.settimeout(usable(max(self._begun + self._connect_timeout - time.monotonic(), LEAST)))
+            plain = for_libraries(plain)
             return settings.wrap_socket(plain, server_hostname=address.host.rstrip("."))
         except BaseException:
             plain.close()
             raise
 
-    def _end(self, send: Callable[[socket.socket], None], opened: socket.socket) -> None:
+    def _end(self, send: Callable[[_socket.socket], None], opened: _socket.socket) -> None:
         try:
             send(opened)
         except Exception as error:
@@ -186,12 +196,16 @@ class Tls:
         self.loaded.set()
 
 
-def _send(opened: socket.socket, request: bytes, line: Line) -> None:
+def _given_up() -> ConnectionAbortedError:
+    return ConnectionAbortedError("the connection was given up")
+
+
+def _send(opened: _socket.socket, request: bytes, line: Line) -> None:
     line.connected(opened)
     line.send(opened.sendall, request)
 
 
-def _is_silent(opened: socket.socket) -> bool:
+def _is_silent(opened: _socket.socket) -> bool:
     """Whether there is nothing to be read. TLS has messages of its own, which have to be read to know it."""
     nothing: tuple[type[OSError], ...] = (BlockingIOError,)
     if hasattr(opened, "cipher"):

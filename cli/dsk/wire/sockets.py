@@ -178,7 +178,8 @@ class _Made(Noted):
     is_verified: bool
 
     def connect(self) -> None:
-        self.sock = self.made.take(self.line)
+        self.sock = self.made.take_ordinary(self.line)
+        self.line.hold(self.sock)
         # Where there is TLS, it was agreed on by the same settings.
         self.is_verified = True
 
