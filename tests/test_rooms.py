@@ -106,6 +106,7 @@ DOORS = {
         "chat/interrupts.py",
         "chat/prompt_signals.py",
     },
+    "_signal": {"main.py", "signals.py"},
     "ctypes": {"tools/environment.py"},
     "readline": {"jobs/sh/editing.py"},
     "sqlite3": {"state/log", "state/sessions"},
@@ -140,7 +141,7 @@ ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit
 EARLY = {
     *("click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
     *("gc", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
-    *("runpy", "select", "signal", "threading", "types", "typing"),
+    *("runpy", "select", "threading", "types", "typing"),
     *("warnings", "weakref"),
 }
 # What re loads in Pythons before 3.11.

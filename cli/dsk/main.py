@@ -6,7 +6,8 @@ dies of that signal, so that shells and their loops see it.
 
 from __future__ import annotations
 
-import signal
+# The module signal without its enumerations, which are slow to make.
+import _signal as signal  # type: ignore[import-not-found]
 
 # Until a run is there that could end in order, ^C ends the process by itself, not in the midst of an import.
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -190,7 +191,7 @@ def become(successor: Successor) -> NoReturn:
         raise LocalFault(f"cannot run {successor.program}", why, hint="set SHELL to a shell that is there") from error
 
 
-def die_of(number: signal.Signals) -> NoReturn:
+def die_of(number: int) -> NoReturn:
     """End the process by this signal's default action."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 from typing import TYPE_CHECKING
 
 from dsk.errors import HangUpFault, Terminated, TerminateFault
 from dsk.output.notes import tell
 
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
 
     from dsk.world import World
+else:
+    import _signal as signal
 
 CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 # Its default action is to do nothing, and nothing else here uses it.
