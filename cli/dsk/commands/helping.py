@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -26,7 +27,12 @@ WIDEST, NARROWEST = 80, 50
 
 
 def general_options() -> list[click.Parameter]:
-    """``-h``, ``--help`` and ``--debug``."""
+    """``-h``, ``--help`` and ``--debug``, the same for a command and for its groups."""
+    return [*_general_options()]
+
+
+@cache
+def _general_options() -> Sequence[click.Parameter]:
     return [
         Option(
             ["-h"],
