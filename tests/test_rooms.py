@@ -95,7 +95,6 @@ DOORS = {
     "rich": {"map/bar.py"},
     "sseclient": {"stream/frames.py"},
     "signal": {
-        "main.py",
         "signals.py",
         "jobs/hidden_prompt.py",
         "state/key_command.py",
