@@ -47,6 +47,19 @@ def test_a_file_that_is_no_database(path: Path) -> None:
     assert path.read_bytes().startswith(b"Dear diary"), "it is left as it was"
 
 
+def test_what_comes_token_by_token_is_not_gathered_for_a_log_that_cannot_be_written(path: Path) -> None:
+    path.mkdir(parents=True)
+    writer = LogWriter(str(path), entry())
+    token = os.urandom(8).hex().encode()
+    wait_until(lambda: writer.warning is not None, "the warning")
+    take = writer.taker("content")
+    for _ in range(1000):
+        take(token)
+    wait_until(lambda: sys.getrefcount(token) < 100, "the tokens to be forgotten")
+    writer.end(Outcome("", "", 0))
+    assert writer.warning == cannot(path, "it is not a regular file")
+
+
 def test_a_damaged_database(path: Path) -> None:
     for _ in range(30):
         logged(path, answer="x" * 3000)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dsk.state.log.opening import RUNS
-from dsk.state.log.rows import NewTurn, Outcome, Piece
+from dsk.state.log.rows import NewTurn, Outcome, Piece, joined
 from dsk.state.log.sharing import TRY
 from dsk.state.log.writer import LogWriter
 from tests.harness import wait_until
@@ -61,6 +61,28 @@ def test_text_is_written_while_it_arrives(path: Path) -> None:
     assert "".join(text for kind, text in found if kind == "content") == "Once upon a time."
     assert found[-2:] == [("reasoning", "hm"), ("content", ".")]
     writer.end(Outcome("Once upon a time.", "hm", 0))
+
+
+def test_tokens_that_come_by_themselves_are_written_as_text_among_what_else_comes(path: Path) -> None:
+    writer = LogWriter(str(path), entry())
+    writer.add(Piece("reasoning", 0, "h"))
+    take = writer.taker("reasoning")
+    take(b"m")
+    take = writer.taker("content")
+    for token in ("Grü", "ße", ", "):
+        take(token.encode())
+    writer.add(content("Welt"))
+    writer.add(Piece("finish", 0, ""))
+    wait_until(lambda: begun(path) and rows(path, "SELECT 1 FROM pieces WHERE kind = 'finish'"), "the pieces")
+    take = writer.taker("content")
+    take(b"?")
+    wait_until(lambda: rows(path, "SELECT 1 FROM pieces WHERE text = '?'"), "the token")
+    take(b"!")
+    wait_until(lambda: rows(path, "SELECT 1 FROM pieces WHERE text = '!'"), "the last token")
+    found = joined(Piece(kind, 0, text) for kind, text in rows(path, "SELECT kind, text FROM pieces ORDER BY seq"))
+    texts = [(kind, text) for kind, _, text in found]
+    assert texts == [("reasoning", "hm"), ("content", "Grüße, Welt"), ("finish", ""), ("content", "?!")]
+    writer.end(Outcome("Grüße, Welt?!", "hm", 0))
 
 
 def test_at_the_end_all_is_in_the_row_and_no_piece_is_left(path: Path) -> None:

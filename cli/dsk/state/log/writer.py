@@ -10,10 +10,15 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dsk.state.log.rows import Piece, joined
+
 if TYPE_CHECKING:
-    from dsk.state.log.rows import Entry, Outcome, Piece
+    from collections.abc import Callable
+
+    from dsk.state.log.rows import Entry, Outcome
 
 #: Seconds between two writes. A killed process loses what came after the last one.
 INTERVAL = 0.75
@@ -43,7 +48,9 @@ class LogWriter:
         self._entry = entry
         self._patience = patience
         self._lingering = lingering
-        self._queue: deque[Piece] = deque()
+        # A string is the kind of the text that bytes after it are more of.
+        self._queue: deque[Piece | str | bytes] = deque()
+        self._kind = ""
         self._waiting = 0
         self._outcome: Outcome | None = None
         self._give_up_at: float | None = None
@@ -62,6 +69,12 @@ class LogWriter:
             if self._waiting >= BATCH:
                 self._waiting = 0
                 self._wake_up()
+
+    def taker(self, kind: str) -> Callable[[bytes], None]:
+        """What has more of a text of choice 0 written soon, UTF-8 that comes token by token; it holds until ``add`` is
+        called. As each token costs this, it is the queue's own."""
+        self._queue.append(kind)
+        return self._queue.append
 
     def end(self, outcome: Outcome) -> None:
         """Have the end written, and wait until all is in the database, or cannot be. The process may then end in
@@ -102,20 +115,24 @@ class LogWriter:
         finally:
             self._done.set()
             self._queue.clear()
+            # What a taker still puts there nobody wants.
+            while self._outcome is None:
+                self._wake.acquire(timeout=INTERVAL)
+                self._queue.clear()
 
     def _write(self) -> None:
         from _sqlite3 import Error
 
         from dsk.state.log.opening import move_wal, open_log
-        from dsk.state.log.rows import append, begin, finish, joined
+        from dsk.state.log.rows import append, begin, finish
         from dsk.state.log.sharing import persist, transact
 
-        queue, written = self._queue, 0
+        written = 0
 
         def write_pieces() -> None:
             # What it needs is at hand: it is done all the time, by a thread that has slept.
             nonlocal written
-            pieces = joined([queue.popleft() for _ in range(len(queue))])
+            pieces = self._come()
             if len(pieces) == 1:
                 # A statement alone is a transaction.
                 persist(lambda: append(connection, run, written, pieces), self._is_over)
@@ -148,6 +165,19 @@ class LogWriter:
             # fails, the next one will.
             with suppress(Error):
                 connection.close()
+
+    def _come(self) -> list[Piece]:
+        """The pieces that have come since."""
+        take = self._queue.popleft
+        pieces: list[Piece] = []
+        for form, items in groupby([take() for _ in range(len(self._queue))], type):
+            if form is bytes:
+                pieces.append(Piece(self._kind, 0, b"".join(items).decode()))  # type: ignore[arg-type]
+            elif form is str:
+                *_, self._kind = items  # type: ignore[assignment]
+            else:
+                pieces += items  # type: ignore[arg-type]
+        return joined(pieces)
 
     def _is_over(self) -> bool:
         return self._give_up_at is not None and time.monotonic() >= self._give_up_at
