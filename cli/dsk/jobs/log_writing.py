@@ -69,8 +69,7 @@ class RunLog:
 
     def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None]:
         """As ``Listener.taker``."""
-        add, name = self._add, "content" if kind is Content else "reasoning"
-        return lambda piece: add(Piece(name, 0, piece.decode()))
+        return self._writer.taker("content" if kind is Content else "reasoning")
 
     def end(self, ending: Ending) -> None:
         """Have the end written and wait for it: all of the run is in the database then, or ``warning`` says why
