@@ -139,12 +139,12 @@ ENDS_THE_PROCESS = {"os._exit", "os.abort", "os.kill", "sys.exit", "exit", "quit
 # those are what the user waits for. The smallest Python that starts at all has loaded the rest.
 EARLY = {
     *("click", "collections", "contextlib", "copyreg", "datetime", "enum", "errno", "fcntl", "functools"),
-    *("gc", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re", "reprlib"),
+    *("gc", "importlib", "itertools", "json", "keyword", "operator", "re", "reprlib"),
     *("runpy", "select", "threading", "types", "typing"),
     *("warnings", "weakref"),
 }
-# What re loads in Pythons before 3.11.
-EARLY_IN_OLD_ONES = {"sre_compile", "sre_constants", "sre_parse"}
+# What re and datetime load in Pythons before 3.12.
+EARLY_IN_OLD_ONES = {"locale", "math", "sre_compile", "sre_constants", "sre_parse"}
 # Those that may be loaded while the server thinks: sseclient and what it loads. A plain answer needs no HTTP library,
 # and the log no sqlite3, which is Python around SQLite.
 WHILE_WAITING = {
@@ -286,7 +286,7 @@ def test_what_is_loaded_before_the_request_is_sent_and_after_it(
     server = serve(Script(replies=(Reply(text="one two"),)))
     names = loaded_by(dsk, "ask", "--base-url", server.base_url, "hi", "--ignore-stdin")
     before, after = names[: names.index(FIRST_AFTER)], names[names.index(FIRST_AFTER) :]
-    assert foreign(before) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 11) else set())
+    assert foreign(before) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())
     assert foreign(after) - EARLY - EARLY_IN_OLD_ONES - WHILE_WAITING == set()
     assert {"sseclient", "_sqlite3"} <= set(after), "the list of modules was read"
     assert {name for name in names if name.startswith(UNASKED)} == set()
@@ -296,10 +296,12 @@ def test_what_is_loaded_before_the_request_is_sent_and_after_it(
 def test_what_sends_nothing_loads_no_network(dsk: Dsk) -> None:
     names = loaded_by(dsk, "ask", "--dry-run", "hi", "--ignore-stdin")
     assert "dsk.jobs.asking" in names
-    assert foreign(names) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 11) else set())
+    assert foreign(names) - EARLY <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set())
     assert "dsk.wire.preconnection" not in names
 
 
 def test_help_loads_no_more_than_parsing_does(dsk: Dsk) -> None:
     names = loaded_by(dsk, "ask", "--help")
-    assert foreign(names) - EARLY - {"textwrap"} <= (EARLY_IN_OLD_ONES if sys.version_info < (3, 11) else set())
+    assert foreign(names) - EARLY - {"locale", "textwrap"} <= (
+        EARLY_IN_OLD_ONES if sys.version_info < (3, 12) else set()
+    )

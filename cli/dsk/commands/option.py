@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 from typing import Any
 
 import click
@@ -70,8 +69,8 @@ class Option(click.Option):
             checked = super().process_value(ctx, value)
         except click.BadParameter as error:
             raise self._misfit(ctx, value, error.message) from error
-        if isinstance(checked, float) and isnan(checked):
-            # No range keeps it out: every comparison with it is false.
+        if isinstance(checked, float) and checked != checked:
+            # NaN: no range keeps it out, for every comparison with it is false.
             raise self._misfit(ctx, value)
         if isinstance(checked, int) and abs(checked) > LARGEST:
             raise self._misfit(ctx, value, words=f"a whole number, at most {LARGEST}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dsk.errors import UsageFault, hide_secret
@@ -16,7 +15,7 @@ from dsk.jobs.thinking import Level, settle_thinking
 from dsk.records import NamedTuple
 from dsk.request.models import resolve_retired
 from dsk.request.options import RequestOptions, Ways
-from dsk.wire.clocks import Clocks
+from dsk.wire.clocks import ENDLESS, Clocks
 from dsk.wire.endpoint import Endpoint, check_base_url, check_key_is_safe, is_loopback, name_of_host, query_text
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _example(profile: Profile) -> str:
 
 def settle_short_clocks(network: NetworkSettings) -> Clocks:
     """The clocks for a look at a server, which is done as a whole within --max-time: there is no token to wait for."""
-    return settle_clocks(network._replace(first_token=inf, stall=inf))
+    return settle_clocks(network._replace(first_token=ENDLESS, stall=ENDLESS))
 
 
 def settle_clocks(network: NetworkSettings, *, streams: bool = True) -> Clocks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from math import isfinite
 from typing import Any
 
 # json.dumps would make an encoder for every line.
@@ -30,6 +29,8 @@ def json_line(value: Any, *, is_terminal: bool = False) -> bytes:
 
 
 def _finite(value: Any) -> Any:
+    from math import isfinite
+
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

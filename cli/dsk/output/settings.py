@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from dsk.output.edit import Edit
     from dsk.output.extraction import Extraction
 
-Format: TypeAlias = Literal["text", "raw", "json", "jsonl"]
-Escapes: TypeAlias = Literal["auto", "show", "strip", "raw"]
-ReasoningMode: TypeAlias = Literal["auto", "show", "hide", "only"]
-Markdown: TypeAlias = Literal["auto", "always", "never"]
-Color: TypeAlias = Literal["auto", "always", "never"]
+Format: TypeAlias = 'Literal["text", "raw", "json", "jsonl"]'
+Escapes: TypeAlias = 'Literal["auto", "show", "strip", "raw"]'
+ReasoningMode: TypeAlias = 'Literal["auto", "show", "hide", "only"]'
+Markdown: TypeAlias = 'Literal["auto", "always", "never"]'
+Color: TypeAlias = 'Literal["auto", "always", "never"]'
 
 
 class OutputSettings(NamedTuple):

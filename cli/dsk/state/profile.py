@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dsk.records import NamedTuple
 
@@ -15,7 +15,7 @@ SERVER_NAMES = (
     *("openrouter", "groq", "mistral", "together", "azure", "openai"),
 )
 
-SchemaMode = Literal["function", "json_schema", "prompt"]
+SchemaMode: TypeAlias = 'Literal["function", "json_schema", "prompt"]'
 
 
 class Profile(NamedTuple):

@@ -6,14 +6,14 @@ clock allows, and the clock that ran out can be named.
 
 from __future__ import annotations
 
-from math import inf
-
 from dsk.errors import ClockFault, StallFault
 
 # A socket wants a time-out above zero; a clock that has run out while bytes were at hand gets this last look.
 LEAST = 0.001
 # Seconds that a server may take between the finish reason and what follows it, token counts and [DONE].
 END_WAIT = 5.0
+#: Seconds. Without the module math, which is a library of its own to load.
+ENDLESS = float("inf")
 
 
 class Clocks:
@@ -63,7 +63,7 @@ class Clocks:
         self._steady_up()
 
     def wait(self, now: float) -> float:
-        """How long one wait for the network may last from now; ``inf`` is without end."""
+        """How long one wait for the network may last from now; ``ENDLESS`` is without end."""
         wait = self.stall if self._connect_by is None else self._connect_by - now
         if self.max_time is not None:
             wait = min(wait, self.begun + self.max_time - now)
@@ -72,9 +72,9 @@ class Clocks:
         return max(wait, LEAST)
 
     def left(self, now: float) -> float:
-        """How much time the whole run has left; ``inf`` is without end. Raises ``ClockFault`` if there is none."""
+        """How much time the whole run has left; ``ENDLESS`` is without end. Raises ``ClockFault`` if there is none."""
         if self.max_time is None:
-            return inf
+            return ENDLESS
         left = self.begun + self.max_time - now
         if left <= 0:
             raise self._run_fault(self.max_time)
