@@ -117,7 +117,9 @@ logger.warning("a warning")
 logger.debug("not wanted")
 logging.basicConfig(level=logging.DEBUG)
 logger.debug("wanted")
+logger.propagate = False
 assert logging.getLogger("sseclient") is logging.root.getChild("sseclient")
+assert not logging.getLogger("sseclient").propagate
 from typing import ForwardRef, Optional, TypedDict, get_type_hints
 class Both(TypedDict):
     one: "Optional[int]"

@@ -91,9 +91,13 @@ class _Logger:
     """A logger for whoever asks before the library of loggers is filled: as long as it is not, nobody can have said
     that anything below a warning is wanted."""
 
+    __slots__ = ("_module", "_name")
+    _module: ModuleType
+    _name: str | None
+
     def __init__(self, module: ModuleType, name: str | None = None) -> None:
-        self._module = module
-        self._name = name
+        super().__setattr__("_module", module)
+        super().__setattr__("_name", name)
 
     def debug(self, *args: Any, **named: Any) -> None:
         """Log this, if anybody may want it."""
@@ -103,6 +107,10 @@ class _Logger:
     def __getattr__(self, name: str) -> Any:
         _fill(self._module)
         return getattr(self._module.getLogger(self._name), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _fill(self._module)
+        setattr(self._module.getLogger(self._name), name, value)
 
 
 class UnreadAnnotations:
