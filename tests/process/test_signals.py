@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -19,6 +20,7 @@ from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
 from tests.harness import Dsk, wait_until
 from tests.terminal import Terminal
+from tests.wire.raw import RawServer
 
 Serve = Callable[[Script], ScriptedServer]
 Phase = Callable[[Dsk, Serve], AbstractContextManager["subprocess.Popen[bytes]"]]
@@ -167,9 +169,19 @@ def test_what_the_parent_ignores_stays_ignored(dsk: Dsk, serve: Serve) -> None:
     assert result.stdout == b"one two three\n0\n"
 
 
-def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk, serve: Serve) -> None:
-    server = serve(Script(replies=(Reply(text="yes"),), first_token=0.5, keep_alive=3))
-    with Terminal(dsk, "ask", "--base-url", server.base_url, "hi") as terminal:
+def test_a_queue_is_shown_on_a_terminal_and_vanishes(dsk: Dsk) -> None:
+    is_shown = threading.Event()
+
+    def queue(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        while not is_shown.wait(0.05):
+            connection.sendall(b": keep-alive\n\n")
+        connection.sendall(b'data: {"choices":[{"index":0,"delta":{"content":"yes"},"finish_reason":"stop"}]}\n\n')
+        connection.sendall(b"data: [DONE]\n\n")
+
+    with RawServer(queue) as server, Terminal(dsk, "ask", "--base-url", server.url, "hi") as terminal:
+        terminal.wait_for("queued")
+        is_shown.set()
         seen = terminal.finish()
         assert terminal.process.returncode == 0
     assert re.search(r"\r\x1b\[K\x1b\[2m\S+ queued \d+ s\x1b\[0m", seen)
