@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsk.wire.chunked import LINE_LIMIT, Chunked
+from dsk.wire.chunked import LINE_LIMIT, Chunked, ChunkedBody, CutShort
 
 BODY = b"5\r\nhello\r\n1;name=value\r\n,\r\n009\r\n\r\nworld\r\n\r\n0\r\nTrailer: x\r\n\r\n"
 CONTENT = b"hello,\r\nworld\r\n"
@@ -26,22 +26,21 @@ def test_pieces_of_any_size_give_the_same(size: int) -> None:
 
 @pytest.mark.parametrize("content", [b"a", b"hello", b"\r\n", b"5\r\nhello\r\n", b"x" * 70_000])
 def test_a_chunk_that_comes_by_itself_is_its_content(content: bytes) -> None:
-    body = Chunked()
-    for _ in range(3):
-        assert body.feed(b"%x\r\n%b\r\n" % (len(content), content)) == content
-    assert body.feed(b"0\r\n\r\n") == b""
-    assert body.done
+    data = b"%x\r\n%b\r\n" % (len(content), content)
+    read = ChunkedBody(iter([data, data, b"0\r\n\r\n"]).__next__, data).read
+    assert [read() for _ in range(5)] == [content, content, content, b"", b""]
 
 
 def test_what_only_looks_like_one_chunk_is_not_taken_for_it() -> None:
-    body = Chunked()
-    assert body.feed(b"20\r\n1") == b"1", "a chunk that is longer"
-    assert body.feed(b"5\r\nhello\r\n") == b"5\r\nhello\r\n", "in the midst of another"
-    body = Chunked()
-    assert body.feed(b"1") == b"", "a size that is cut"
-    assert body.feed(b"0\r\n0123456789abcdef\r\n") == b"0123456789abcdef"
-    body = Chunked()
-    assert body.feed(b"1\r\na\r\n2\r\nbc\r\n") == b"abc", "two of them"
+    longer = [b"20\r\n1", b"5\r\nhello\r\n", b""]
+    read = ChunkedBody(iter(longer).__next__).read
+    assert (read(), read()) == (b"1", b"5\r\nhello\r\n")
+    with pytest.raises(CutShort):
+        read()
+    cut = [b"1", b"0\r\n0123456789abcdef\r\n"]
+    assert ChunkedBody(iter(cut).__next__).read() == b"0123456789abcdef"
+    two = b"1\r\na\r\n2\r\nbc\r\n"
+    assert ChunkedBody(iter([two]).__next__).read() == b"abc"
 
 
 def test_content_is_given_before_its_chunk_is_whole() -> None:
@@ -79,3 +78,5 @@ def test_what_follows_the_end_is_left_alone() -> None:
 def test_damage_is_named(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"chunk|line"):
         Chunked().feed(data)
+    with pytest.raises(ValueError, match="the chunks are damaged"):
+        ChunkedBody(iter([data]).__next__).read()

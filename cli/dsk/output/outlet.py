@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dsk.output.escapes import Firewall
     from dsk.output.settings import Escapes
-    from dsk.output.sink import Sink
+    from dsk.output.sink import Direct, Sink
     from dsk.output.sinks import Sinks
     from dsk.world import World
 
@@ -46,23 +44,18 @@ class Outlet:
         """``put`` a line of its own, also after text that has not ended its line."""
         self._sinks.put_line(self._sink, data)
 
-    def passer(self) -> Callable[[bytes], None] | None:
-        """What writes at once, as it is, what would be put and leave at the end of this arrival; None where that takes
-        more than to write it. Raises what has become of the answer if it cannot be written."""
-        sinks, sink = self._sinks, self._sink
-        if self._escapes != "raw" or not sinks.is_plain(sink):
-            return None
-        write = sink.pass_on
+    def direct(self) -> Direct | None:
+        """What writes at once what ``put`` would have leave at the end of this arrival, as ``Sink.direct`` has it; None
+        where that takes more. What it raises is for ``retry``."""
+        return self._sinks.direct(self._sink) if self._escapes == "raw" else None
 
-        def pass_on(data: bytes) -> None:
-            try:
-                write(data)
-            except OSError as error:
-                sinks.fail(sink, error)
-                if sinks.answer_fault:
-                    raise sinks.answer_fault from error
-
-        return pass_on
+    def retry(self) -> None:
+        """Go on where ``direct`` could not. Raises what becomes of the run if the answer cannot be written."""
+        self._sinks.direct(self._sink)
+        self._sinks.flush()
+        if self._sinks.answer_fault:
+            raise self._sinks.answer_fault
+        self._sinks.direct(self._sink)
 
     def is_beside(self, other: Outlet, world: World) -> bool:
         """Whether what is written here stands beside what is written there."""

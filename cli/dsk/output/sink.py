@@ -9,6 +9,11 @@ from __future__ import annotations
 import io
 import os
 import stat
+from collections.abc import Callable
+from typing import TypeAlias
+
+#: What has bytes written, and what writes them now. Both raise ``OSError``.
+Direct: TypeAlias = tuple[Callable[[bytes], object], Callable[[], object]]
 
 BUFFER_SIZE = 128 * 1024
 # Seconds in which a reader must take something, once the run is to end.
@@ -29,8 +34,6 @@ class Sink:
         # middle of a write: so nothing is lost or written twice when flushing goes on after ^C. What fills it to
         # the brim would pass it by.
         self._writer = io.BufferedWriter(self._raw, BUFFER_SIZE + 1)
-        # Whether a write may have been ended before all of it had left.
-        self._is_cut_off = False
         self._is_lost = False
         self._is_hurried = False
 
@@ -48,34 +51,27 @@ class Sink:
         if self._is_lost:
             return
         try:
-            if self._is_cut_off:
-                self._drain()
+            # What a signal has kept from leaving.
+            self._drain()
             while self._pending and not self._is_lost:
-                self._is_cut_off = True
                 self._writer.write(self._pending[:BUFFER_SIZE])
                 del self._pending[:BUFFER_SIZE]
                 self._drain()
-        except BaseException as error:
-            self._give_up(error)
+        except OSError:
+            self._lose()
+            raise
+        except BaseException:
+            # A second signal in a hurry: nothing may wait any more, not even the buffer as it is thrown away.
+            if self._is_hurried:
+                self._lose()
             raise
 
-    def pass_on(self, data: bytes) -> None:
-        """``put`` and ``flush`` in one, in as few steps as can be where nothing waits."""
-        if self._pending or self._is_cut_off or self._is_lost or len(data) > BUFFER_SIZE:
-            self.put(data)
-            self.flush()
-            return
-        try:
-            self._is_cut_off = True
-            self._writer.write(data)
-            try:
-                self._writer.flush()
-                self._is_cut_off = False
-            except BlockingIOError:
-                self._drain()
-        except BaseException as error:
-            self._give_up(error)
-            raise
+    def direct(self) -> Direct | None:
+        """What ``put`` and ``flush`` do with up to 64 KiB, in two steps, until one of them is called or raises: then
+        ``flush`` goes on with what is left. None if something waits already."""
+        if self._pending or self._is_lost:
+            return None
+        return self._writer.write, self._writer.flush
 
     def hurry(self) -> None:
         """From now on wait for a reader that reads, and give up one that does not: the run is to end."""
@@ -95,11 +91,6 @@ class Sink:
             self._owned = False
             os.close(self.descriptor)
 
-    def _give_up(self, error: BaseException) -> None:
-        # A second signal in a hurry: nothing may wait any more, not even the buffer as it is thrown away.
-        if isinstance(error, OSError) or self._is_hurried:
-            self._lose()
-
     def _drain(self) -> None:
         while True:
             try:
@@ -109,7 +100,6 @@ class Sink:
                     self._lose()
                     return
             else:
-                self._is_cut_off = False
                 return
 
     def _lose(self) -> None:

@@ -25,7 +25,7 @@ from dsk.output.opening import (
     open_path,
     place_of,
 )
-from dsk.output.sink import Sink
+from dsk.output.sink import Direct, Sink
 from dsk.world import STDERR, STDOUT, nothing
 
 if TYPE_CHECKING:
@@ -121,10 +121,13 @@ class Sinks:
             if sink not in self._due:
                 self._due.append(sink)
 
-    def is_plain(self, sink: Sink) -> bool:
-        """Whether ``Sink.pass_on`` does all that ``put`` and ``flush`` would do, as nothing else has to be thought of
-        where something is written to the sink."""
-        return sink not in self._beside_messages and self._world.on_shown is nothing and not self._due
+    def direct(self, sink: Sink) -> Direct | None:
+        """That of the sink, if nothing else has to be thought of where something is written to it. It is due from now
+        on: what a signal keeps from leaving leaves with the next ``flush``."""
+        if sink in self._beside_messages or self._world.on_shown is not nothing or self._due not in ([], [sink]):
+            return None
+        self._due = [sink]
+        return sink.direct()
 
     def put_line(self, sink: Sink, data: bytes) -> None:
         """``put`` what is to begin a line, on one of its own."""

@@ -39,13 +39,19 @@ class Text:
         """As ``Listener.taker``."""
         if kind is not self._kind:
             return _ignore
-        pass_on = None if self._code or self._firewall else self._outlet.passer()
-        if not pass_on:
+        direct = None if self._code or self._firewall else self._outlet.direct()
+        if not direct:
             return None
+        write, flush = direct
+        retry = self._outlet.retry
 
         def take(piece: bytes) -> None:
             self._last = piece
-            pass_on(piece)
+            try:
+                write(piece)
+                flush()
+            except OSError:
+                retry()
 
         return take
 

@@ -83,6 +83,10 @@ class Choice:
         """The refusal so far."""
         return self._refusal.text()
 
+    def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None]:
+        """That of ``Answer``."""
+        return (self._content if kind is Content else self._reasoning).taker()
+
     @property
     def size(self) -> int:
         """Bytes of answer and reasoning so far; this copies no text, nor do the next three."""
@@ -192,8 +196,7 @@ class Answer:
 
     def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None]:
         """What adds a further piece of this kind, as UTF-8, to choice 0, as ``add`` would; until that is called."""
-        choice = self._choice(0)
-        return choice.add_content if kind is Content else choice.add_reasoning
+        return self._choice(0).taker(kind)
 
     @property
     def content(self) -> str:

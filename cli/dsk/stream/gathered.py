@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: Bytes of text that are packed at once, which takes about a millisecond.
 BLOCK = 1 << 15
 
@@ -22,6 +27,10 @@ class Gathered:
         self._latest += data
         if len(self._latest) >= BLOCK:
             self._pack()
+
+    def taker(self) -> Callable[[bytes], None]:
+        """What adds a piece as ``write`` does, but packs nothing; that is left to the next ``write``."""
+        return self._latest.extend
 
     @property
     def size(self) -> int:
@@ -54,6 +63,10 @@ class Forgotten:
     def write(self, data: bytes) -> None:
         """Count a piece."""
         self.size += len(data)
+
+    def taker(self) -> Callable[[bytes], None]:
+        """``write``."""
+        return self.write
 
     def text(self) -> str:
         """Nothing."""

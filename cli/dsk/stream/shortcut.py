@@ -98,7 +98,10 @@ class Shortcut:
             text = piece.decode()
         except UnicodeDecodeError:
             return b""
-        return piece if _is_plain(text) else _unescaped(text).encode()
+        # As ``_is_plain`` has it, without a step of its own.
+        if b'"' not in piece and b"\\" not in piece and text.isprintable():
+            return piece
+        return _unescaped(text).encode()
 
     def read(self, blocks: bytes) -> Iterator[bytes | Texts]:
         """Complete blocks, in order, as pieces where that is all they hold and as they are elsewhere."""

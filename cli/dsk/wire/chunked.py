@@ -40,10 +40,11 @@ class ChunkedBody:
         Raises ``CutShort``, ``ValueError`` for chunks that are none, and what ``more`` raises.
         """
         while not self._chunks.done:
-            data = self._arrived or self._more()
+            data, self._arrived = self._arrived or self._more(), b""
+            if self._chunks.is_between and (content := _only_chunk(data)):
+                return content
             if not data:
                 raise CutShort
-            self._arrived = b""
             try:
                 content = self._chunks.feed(data)
             except ValueError as error:
@@ -63,13 +64,11 @@ class Chunked:
         self._left = 0
         self._in_line_end = False
         self._in_trailers = False
-        # Whether a chunk begins with the next byte.
-        self._is_between = True
+        #: Whether a chunk begins with the next byte.
+        self.is_between = True
 
     def feed(self, data: bytes) -> bytes:
         """The content in these bytes. Raises ``ValueError`` if they are not in the chunked coding."""
-        if self._is_between and (content := _only_chunk(data)):
-            return content
         data = self._pending + data
         found: list[bytes] = []
         at = 0
@@ -89,7 +88,7 @@ class Chunked:
             self._take_line(data[at:end].rstrip(b"\r"))
             at = end + 1
         self._pending = b"" if self.done else data[at:]
-        self._is_between = not (self.done or self._pending or self._left or self._in_line_end or self._in_trailers)
+        self.is_between = not (self.done or self._pending or self._left or self._in_line_end or self._in_trailers)
         if len(self._pending) > LINE_LIMIT:
             raise ValueError(f"a line between chunks is longer than {LINE_LIMIT} bytes")
         return b"".join(found)
