@@ -6,6 +6,11 @@ import pytest
 
 from dsk.wire.chunked import LINE_LIMIT, Chunked, ChunkedBody, CutShort
 
+
+def same(error: Exception) -> Exception:
+    return error
+
+
 BODY = b"5\r\nhello\r\n1;name=value\r\n,\r\n009\r\n\r\nworld\r\n\r\n0\r\nTrailer: x\r\n\r\n"
 CONTENT = b"hello,\r\nworld\r\n"
 
@@ -27,20 +32,20 @@ def test_pieces_of_any_size_give_the_same(size: int) -> None:
 @pytest.mark.parametrize("content", [b"a", b"hello", b"\r\n", b"5\r\nhello\r\n", b"x" * 70_000])
 def test_a_chunk_that_comes_by_itself_is_its_content(content: bytes) -> None:
     data = b"%x\r\n%b\r\n" % (len(content), content)
-    read = ChunkedBody(iter([data, data, b"0\r\n\r\n"]).__next__, data).read
+    read = ChunkedBody(iter([data, data, b"0\r\n\r\n"]).__next__, same, data).read
     assert [read() for _ in range(5)] == [content, content, content, b"", b""]
 
 
 def test_what_only_looks_like_one_chunk_is_not_taken_for_it() -> None:
     longer = [b"20\r\n1", b"5\r\nhello\r\n", b""]
-    read = ChunkedBody(iter(longer).__next__).read
+    read = ChunkedBody(iter(longer).__next__, same).read
     assert (read(), read()) == (b"1", b"5\r\nhello\r\n")
     with pytest.raises(CutShort):
         read()
     cut = [b"1", b"0\r\n0123456789abcdef\r\n"]
-    assert ChunkedBody(iter(cut).__next__).read() == b"0123456789abcdef"
+    assert ChunkedBody(iter(cut).__next__, same).read() == b"0123456789abcdef"
     two = b"1\r\na\r\n2\r\nbc\r\n"
-    assert ChunkedBody(iter([two]).__next__).read() == b"abc"
+    assert ChunkedBody(iter([two]).__next__, same).read() == b"abc"
 
 
 def test_content_is_given_before_its_chunk_is_whole() -> None:
@@ -79,4 +84,4 @@ def test_damage_is_named(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"chunk|line"):
         Chunked().feed(data)
     with pytest.raises(ValueError, match="the chunks are damaged"):
-        ChunkedBody(iter([data]).__next__).read()
+        ChunkedBody(iter([data]).__next__, same).read()

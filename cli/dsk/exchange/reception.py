@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dsk.exchange.shaping import Shaping
     from dsk.exchange.source import Listener, Taker
     from dsk.stream.answer import Answer
-    from dsk.stream.shortcut import Shortcut
     from dsk.stream.splice import Splice
     from dsk.stream.stopping import Stopper
 
@@ -52,7 +51,7 @@ class Reception:
         self._decoder = Decoder()
         # Where nothing stands between the bytes and the listeners, a mere token goes to them directly.
         self._can_be_quick = not (stopper or shaping)
-        self._common: Shortcut | None = None
+        self._piece_of: Callable[[bytes], bytes] | None = None
         self._takers: Sequence[Taker] = ()
         self._tokens = 0
         # Those that have gone the quick way since.
@@ -64,7 +63,8 @@ class Reception:
         Raises ``BrokenFault`` if they contradict the text so far, ``InvalidFault`` if they are not what the schema asks
         for, and what the listeners raise.
         """
-        if self._common and self._passed < MOST_PASSED and (piece := self._common.only_piece(data)):
+        # What this takes, every token takes.
+        if self._piece_of and self._passed < MOST_PASSED and (piece := self._piece_of(data)):
             self._passed += 1
             for take in self._takers:
                 take(piece)
@@ -99,7 +99,7 @@ class Reception:
 
     def _look_for_common(self) -> None:
         """Find out whether a mere token may go the quick way from now on."""
-        self._common = None
+        self._piece_of = None
         common = self._decoder.common
         if not common or common.choice != 0 or not self._tokens or (self._splice and not self._splice.is_over):
             return
@@ -110,7 +110,7 @@ class Reception:
             if not taker:
                 return
             takers.append(taker)
-        self._common, self._takers = common, takers
+        self._piece_of, self._takers = common.only_piece, takers
 
     def _catch_up(self) -> None:
         self._decoder.count(self._passed)

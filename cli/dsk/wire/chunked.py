@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Sizes and trailers are short; a longer line is no HTTP.
 LINE_LIMIT = 65536
 HEX = b"0123456789abcdefABCDEF"
+_DAMAGED = "the chunks are damaged"
 
 
 class CutShort(Exception):
@@ -28,29 +29,34 @@ class CutShort(Exception):
 class ChunkedBody:
     """A body in chunks, read from what ``more`` gives, which is b"" where the connection ends."""
 
-    def __init__(self, more: Callable[[], bytes], arrived: bytes = b"") -> None:
-        """``arrived`` is what has come of it already."""
+    def __init__(self, more: Callable[[], bytes], told: Callable[[Exception], Exception], arrived: bytes = b"") -> None:
+        """``told`` gives what is raised in the place of ``CutShort``, of ``ValueError`` for chunks that are none and of
+        the ``OSError`` that ``more`` raises; ``arrived`` is what has come of the body already."""
         self._more = more
+        self._told = told
         self._arrived = arrived
         self._chunks = Chunked()
 
     def read(self) -> bytes:
-        """The content that has arrived, waiting for at least one byte; b"" at the end.
-
-        Raises ``CutShort``, ``ValueError`` for chunks that are none, and what ``more`` raises.
-        """
-        while not self._chunks.done:
-            data, self._arrived = self._arrived or self._more(), b""
-            if self._chunks.is_between and (content := _only_chunk(data)):
-                return content
-            if not data:
-                raise CutShort
-            try:
-                content = self._chunks.feed(data)
-            except ValueError as error:
-                raise ValueError(f"the chunks are damaged: {error}") from error
-            if content:
-                return content
+        """The content that has arrived, waiting for at least one byte; b"" at the end."""
+        try:
+            while not self._chunks.done:
+                data, self._arrived = self._arrived or self._more(), b""
+                end = data.find(b"\r\n")
+                if (
+                    self._chunks.is_between
+                    and end > 0
+                    and data.endswith(b"\r\n")
+                    and not (size := data[:end]).strip(HEX)
+                ):
+                    # One chunk by itself: what a token comes in where tokens come one by one.
+                    content = data[end + 2 : -2]
+                    if content and len(content) == int(size, 16):
+                        return content
+                if content := self._chunks.feed(data):
+                    return content
+        except (CutShort, ValueError, OSError) as error:
+            raise self._told(error) from error
         return b""
 
 
@@ -68,7 +74,12 @@ class Chunked:
         self.is_between = True
 
     def feed(self, data: bytes) -> bytes:
-        """The content in these bytes. Raises ``ValueError`` if they are not in the chunked coding."""
+        """The content in these bytes; b"" are the end of the connection.
+
+        Raises ``CutShort`` if that comes too early, ``ValueError`` if they are not in the chunked coding.
+        """
+        if not data:
+            raise CutShort
         data = self._pending + data
         found: list[bytes] = []
         at = 0
@@ -90,13 +101,13 @@ class Chunked:
         self._pending = b"" if self.done else data[at:]
         self.is_between = not (self.done or self._pending or self._left or self._in_line_end or self._in_trailers)
         if len(self._pending) > LINE_LIMIT:
-            raise ValueError(f"a line between chunks is longer than {LINE_LIMIT} bytes")
+            raise ValueError(f"{_DAMAGED}: a line between chunks is longer than {LINE_LIMIT} bytes")
         return b"".join(found)
 
     def _take_line(self, line: bytes) -> None:
         if self._in_line_end:
             if line:
-                raise ValueError("a chunk is longer than it says")
+                raise ValueError(f"{_DAMAGED}: a chunk is longer than it says")
             self._in_line_end = False
         elif self._in_trailers:
             self.done = not line
@@ -106,19 +117,9 @@ class Chunked:
             if not size or size.strip(HEX):
                 # Cut only after the key has gone from it, or the half of one would stay.
                 said = without_secrets(size.decode("latin-1"))
-                raise ValueError(f"{said[:20]!r} is no chunk size")
+                raise ValueError(f"{_DAMAGED}: {said[:20]!r} is no chunk size")
             self._left = int(size, 16)
             self._in_trailers = self._left == 0
-
-
-def _only_chunk(data: bytes) -> bytes:
-    """The content of one chunk, if these bytes are just that, whole and with nothing odd about it: what a token comes
-    in where tokens come one by one; else b""."""
-    end = data.find(b"\r\n")
-    size = data[:end]
-    if end < 1 or size.strip(HEX) or not data.endswith(b"\r\n") or int(size, 16) != len(data) - end - 4:
-        return b""
-    return data[end + 2 : -2]
 
 
 def _whole_chunks(data: bytes, at: int, found: list[bytes]) -> int:

@@ -65,10 +65,14 @@ class PlainReply:
         self._opened = opened
         self._line = line
         more = partial(line.receive, opened, READ_SIZE)
+        body: ChunkedBody | _PlainBody
         if framing is Framing.CHUNKED:
-            self._read = ChunkedBody(more, arrived).read
+            body = ChunkedBody(more, _told, arrived)
         else:
-            self._read = _PlainBody(more, arrived, None if framing is Framing.CLOSE else framing).read
+            body = _PlainBody(more, arrived, None if framing is Framing.CLOSE else framing)
+        #: Gives the bytes that have arrived, waiting for at least one; b"" at the end. Raises ``ClockFault`` if a clock
+        #: runs out and ``BrokenFault`` if the connection is lost.
+        self.read = body.read
 
     @property
     def trace(self) -> str:
@@ -77,18 +81,6 @@ class PlainReply:
         from dsk.wire.refusals import trace_of
 
         return trace_of(fields_of(self._head))
-
-    def read(self) -> bytes:
-        """The bytes that have arrived, waiting for at least one; b"" at the end.
-
-        Raises ``ClockFault`` if a clock runs out and ``BrokenFault`` if the connection is lost.
-        """
-        try:
-            return self._read()
-        except (CutShort, ValueError, OSError) as error:
-            from dsk.wire.faults import in_answer
-
-            raise in_answer(error) from error
 
     def close(self) -> None:
         """Close the connection, whether or not the body has ended."""
@@ -107,10 +99,19 @@ class _PlainBody:
     def read(self) -> bytes:
         if self._left == 0:
             return b""
-        data = (self._arrived or self._more())[: self._left]
+        try:
+            data = (self._arrived or self._more())[: self._left]
+        except OSError as error:
+            raise _told(error) from error
         self._arrived = b""
         if self._left is not None:
             if not data:
-                raise CutShort
+                raise _told(CutShort())
             self._left -= len(data)
         return data
+
+
+def _told(error: Exception) -> Exception:
+    from dsk.wire.faults import in_answer
+
+    return in_answer(error)

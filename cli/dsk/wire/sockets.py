@@ -61,7 +61,7 @@ class Arriving(http.client.HTTPResponse):
         self._patient = _Patient(line, whole.detach())
         self.fp = io.BufferedReader(self._patient)
         self._socket = args[0]
-        self._body = ChunkedBody(self._more)
+        self._body = ChunkedBody(self._more, _told)
         self._is_drained = False
 
     def begin(self) -> None:
@@ -82,12 +82,7 @@ class Arriving(http.client.HTTPResponse):
         """
         if not self.chunked or self.fp is None:
             return super().read1(n)
-        try:
-            content = self._body.read()
-        except CutShort as error:
-            raise http.client.IncompleteRead(b"") from error
-        except ValueError as error:
-            raise http.client.HTTPException(str(error)) from error
+        content = self._body.read()
         if not content:
             self.close()
         return content
@@ -101,6 +96,12 @@ class Arriving(http.client.HTTPResponse):
                 return left
             self._is_drained = True
         return self._line.receive(self._socket, READ_SIZE)
+
+
+def _told(error: Exception) -> Exception:
+    if isinstance(error, OSError):
+        raise error
+    return http.client.IncompleteRead(b"") if isinstance(error, CutShort) else http.client.HTTPException(str(error))
 
 
 class _Patient(io.RawIOBase):
