@@ -21,6 +21,8 @@ except ImportError:
 _FOLDER, _PYC = "/__pycache__/", f".{sys.implementation.cache_tag}.pyc"
 # What a compiled file begins with that goes by its source's time and size: PEP 552.
 _BY_TIME = MAGIC_NUMBER + bytes(4)
+# Bytes; few modules are larger once they are compiled.
+_AT_ONCE = 1 << 16
 
 
 class Finder:
@@ -67,8 +69,7 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """The code of the module, compiled before if it was compiled from the file as it is now."""
         try:
-            with open(self.cached, "rb", 0) as file:
-                data = file.read()
+            data = _content(self.cached)
         except OSError:
             return super().get_code(fullname)
         time, size = int(self.source.st_mtime) & 0xFFFFFFFF, self.source.st_size & 0xFFFFFFFF
@@ -76,6 +77,18 @@ class _Loader(SourceFileLoader):
             code: CodeType = marshal.loads(memoryview(data)[16:])
             return code
         return super().get_code(fullname)
+
+
+def _content(path: str) -> bytes:
+    """What is in a file, by the system calls alone that this takes."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = piece = os.read(file, _AT_ONCE)
+        while len(piece) == _AT_ONCE:
+            data += (piece := os.read(file, _AT_ONCE))
+    finally:
+        os.close(file)
+    return data
 
 
 # From an archive, say, or with what is compiled kept elsewhere, modules are loaded as Python does it.

@@ -42,6 +42,7 @@ SIGNALS = {
 
 def run() -> NoReturn:
     """The ``dsk`` command: run argv and end the process."""
+    forget_folder()
     if "_DSK_COMPLETE" in os.environ:
         complete()
     status = None
@@ -60,6 +61,14 @@ def run() -> NoReturn:
     # All output went through os.write: nothing is left to flush, and taking the interpreter apart takes longer
     # than a short answer.
     os._exit(status)
+
+
+def forget_folder() -> None:
+    """Look for no module in the folder of the command, or in the one that ``python -m`` is run in: there are none of
+    ours, and for each that is loaded Python would look there first."""
+    is_first = not (sys.flags.isolated or getattr(sys.flags, "safe_path", False))
+    if is_first and not __file__.startswith(f"{sys.path[0]}{os.sep}"):
+        del sys.path[0]
 
 
 def main(argv: Sequence[str]) -> Status:
