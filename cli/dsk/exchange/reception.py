@@ -1,6 +1,7 @@
 """One stream as it is received: bytes to events, events to the answer and to everyone who is told.
 
-A resumed stream is joined to the text so far, and a text that is to end early ends here, before anyone sees it.
+A resumed stream is joined to the text so far, and a text that is to end early ends here, before anyone sees it. A mere
+token, which is nearly all that comes, goes to ``QuickListener``s in one step each where nothing of that is to be done.
 """
 
 from __future__ import annotations
