@@ -153,6 +153,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def is_blocked(pid: int) -> bool:
+    """Whether it waits for the reader of a full pipe."""
+    return Path(f"/proc/{pid}/wchan").read_text() in ("pipe_write", "anon_pipe_write")
+
+
 def wait_until(condition: Callable[[], object], what: str, deadline: float = DEADLINE) -> None:
     """Poll until the condition holds; fails the test, naming ``what``, if it never does."""
     end = time.monotonic() + deadline

@@ -16,6 +16,7 @@ import pytest
 
 from dsk.commands.root import ROOT
 from dsk.finding import Finder
+from tests.harness import Dsk
 
 PACKAGE = "found_by_a_test"
 MODULES = (PACKAGE, f"{PACKAGE}.one", f"{PACKAGE}.inner", f"{PACKAGE}.inner.two")
@@ -147,3 +148,11 @@ def test_no_option_is_there_twice() -> None:
     assert len(found) > 40
     for command, context in found:
         assert click.Command.get_params(command, context) == command.get_params(context) != []
+
+
+def test_no_module_is_taken_from_the_folder_that_it_is_run_in(dsk: Dsk) -> None:
+    for name in ("json", "sqlite3", "click", "requests", "sseclient"):
+        (dsk.home / f"{name}.py").write_text("raise SystemExit(99)\n")
+    result = dsk.run("ask", "--offline", "hi", stdin=None)
+    assert result.status == 0, result.errors
+    assert result.stdout

@@ -11,14 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from pathlib import Path
 
 import pytest
 
 from dsk.scripted.faults import parse_fault
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, wait_until
+from tests.harness import Dsk, is_blocked, wait_until
 from tests.terminal import Terminal
 from tests.wire.raw import RawServer
 
@@ -92,12 +91,8 @@ def reasoning(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
 def before_a_full_pipe(dsk: Dsk, serve: Serve) -> Iterator[subprocess.Popen[bytes]]:
     server = serve(Script(replies=(Reply(text="word " * 40_000),)))
     with dsk.start("ask", "--base-url", server.base_url, "hi") as process:
-        wait_until(lambda: _is_blocked(process.pid), "the pipe to be full")
+        wait_until(lambda: is_blocked(process.pid), "the pipe to be full")
         yield process
-
-
-def _is_blocked(pid: int) -> bool:
-    return Path(f"/proc/{pid}/wchan").read_text() in ("pipe_write", "anon_pipe_write")
 
 
 PHASES = [reading_stdin, in_the_handshake, waiting_for_the_answer, waiting_to_retry, answering, before_a_full_pipe]

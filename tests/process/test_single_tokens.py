@@ -11,14 +11,13 @@ import subprocess
 import termios
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dsk.scripted.script import Reply, Script
 from dsk.scripted.server import ScriptedServer
-from tests.harness import Dsk, wait_closed, wait_until
+from tests.harness import Dsk, is_blocked, wait_closed, wait_until
 
 Serve = Callable[[Script], ScriptedServer]
 #: Each token is another one, so that one that is lost or there twice is seen.
@@ -53,10 +52,6 @@ def drained(read: int) -> bytes:
 def logged(dsk: Dsk) -> str:
     found: dict[str, Any] = json.loads(dsk.run("log", "show", "-1", "--json").stdout)
     return str(found["content"])
-
-
-def is_blocked(pid: int) -> bool:
-    return Path(f"/proc/{pid}/wchan").read_text() in ("pipe_write", "anon_pipe_write")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
