@@ -35,8 +35,17 @@ def catch_signals(world: World) -> None:
     What the parent has ignored, as nohup(1) does with SIGHUP, stays so.
     """
 
+    is_telling = False
+
     def show_progress(_number: int, _frame: FrameType | None) -> None:
-        tell(f"dsk: {world.progress()}", world)
+        nonlocal is_telling
+        # One that comes in the midst of telling is answered by what is being told.
+        if not is_telling:
+            is_telling = True
+            try:
+                tell(f"dsk: {world.progress()}", world)
+            finally:
+                is_telling = False
 
     signal.signal(signal.SIGUSR1, show_progress)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:

@@ -6,11 +6,13 @@ import array
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -81,6 +83,37 @@ def test_a_pipe_that_does_not_block_gets_every_token_once(dsk: Dsk, serve: Serve
         assert process.wait(30) == 0
         reader.join()
     assert found[0].decode() == TEXT + "\n"
+
+
+def test_a_storm_of_sigusr1_is_answered_and_does_no_harm(dsk: Dsk, serve: Serve) -> None:
+    text = " ".join("word" for _ in range(4000))
+    server = serving(serve, text)
+    errors = dsk.home / "errors"
+    with (
+        errors.open("wb") as stderr,
+        dsk.start("ask", "--base-url", server.base_url, "hi", stderr=stderr.fileno()) as process,
+    ):
+        assert process.stdout
+        found = os.read(process.stdout.fileno(), 100)
+        os.set_blocking(process.stdout.fileno(), False)
+        while process.poll() is None:
+            process.send_signal(signal.SIGUSR1)
+            with suppress(BlockingIOError):
+                found += os.read(process.stdout.fileno(), 65536)
+        os.set_blocking(process.stdout.fileno(), True)
+        while data := os.read(process.stdout.fileno(), 65536):
+            found += data
+        assert process.returncode == 0, errors.read_text()[-500:]
+    assert found.decode() == text + "\n"
+    lines = errors.read_text().splitlines()
+    counts = [re.match(r"dsk: answering: (\d+) characters? in (\d+) pieces?, ", line) for line in lines]
+    assert all(counts), [line for line, count in zip(lines, counts, strict=True) if not count]
+    assert len(counts) > 10
+    for count in counts:
+        # "word", and " word" for each further piece.
+        assert count
+        assert int(count[1]) == 5 * int(count[2]) - 1
+    assert logged(dsk) == text
 
 
 def test_a_reader_who_leaves_ends_it(dsk: Dsk, serve: Serve) -> None:

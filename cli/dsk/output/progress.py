@@ -106,20 +106,23 @@ class Progress:
 
     def line(self) -> str:
         """How far it is: what it does, how much has come, how long it took."""
-        self._count_recent()
         elapsed = time.monotonic() - self._begun
+        # A signal asks, in the midst of anything: this changes nothing.
+        recent = self._recent.copy()
+        phase = self._recent_phase if recent else self._phase
         if self._first_piece is None:
-            return f"{self._phase}: nothing has come yet, {elapsed:.1f} s"
-        rate = self._pieces / max(time.monotonic() - self._first_piece, 0.001)
-        counts = f"{_counted(self._characters, 'character')} in {_counted(self._pieces, 'piece')}"
-        return f"{self._phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
+            return f"{phase}: nothing has come yet, {elapsed:.1f} s"
+        pieces, characters = self._pieces + len(recent), self._characters + _characters_in(recent)
+        rate = pieces / max(time.monotonic() - self._first_piece, 0.001)
+        counts = f"{_counted(characters, 'character')} in {_counted(pieces, 'piece')}"
+        return f"{phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
 
     def _count_recent(self) -> None:
-        # One by one: SIGUSR1 may ask for the line in the midst of it.
-        while self._recent:
-            self._characters += len(self._recent.pop().decode())
-            self._pieces += 1
-            self._phase = self._recent_phase
+        recent = self._recent
+        if recent:
+            pieces, characters = self._pieces + len(recent), self._characters + _characters_in(recent)
+            # At once, so that whoever asks meanwhile is told the same before and after it.
+            self._recent, self._pieces, self._characters, self._phase = [], pieces, characters, self._recent_phase
 
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
         if self._first_piece is None:
@@ -158,6 +161,10 @@ class Progress:
             self._spinner.stop()
             self._spinner = None
             self._world.on_shown = nothing
+
+
+def _characters_in(pieces: list[bytes]) -> int:
+    return len(b"".join(pieces).decode())
 
 
 def _counted(count: int, name: str) -> str:
