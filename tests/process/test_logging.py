@@ -339,8 +339,11 @@ def test_log_resume_goes_on_at_a_server_that_has_moved_and_in_another_profile(ds
     ask(dsk, old)
     new = faulty(serve)
     # What is the default of questions is not that of a run that has a server.
-    env = {"DSK_BASE_URL": new.base_url, "DSK_OUTPUT": "answer.txt"}
-    assert dsk.run("log", "resume", "1", "--retry", "0", "--no-resume", env=env).status == 12
+    env = {"DSK_BASE_URL": new.base_url, "DSK_OUTPUT": "answer.txt", "DEEPSEEK_BASE_URL": new.base_url}
+    again = dsk.run("log", "resume", "1", "--retry", "0", "--no-resume", env=env)
+    assert again.status == 12
+    said = f"dsk: run 1 goes on at {old.base_url}, where it began; --base-url takes it elsewhere, DEEPSEEK_BASE_URL "
+    assert again.errors.startswith(f"{said}does not\n")
     assert new.requests == []
     result = dsk.run("log", "resume", "1", "--base-url", new.base_url, "-w", "%{tokens} %{status}")
     assert (result.text, result.status, result.errors.split()[-1]) == (TEXT + "\n", 0, "0")

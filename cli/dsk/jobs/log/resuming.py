@@ -15,7 +15,7 @@ from dsk.jobs.log.retelling import left_of, retell
 from dsk.jobs.run_cost import costing
 from dsk.jobs.run_parts import fitted
 from dsk.jobs.settings import Sending, Stops
-from dsk.jobs.settling import settle_server
+from dsk.jobs.settling import BASE_URL_VARIABLE, DEEPSEEK, settle_server
 from dsk.output.notes import note
 from dsk.request.prefix import can_go_on, is_completion
 from dsk.state.config import load
@@ -54,6 +54,10 @@ def resume_run(number: int, network: NetworkSettings, output: OutputSettings, wo
     sending = Sending(
         "log resume", _way(network, run), output, Stops(), turn=partial(_place_of, turn) if turn else None
     )
+    elsewhere = world.env.get(BASE_URL_VARIABLE)
+    if elsewhere and run.profile == DEEPSEEK and elsewhere != run.base_url == sending.network.base_url:
+        what = f"run {run.id} goes on at {run.base_url}, where it began"
+        note(f"{what}; --base-url takes it elsewhere, {BASE_URL_VARIABLE} does not", world)
     server = settle_server(sending.network, load(world.env), world.env)
     connecting = way_to(server, sending, world)
     question = Question(body, fields)
