@@ -452,7 +452,8 @@ def test_a_resumed_answer_takes_the_place_of_the_broken_one(open_terminal: Open,
     server = serve(Script(replies=(Reply(text="one two three four"),), faults=(parse_fault("drop-after=2x1"),)))
     terminal = open_terminal({"DEEPSEEK_BASE_URL": server.base_url})
     assert terminal.run("ask", "--no-resume", "hi").status == 12
-    good(here.run("log", "resume"))
+    result = here.run("log", "resume")
+    assert (result.text, result.status) == ("one two three four\n", 0)
     good(terminal.run("ask", "-c", "and?"))
     assert sent(server) == talk("hi", "one two three four", "and?")
 
