@@ -384,8 +384,8 @@ def test_log_resume_of_a_killed_run(dsk: Dsk, serve: Serve) -> None:
 
 
 def _pieces(dsk: Dsk) -> str:
-    # Another thread makes the tables while the answer comes already.
-    with closing(sqlite3.connect(database(dsk))) as connection, suppress(sqlite3.OperationalError):
+    # Another thread makes the file and its tables while the answer comes already.
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(database(dsk))) as connection:
         return "".join(row[0] for row in connection.execute("select text from pieces where kind = 'content'"))
     return ""
 
