@@ -54,7 +54,7 @@ def resume_run(number: int, network: NetworkSettings, output: OutputSettings, wo
     sending = Sending(
         "log resume", _way(network, run), output, Stops(), turn=partial(_place_of, turn) if turn else None
     )
-    elsewhere = world.env.get(BASE_URL_VARIABLE)
+    elsewhere = world.env.get(BASE_URL_VARIABLE, "").rstrip("/")
     if elsewhere and run.profile == DEEPSEEK and elsewhere != run.base_url == sending.network.base_url:
         what = f"run {run.id} goes on at {run.base_url}, where it began"
         note(f"{what}; --base-url takes it elsewhere, {BASE_URL_VARIABLE} does not", world)
