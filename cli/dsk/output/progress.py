@@ -32,14 +32,14 @@ class Progress:
         self._color = color
         self._spinner: Spinner | None = None
         self._phase = "waiting"
-        self._pieces = 0
+        # Pieces and characters that have been counted, and further pieces, in UTF-8, that are still to be. A signal may
+        # ask at any moment: whatever changes is one value in the place of another.
+        self._came: tuple[int, int, list[bytes]] = (0, 0, [])
+        # What those further pieces are called.
+        self._recent_phase = ""
         # Whether ``arrived`` tells of the answer, which comes here in another shape.
         self._is_told = False
-        self._characters = 0
         self._first_piece: float | None = None
-        # Pieces that are still to be counted, in UTF-8, and what they are called.
-        self._recent: list[bytes] = []
-        self._recent_phase = ""
 
     def begin(self) -> None:
         """The wait begins."""
@@ -70,7 +70,7 @@ class Progress:
                 self._phase = "resuming"
                 if self._spinner and event.at == 0:
                     self._spinner.characters = 0
-            elif isinstance(event, Comment) and not self._pieces:
+            elif isinstance(event, Comment) and not self._came[0]:
                 self._wait_for("queued")
 
     def taker(self, kind: type[Content | Reasoning]) -> Callable[[bytes], None] | None:
@@ -79,7 +79,8 @@ class Progress:
             return None
         self._count_recent()
         self._recent_phase = "reasoning" if kind is Reasoning else "answering"
-        return self._recent.append
+        _, _, recent = self._came
+        return recent.append
 
     def arrived(self, events: Sequence[Event]) -> None:
         """These have come of an answer whose shape is still to be found, before ``received`` is told of it."""
@@ -107,44 +108,41 @@ class Progress:
     def line(self) -> str:
         """How far it is: what it does, how much has come, how long it took."""
         elapsed = time.monotonic() - self._begun
-        # A signal asks, in the midst of anything: this changes nothing.
-        recent = self._recent.copy()
+        pieces, characters, recent = self._came
         phase = self._recent_phase if recent else self._phase
-        if self._first_piece is None:
+        pieces, characters = pieces + len(recent), characters + _characters_in(recent)
+        if self._first_piece is None or not pieces:
             return f"{phase}: nothing has come yet, {elapsed:.1f} s"
-        pieces, characters = self._pieces + len(recent), self._characters + _characters_in(recent)
         rate = pieces / max(time.monotonic() - self._first_piece, 0.001)
         counts = f"{_counted(characters, 'character')} in {_counted(pieces, 'piece')}"
         return f"{phase}: {counts}, {elapsed:.1f} s, {rate:.1f} pieces/s"
 
     def _count_recent(self) -> None:
-        recent = self._recent
+        pieces, characters, recent = self._came
         if recent:
-            pieces, characters = self._pieces + len(recent), self._characters + _characters_in(recent)
-            # At once, so that whoever asks meanwhile is told the same before and after it.
-            self._recent, self._pieces, self._characters, self._phase = [], pieces, characters, self._recent_phase
+            self._phase = self._recent_phase
+            self._came = pieces + len(recent), characters + _characters_in(recent), []
 
     def _count(self, event: Content | Reasoning | ToolCall) -> None:
         if self._first_piece is None:
             self._first_piece = time.monotonic()
-        self._pieces += 1
+        pieces, characters, recent = self._came
         if isinstance(event, Reasoning):
             self._phase = "reasoning"
-            self._characters += len(event.text)
+            self._came = pieces + 1, characters + len(event.text), recent
             if self._hides_reasoning:
                 self._wait_for("thinking")
             return
         text = event.text if isinstance(event, Content) else event.arguments
         self._phase = "answering" if isinstance(event, Content) or self._is_told else "calling tools"
-        if self._phase == "answering":
-            self._characters += len(text)
+        self._came = pieces + 1, characters + (len(text) if self._phase == "answering" else 0), recent
         if self._spinner:
             self._spinner.state = "receiving"
             self._spinner.characters += len(text)
 
     def _shown(self) -> None:
         """Something is written where it may be seen; without a token it is no answer yet."""
-        if not self._pieces:
+        if not self._came[0]:
             self._world.clear_line()
         elif self._spinner and self._is_told and self._world.is_terminal(STDOUT):
             # A line of several: nobody else writes on this screen what was given to him.
